@@ -1,0 +1,22 @@
+# `make` alone lists what there is. What the targets do is in .ci/.
+ARGS ?=
+
+.PHONY: help setup run test programs clean
+
+help: ## Lists the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Installs what is missing: compiler, system packages, Node.js
+	@.ci/setup
+
+run: ## Builds everything and starts a development chain on ws://127.0.0.1:9944 (ARGS="--tmp" and the like)
+	@.ci/start $(ARGS)
+
+test: ## Checks everything that CI checks; .ci/test STEP repeats one step
+	@.ci/test
+
+programs: ## Builds the example programs to target/programs/*.wasm
+	@.ci/programs
+
+clean: ## Deletes what was built here: target/ and the node packages
+	rm -rf target tests/e2e/node_modules

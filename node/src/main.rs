@@ -1,0 +1,23 @@
+//! A node for the Actors development chain.
+//!
+//! - `cli` says what the node can be asked, `command` does it;
+//! - `chain_spec` lists the chains it knows;
+//! - `components` opens the parts that every command needs: client, pool, import queue;
+//! - `service` starts a whole node from them; its blocks come from `seal` on a development chain
+//!   (with the time that `clock` tells) and from `validator` on all others;
+//! - `rpc` is what it serves, `welcome` what it says when it is ready.
+
+mod chain_spec;
+mod cli;
+mod clock;
+mod command;
+mod components;
+mod rpc;
+mod seal;
+mod service;
+mod validator;
+mod welcome;
+
+fn main() -> sc_cli::Result<()> {
+    command::run()
+}

@@ -1,0 +1,147 @@
+//! Blocks on demand, for a development chain.
+//!
+//! One task makes every block, one after the other, and finalises it as it is imported.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use actors_runtime::{opaque::Block, AccountId, Hash};
+use actors_runtime_api::ActorsApi;
+use futures::{channel::oneshot, FutureExt, StreamExt};
+use sc_basic_authorship::ProposerFactory;
+use sc_consensus_manual_seal::{seal_block, ConsensusDataProvider, Error, SealBlockParams};
+use sc_transaction_pool_api::TransactionPool;
+use sp_api::ProvideRuntimeApi;
+use sp_blockchain::HeaderBackend;
+use tokio::time::MissedTickBehavior;
+
+use crate::{
+    cli::Seal,
+    clock::Clock,
+    components::{Client, Pool, SelectChain},
+};
+
+const LOG_TARGET: &str = "seal";
+
+/// The shortest rest between two blocks that serve a backlog.
+const REST: Duration = Duration::from_millis(50);
+
+/// How long to wait before trying again after a block could not be made.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// How long the pool may take to catch up with a new block.
+const POOL_PATIENCE: Duration = Duration::from_secs(1);
+
+/// Makes blocks and finalises them.
+pub(crate) struct Sealer {
+    pub(crate) client: Arc<Client>,
+    pub(crate) pool: Arc<Pool>,
+    pub(crate) select_chain: SelectChain,
+    pub(crate) proposer_factory: ProposerFactory<Pool, Client>,
+    pub(crate) clock: Clock,
+    pub(crate) digests: Box<dyn ConsensusDataProvider<Block>>,
+}
+
+impl Sealer {
+    /// Makes blocks when `seal` says so, for as long as the node runs.
+    pub(crate) async fn run(self, seal: Seal) {
+        match seal {
+            Seal::Instant => self.on_demand().await,
+            Seal::Every(interval) => self.at_interval(interval).await,
+        }
+    }
+
+    /// A block at every tick, empty or not. Ticks missed while the machine slept are not made up.
+    async fn at_interval(mut self, interval: Duration) {
+        let mut ticks = tokio::time::interval(interval);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            if let Err(error) = self.seal(true).await {
+                log::error!(target: LOG_TARGET, "No block made: {error}");
+            }
+        }
+    }
+
+    /// A block while there is a transaction, or work that earlier blocks left over.
+    ///
+    /// What there is to do is read from the pool and the chain's state before each block, not
+    /// from the events that wake this task: so nothing is missed, and nothing made twice.
+    async fn on_demand(mut self) {
+        let mut arrivals = self.pool.import_notification_stream().fuse();
+        loop {
+            while let Some(Some(_)) = arrivals.next().now_or_never() {}
+
+            let best = self.client.info().best_hash;
+            let has_backlog = self.has_backlog(best);
+            let has_transactions = self
+                .pool
+                .ready_at_with_timeout(best, POOL_PATIENCE)
+                .await
+                .next()
+                .is_some();
+
+            let rest = if has_backlog || has_transactions {
+                let start = Instant::now();
+                match self.seal(has_backlog).await {
+                    // There may be more than fitted into one block.
+                    Ok(()) if has_transactions => continue,
+                    // Rest for as long as the work took, so that a queue that never empties
+                    // takes half a core at most.
+                    Ok(()) => Some(start.elapsed().max(REST)),
+                    // What is ready does not fit a block: wait for something that does.
+                    Err(Error::EmptyTransactionPool) => None,
+                    Err(error) => {
+                        log::error!(target: LOG_TARGET, "No block made: {error}");
+                        Some(RETRY)
+                    }
+                }
+            } else {
+                None
+            };
+
+            let arrival = match rest {
+                Some(rest) => tokio::time::timeout(rest, arrivals.next()).await,
+                None => Ok(arrivals.next().await),
+            };
+            // The pool is gone: the node is stopping.
+            if arrival == Ok(None) {
+                return;
+            }
+        }
+    }
+
+    /// Whether messages are queued at that block.
+    fn has_backlog(&self, at: Hash) -> bool {
+        let api = self.client.runtime_api();
+        match ActorsApi::<Block, AccountId>::queue_length(&*api, at) {
+            Ok(length) => length > 0,
+            Err(error) => {
+                log::error!(target: LOG_TARGET, "Cannot read the queue's length: {error}");
+                false
+            }
+        }
+    }
+
+    /// Makes one block on the best one. Fails when it would be empty, unless `allow_empty`.
+    async fn seal(&mut self, allow_empty: bool) -> Result<(), Error> {
+        let (sender, outcome) = oneshot::channel();
+        seal_block(SealBlockParams {
+            create_empty: allow_empty,
+            finalize: true,
+            parent_hash: None,
+            sender: Some(sender),
+            pool: self.pool.clone(),
+            client: self.client.clone(),
+            env: &mut self.proposer_factory,
+            select_chain: &self.select_chain,
+            consensus_data_provider: Some(&*self.digests),
+            block_import: &mut self.client.clone(),
+            create_inherent_data_providers: &self.clock,
+        })
+        .await;
+        outcome.await?.map(drop)
+    }
+}

@@ -1,0 +1,70 @@
+//! Judging a Wasm blob.
+
+mod invalid;
+mod names;
+mod operators;
+mod scan;
+
+use actors_primitives::abi::Entries;
+use codec::{Decode, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+
+pub use invalid::{FunctionRef, Invalid, InvalidKind};
+
+use crate::{
+    sandbox::{Engine, Sandbox},
+    Limits,
+};
+
+/// The version of the rules below. It changes with them, and with the engine or its settings:
+/// code that another version admitted is validated again whenever it is loaded.
+pub(crate) const VERSION: u16 = 1;
+
+/// What validation says of code, so that running it need not look again.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct CodeInfo {
+    /// The version of the validator that admitted it.
+    pub version: u16,
+    /// The version of the prices ([`crate::Schedule::version`]) that it was admitted under;
+    /// [`validate`] sets the default schedule's.
+    pub schedule: u16,
+    /// Its length in bytes.
+    pub code_len: u32,
+    /// Its functions, imported ones included.
+    pub functions: u32,
+    /// The most locals that one of its functions declares; every call pays for them.
+    pub locals: u32,
+    /// Its globals.
+    pub globals: u32,
+    /// How many of them are kept from turn to turn: the exported mutable ones.
+    pub kept_globals: u32,
+    /// Elements of its table.
+    pub table: u32,
+    /// Wasm pages of memory that it starts with.
+    pub wasm_pages: u32,
+    /// Wasm pages that its memory may grow to: its own maximum or the chain's limit.
+    pub max_wasm_pages: u32,
+    /// The entries that it exports.
+    pub exports: Entries,
+    /// The part of memory that is not kept: `__stack_low` and `__stack_high`.
+    pub stack: Option<(u32, u32)>,
+}
+
+/// Decides whether `wasm` may be stored as a program's code.
+///
+/// Takes time linear in the length of `wasm`, and panics on no input.
+///
+/// # Errors
+///
+/// The first rule that it breaks, as a sentence for whoever wrote it.
+pub fn validate(wasm: &[u8], limits: &Limits) -> Result<CodeInfo, Invalid> {
+    let info = scan::scan(wasm, limits)?;
+    Engine::translate(wasm, &info, limits).map_err(|error| {
+        Invalid::module(
+            InvalidKind::Untranslatable,
+            alloc::format!("the engine cannot translate the module ({error})"),
+            "split large functions, and report this",
+        )
+    })?;
+    Ok(info)
+}

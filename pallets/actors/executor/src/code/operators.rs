@@ -1,0 +1,106 @@
+//! Which operators a program may use.
+
+use alloc::string::String;
+use wasmparser::Operator;
+
+/// What the rules say of an operator.
+pub(crate) enum Verdict {
+    /// It may be used.
+    Allowed,
+    /// It works on floating point numbers.
+    Float(String),
+    /// It belongs to that proposal, which is not allowed.
+    Feature(String, &'static str),
+}
+
+/// Judges an operator by its name and by the proposal that it comes from.
+pub(crate) fn judge(operator: &Operator<'_>) -> Verdict {
+    let (proposal, visit) = identity(operator);
+    if visit.contains("f32") || visit.contains("f64") {
+        return Verdict::Float(text(visit));
+    }
+    let is_allowed = match proposal {
+        "mvp" | "sign_extension" => true,
+        "bulk_memory" => matches!(visit, "visit_memory_copy" | "visit_memory_fill"),
+        _ => false,
+    };
+    if is_allowed {
+        Verdict::Allowed
+    } else {
+        Verdict::Feature(text(visit), title(proposal))
+    }
+}
+
+/// The name that users know a proposal by.
+fn title(proposal: &'static str) -> &'static str {
+    match proposal {
+        "bulk_memory" => "passive segments and bulk table operations",
+        "reference_types" | "function_references" => "reference types",
+        "tail_call" => "tail calls",
+        "threads" | "shared_everything_threads" => "threads and atomics",
+        "exceptions" | "legacy_exceptions" => "exceptions",
+        "gc" => "garbage collection",
+        "wide_arithmetic" => "wide arithmetic",
+        "stack_switching" => "stack switching",
+        "memory_control" => "memory control",
+        other => other,
+    }
+}
+
+/// `visit_i32_load8_u` is `i32.load8_u` in the text format, but `visit_br_table` is `br_table`.
+fn text(visit: &'static str) -> String {
+    const SPACES: [&str; 12] = [
+        "i32", "i64", "f32", "f64", "v128", "memory", "table", "local", "global", "ref", "data",
+        "elem",
+    ];
+    let name = visit.strip_prefix("visit_").unwrap_or(visit);
+    match name.split_once('_') {
+        Some((space, rest)) if SPACES.contains(&space) => {
+            let rest = if rest.starts_with("atomic_") {
+                rest.replacen('_', ".", 2)
+            } else {
+                String::from(rest)
+            };
+            alloc::format!("{space}.{rest}")
+        }
+        _ => String::from(name),
+    }
+}
+
+macro_rules! define_identity {
+    ($(
+        @$proposal:ident $operator:ident $({ $($argument:ident: $type:ty),* })?
+            => $visit:ident ($($annotation:tt)*)
+    )*) => {
+        /// The proposal that an operator comes from, and its name with `visit_` before it.
+        fn identity(operator: &Operator<'_>) -> (&'static str, &'static str) {
+            match operator {
+                $(Operator::$operator { .. } => {
+                    (stringify!($proposal), stringify!($visit))
+                })*
+                _ => ("unknown", "an unknown operator"),
+            }
+        }
+    };
+}
+
+wasmparser::for_each_operator!(define_identity);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_as_in_the_text_format() {
+        for (visit, expected) in [
+            ("visit_i32_load8_u", "i32.load8_u"),
+            ("visit_br_table", "br_table"),
+            ("visit_local_get", "local.get"),
+            ("visit_memory_copy", "memory.copy"),
+            ("visit_call_indirect", "call_indirect"),
+            ("visit_f64_add", "f64.add"),
+        ] {
+            assert_eq!(text(visit), expected);
+        }
+    }
+}

@@ -1,0 +1,716 @@
+//! One pass over a blob: the rules of WebAssembly by wasmparser, the rules of the chain here.
+//!
+//! Each section is first held against the chain's caps, so that nothing large is read, then
+//! against its other rules, then given to wasmparser. The chain's rules come first because they
+//! say more: a floating point operator is named as one, not as a byte that was not expected.
+
+use actors_primitives::{
+    abi::{self, Entries, Entry, ValType as AbiType},
+    WASM_PAGE_SIZE,
+};
+use alloc::{collections::BTreeSet, format, string::String, vec::Vec};
+use wasmparser::{
+    BinaryReaderError, BlockType, DataKind, DataSectionReader, ElementItems, ElementKind,
+    ElementSectionReader, Encoding, Export, ExportSectionReader, ExternalKind, FuncType,
+    FuncValidatorAllocations, FunctionBody, FunctionSectionReader, GlobalSectionReader,
+    ImportSectionReader, MemorySectionReader, MemoryType, Operator, Parser, Payload,
+    TableSectionReader, TypeRef, TypeSectionReader, ValType, ValidPayload, Validator, WasmFeatures,
+};
+
+use super::{
+    names::{shown, Names},
+    operators::{judge, Verdict},
+    CodeInfo, FunctionRef, Invalid, InvalidKind, VERSION,
+};
+use crate::{memory::const_i32, Limits, Schedule};
+
+/// MVP without floats, sign extension, bulk memory, and the export of mutable globals.
+const FEATURES: WasmFeatures = WasmFeatures::GC_TYPES
+    .union(WasmFeatures::MUTABLE_GLOBAL)
+    .union(WasmFeatures::SIGN_EXTENSION)
+    .union(WasmFeatures::BULK_MEMORY);
+
+/// The export name that linkers give the stack pointer.
+const STACK_POINTER: &str = "__stack_pointer";
+
+const FLOAT_REMEDY: &str =
+    "floating point is not deterministic across machines; use integers or fixed point";
+const FEATURE_REMEDY: &str =
+    "programs are WebAssembly MVP with sign extension, memory.copy and memory.fill; build for \
+     wasm32v1-none, or turn the feature off in the compiler";
+const MALFORMED_REMEDY: &str = "this is not valid WebAssembly; build it again";
+
+pub(crate) fn scan(wasm: &[u8], limits: &Limits) -> Result<CodeInfo, Invalid> {
+    let code_len = u32::try_from(wasm.len()).unwrap_or(u32::MAX);
+    if code_len > limits.code {
+        return Err(Invalid::module(
+            InvalidKind::TooLarge,
+            format!(
+                "the module has {code_len} bytes, and the limit is {}",
+                limits.code
+            ),
+            "build with optimisation for size and strip debug information",
+        ));
+    }
+    if !wasm.starts_with(b"\0asm") {
+        return Err(Invalid::module(
+            InvalidKind::Malformed,
+            "the file does not start like WebAssembly",
+            "upload a binary module (.wasm), not text or an archive",
+        ));
+    }
+    let mut scan = Scan::new(wasm, limits);
+    let mut validator = Validator::new_with_features(FEATURES);
+    let mut allocations = FuncValidatorAllocations::default();
+    for payload in Parser::new(0).parse_all(wasm) {
+        let payload = payload.map_err(|error| scan.malformed(&error))?;
+        scan.section(&payload)?;
+        match validator
+            .payload(&payload)
+            .map_err(|error| scan.malformed(&error))?
+        {
+            ValidPayload::Func(function, body) => {
+                let name = scan.names.function(function.index);
+                scan.body(&name, &body)?;
+                let mut function = function.into_validator(allocations);
+                function
+                    .validate(&body)
+                    .map_err(|error| scan.malformed_body(&error, name))?;
+                allocations = function.into_allocations();
+            }
+            ValidPayload::Ok | ValidPayload::Parser(_) | ValidPayload::End(_) => {}
+        }
+    }
+    scan.finish(code_len)
+}
+
+struct Scan<'a> {
+    limits: &'a Limits,
+    names: Names<'a>,
+    types: Vec<FuncType>,
+    /// The type of each function, imported ones first.
+    functions: Vec<u32>,
+    memory: Option<MemoryType>,
+    memory_exported: bool,
+    table: u32,
+    globals: Vec<Declared>,
+    kept: BTreeSet<u32>,
+    stack_low: Option<u32>,
+    stack_high: Option<u32>,
+    exports: Entries,
+    locals: u32,
+}
+
+/// A global as it was declared.
+struct Declared {
+    ty: ValType,
+    mutable: bool,
+    /// Its value, if it is a constant `i32`.
+    value: Option<u32>,
+}
+
+impl<'a> Scan<'a> {
+    fn new(wasm: &'a [u8], limits: &'a Limits) -> Self {
+        Self {
+            limits,
+            names: Names::read(wasm, limits.functions),
+            types: Vec::new(),
+            functions: Vec::new(),
+            memory: None,
+            memory_exported: false,
+            table: 0,
+            globals: Vec::new(),
+            kept: BTreeSet::new(),
+            stack_low: None,
+            stack_high: None,
+            exports: Entries::NONE,
+            locals: 0,
+        }
+    }
+
+    /// What wasmparser refuses. Some of it is only refused because a feature is off.
+    fn malformed(&self, error: &BinaryReaderError) -> Invalid {
+        // The only sign of it that wasmparser gives. Should a text change, the kind does, but
+        // what is refused does not.
+        const HINTS: [&str; 6] = [
+            "not enabled",
+            "disabled",
+            "zero byte expected",
+            "gc proposal",
+            "SIMD",
+            "constant expression required",
+        ];
+        let message = error.message();
+        let is_feature = HINTS.iter().any(|hint| message.contains(hint));
+        let found = format!("the module is refused ({message})");
+        if is_feature {
+            feature(found).at(error.offset())
+        } else {
+            Invalid::module(InvalidKind::Malformed, found, MALFORMED_REMEDY).at(error.offset())
+        }
+    }
+
+    /// What wasmparser refuses in a function.
+    fn malformed_body(&self, error: &BinaryReaderError, name: FunctionRef) -> Invalid {
+        let mut invalid = self.malformed(error);
+        if let Some(rest) = invalid.found.strip_prefix("the module ") {
+            invalid.found = String::from(rest);
+        }
+        invalid.within(name)
+    }
+
+    fn section(&mut self, payload: &Payload<'a>) -> Result<(), Invalid> {
+        match payload {
+            Payload::Version {
+                encoding: Encoding::Component,
+                ..
+            } => Err(feature("the file is a component, not a module")),
+            Payload::TypeSection(reader) => self.type_section(reader),
+            Payload::ImportSection(reader) => self.import_section(reader),
+            Payload::FunctionSection(reader) => self.function_section(reader),
+            Payload::TableSection(reader) => self.table_section(reader),
+            Payload::MemorySection(reader) => self.memory_section(reader),
+            Payload::TagSection(reader) => {
+                Err(feature("the module has exception tags").at(reader.range().start))
+            }
+            Payload::GlobalSection(reader) => self.global_section(reader),
+            Payload::ExportSection(reader) => self.export_section(reader),
+            Payload::StartSection { func, range } => Err(Invalid::module(
+                InvalidKind::StartFunction,
+                "is the module's start function",
+                "programs start at `init` and `handle` only; remove it",
+            )
+            .within(self.names.function(*func))
+            .at(range.start)),
+            Payload::ElementSection(reader) => self.element_section(reader),
+            Payload::DataSection(reader) => self.data_section(reader),
+            _ => Ok(()),
+        }
+    }
+
+    fn type_section(&mut self, reader: &TypeSectionReader<'a>) -> Result<(), Invalid> {
+        cap("types", reader.count(), self.limits.types)?;
+        let start = reader.range().start;
+        for (index, ty) in reader.clone().into_iter_err_on_gc_types().enumerate() {
+            let ty = ty.map_err(|error| self.malformed(&error))?;
+            for value in ty.params().iter().chain(ty.results()) {
+                number(*value, |ty| format!("type #{index} uses {ty}"))
+                    .map_err(|error| error.at(start))?;
+            }
+            if ty.results().len() > 1 {
+                return Err(
+                    feature(format!("type #{index} has several results (multi-value)")).at(start),
+                );
+            }
+            let what = |what| format!("{what} of type #{index}");
+            cap(&what("parameters"), len(ty.params()), self.limits.params)?;
+            cap(&what("results"), len(ty.results()), self.limits.results)?;
+            self.types.push(ty);
+        }
+        Ok(())
+    }
+
+    fn import_section(&mut self, reader: &ImportSectionReader<'a>) -> Result<(), Invalid> {
+        cap("imports", reader.count(), self.limits.imports)?;
+        for import in reader.clone().into_iter_with_offsets() {
+            let (offset, import) = import.map_err(|error| self.malformed(&error))?;
+            let name = format!("{}.{}", shown(import.module), shown(import.name));
+            let TypeRef::Func(ty) = import.ty else {
+                return Err(match import.ty {
+                    TypeRef::Memory(_) => Invalid::module(
+                        InvalidKind::Memory,
+                        format!("the module imports its memory as `{name}`"),
+                        "define the memory and export it as `memory` (do not link with \
+                         --import-memory)",
+                    ),
+                    _ => Invalid::module(
+                        InvalidKind::UnknownImport,
+                        format!("the import `{name}` is no function"),
+                        "programs import functions of `actors_v1` only",
+                    ),
+                }
+                .at(offset));
+            };
+            self.import(&name, import.module, import.name, ty)
+                .map_err(|error| error.at(offset))?;
+            self.functions.push(ty);
+        }
+        Ok(())
+    }
+
+    fn import(&self, shown: &str, module: &str, name: &str, ty: u32) -> Result<(), Invalid> {
+        let found = Some(module == abi::MODULE).filter(|ours| *ours);
+        let Some(row) = found.and_then(|_| abi::Import::find(name)) else {
+            return Err(Invalid::module(
+                InvalidKind::UnknownImport,
+                format!("the import `{shown}` is not in the ABI"),
+                "programs import functions of `actors_v1` only; if a library imports it, build \
+                 without that library or for a target without a system",
+            ));
+        };
+        if !row.is_served {
+            return Err(Invalid::module(
+                InvalidKind::ImportNotServed,
+                format!("the import `{shown}` is planned, but this chain does not have it yet"),
+                "do without it for now",
+            ));
+        }
+        let params: Vec<ValType> = row.params.iter().map(|(_, ty)| wasm_type(*ty)).collect();
+        let results: Vec<ValType> = row.result.iter().map(|ty| wasm_type(*ty)).collect();
+        let expected = signature(&params, &results);
+        let actual = self
+            .type_of(ty)
+            .map(|ty| signature(ty.params(), ty.results()))
+            .unwrap_or_default();
+        if expected == actual {
+            Ok(())
+        } else {
+            Err(Invalid::module(
+                InvalidKind::ImportType,
+                format!("the import `{shown}` has the type {actual}, and the ABI says {expected}"),
+                "declare it as the ABI does",
+            ))
+        }
+    }
+
+    fn function_section(&mut self, reader: &FunctionSectionReader<'a>) -> Result<(), Invalid> {
+        let total = len(&self.functions).saturating_add(reader.count());
+        cap("functions", total, self.limits.functions)?;
+        for ty in reader.clone() {
+            self.functions
+                .push(ty.map_err(|error| self.malformed(&error))?);
+        }
+        Ok(())
+    }
+
+    fn table_section(&mut self, reader: &TableSectionReader<'a>) -> Result<(), Invalid> {
+        if reader.count() > 1 {
+            return Err(feature(format!("the module has {} tables", reader.count()))
+                .at(reader.range().start));
+        }
+        for table in reader.clone() {
+            let table = table.map_err(|error| self.malformed(&error))?;
+            if table.ty.table64 || table.ty.shared {
+                return Err(
+                    feature("the table is shared or has 64-bit indices").at(reader.range().start)
+                );
+            }
+            let elements = u32::try_from(table.ty.initial).unwrap_or(u32::MAX);
+            cap("table elements", elements, self.limits.table)?;
+            self.table = elements;
+        }
+        Ok(())
+    }
+
+    fn memory_section(&mut self, reader: &MemorySectionReader<'a>) -> Result<(), Invalid> {
+        let start = reader.range().start;
+        if reader.count() > 1 {
+            return Err(feature(format!("the module has {} memories", reader.count())).at(start));
+        }
+        for memory in reader.clone() {
+            let memory = memory.map_err(|error| self.malformed(&error))?;
+            if memory.memory64 || memory.shared || memory.page_size_log2.is_some() {
+                return Err(feature(
+                    "the memory is shared, has 64-bit addresses or its own page size",
+                )
+                .at(start));
+            }
+            if memory.initial > u64::from(self.limits.memory) {
+                return Err(Invalid::module(
+                    InvalidKind::Memory,
+                    format!(
+                        "the memory starts with {} Wasm pages, and the limit is {}",
+                        memory.initial, self.limits.memory
+                    ),
+                    "link with a smaller stack (-zstack-size) and smaller static data",
+                )
+                .at(start));
+            }
+            // A maximum of 4 GiB does not fit a `usize` of 32 bits, on which the engine then
+            // decides otherwise in a runtime than natively.
+            if memory
+                .maximum
+                .is_some_and(|maximum| maximum >= u64::from(WASM_PAGE_SIZE))
+            {
+                return Err(Invalid::module(
+                    InvalidKind::Memory,
+                    "the memory has a maximum of 4 GiB",
+                    "declare a smaller maximum, or none",
+                )
+                .at(start));
+            }
+            self.memory = Some(memory);
+        }
+        Ok(())
+    }
+
+    fn global_section(&mut self, reader: &GlobalSectionReader<'a>) -> Result<(), Invalid> {
+        cap("globals", reader.count(), self.limits.globals)?;
+        for (index, global) in reader.clone().into_iter_with_offsets().enumerate() {
+            let (offset, global) = global.map_err(|error| self.malformed(&error))?;
+            number(global.ty.content_type, |ty| {
+                format!("global #{index} uses {ty}")
+            })
+            .map_err(|error| error.at(offset))?;
+            self.globals.push(Declared {
+                ty: global.ty.content_type,
+                mutable: global.ty.mutable,
+                value: const_i32(&global.init_expr),
+            });
+        }
+        Ok(())
+    }
+
+    fn export_section(&mut self, reader: &ExportSectionReader<'a>) -> Result<(), Invalid> {
+        cap("exports", reader.count(), self.limits.exports)?;
+        for export in reader.clone().into_iter_with_offsets() {
+            let (offset, export) = export.map_err(|error| self.malformed(&error))?;
+            self.export(&export).map_err(|error| error.at(offset))?;
+        }
+        Ok(())
+    }
+
+    fn export(&mut self, export: &Export<'a>) -> Result<(), Invalid> {
+        let name = shown(export.name);
+        let entry = Entry::from_export(export.name);
+        match export.kind {
+            ExternalKind::Func => {
+                let Some(entry) = entry else {
+                    return Err(Invalid::module(
+                        InvalidKind::UnknownExport,
+                        format!("the exported function `{name}` is no entry"),
+                        "export `init`, `handle` and `state` only",
+                    ));
+                };
+                if !entry.is_served() {
+                    return Err(Invalid::module(
+                        InvalidKind::EntryNotServed,
+                        format!(
+                            "the entry `{name}` is planned, but this chain does not run it yet"
+                        ),
+                        "do without it for now",
+                    ));
+                }
+                let index = usize::try_from(export.index).unwrap_or(usize::MAX);
+                let ty = self.functions.get(index).and_then(|ty| self.type_of(*ty));
+                let actual = ty
+                    .map(|ty| signature(ty.params(), ty.results()))
+                    .unwrap_or_default();
+                if actual != signature(&[], &[]) {
+                    return Err(Invalid::module(
+                        InvalidKind::ExportType,
+                        format!("the entry `{name}` has the type {actual}"),
+                        "entries have neither parameters nor results: () -> ()",
+                    ));
+                }
+                self.exports = self.exports.with(entry);
+                return Ok(());
+            }
+            ExternalKind::Memory if export.name == abi::MEMORY => self.memory_exported = true,
+            ExternalKind::Global => return self.export_global(export, &name),
+            ExternalKind::Memory | ExternalKind::Table | ExternalKind::Tag => {}
+        }
+        if entry.is_some() {
+            return Err(not_a_function(&name));
+        }
+        Ok(())
+    }
+
+    fn export_global(&mut self, export: &Export<'a>, name: &str) -> Result<(), Invalid> {
+        if Entry::from_export(export.name).is_some() {
+            return Err(not_a_function(name));
+        }
+        let index = usize::try_from(export.index).unwrap_or(usize::MAX);
+        // wasmparser refuses an index that is none.
+        let Some(global) = self.globals.get(index) else {
+            return Ok(());
+        };
+        if export.name == STACK_POINTER && global.mutable {
+            return Err(Invalid::module(
+                InvalidKind::Global,
+                "the stack pointer is exported",
+                "exported mutable globals are kept from turn to turn, and the stack starts \
+                 afresh; do not export `__stack_pointer`",
+            ));
+        }
+        if export.name == abi::STACK_LOW || export.name == abi::STACK_HIGH {
+            if global.mutable || global.ty != ValType::I32 || global.value.is_none() {
+                return Err(Invalid::module(
+                    InvalidKind::Global,
+                    format!("the exported global `{name}` is no immutable i32 constant"),
+                    "let the linker define it (--export=__stack_low --export=__stack_high)",
+                ));
+            }
+            if export.name == abi::STACK_LOW {
+                self.stack_low = global.value;
+            } else {
+                self.stack_high = global.value;
+            }
+        }
+        if global.mutable {
+            self.kept.insert(export.index);
+        }
+        Ok(())
+    }
+
+    fn element_section(&mut self, reader: &ElementSectionReader<'a>) -> Result<(), Invalid> {
+        cap(
+            "element segments",
+            reader.count(),
+            self.limits.element_segments,
+        )?;
+        for (index, segment) in reader.clone().into_iter_with_offsets().enumerate() {
+            let (offset, segment) = segment.map_err(|error| self.malformed(&error))?;
+            let ElementKind::Active { offset_expr, .. } = &segment.kind else {
+                return Err(feature(format!("element segment #{index} is not active")).at(offset));
+            };
+            let ElementItems::Functions(functions) = &segment.items else {
+                return Err(feature(format!("element segment #{index} has expressions")).at(offset));
+            };
+            let end = const_i32(offset_expr).and_then(|at| at.checked_add(functions.count()));
+            if end.is_none_or(|end| end > self.table) {
+                return Err(Invalid::module(
+                    InvalidKind::Malformed,
+                    format!("element segment #{index} does not fit the table"),
+                    MALFORMED_REMEDY,
+                )
+                .at(offset));
+            }
+        }
+        Ok(())
+    }
+
+    fn data_section(&mut self, reader: &DataSectionReader<'a>) -> Result<(), Invalid> {
+        cap("data segments", reader.count(), self.limits.data_segments)?;
+        let pages = self.memory.map_or(0, |memory| memory.initial);
+        let bytes = pages.saturating_mul(u64::from(WASM_PAGE_SIZE));
+        for (index, segment) in reader.clone().into_iter_with_offsets().enumerate() {
+            let (offset, segment) = segment.map_err(|error| self.malformed(&error))?;
+            let DataKind::Active { offset_expr, .. } = &segment.kind else {
+                return Err(feature(format!("data segment #{index} is passive")).at(offset));
+            };
+            let length = u64::try_from(segment.data.len()).unwrap_or(u64::MAX);
+            let end = const_i32(offset_expr).and_then(|at| u64::from(at).checked_add(length));
+            if end.is_none_or(|end| end > bytes) {
+                return Err(Invalid::module(
+                    InvalidKind::Memory,
+                    format!("data segment #{index} does not fit the initial memory"),
+                    "let the memory start with as many pages as the data needs",
+                )
+                .at(offset));
+            }
+        }
+        Ok(())
+    }
+
+    fn body(&mut self, name: &FunctionRef, body: &FunctionBody<'a>) -> Result<(), Invalid> {
+        let malformed =
+            |scan: &Self, error: &BinaryReaderError| scan.malformed_body(error, name.clone());
+        let range = body.range();
+        let bytes = u32::try_from(range.len()).unwrap_or(u32::MAX);
+        let within = |error: Invalid| error.within(name.clone()).at(range.start);
+        cap_of("bytes of body", bytes, self.limits.function_body).map_err(within)?;
+
+        let mut locals: u32 = 0;
+        let reader = body
+            .get_locals_reader()
+            .map_err(|error| malformed(self, &error))?;
+        for group in reader {
+            let (count, ty) = group.map_err(|error| malformed(self, &error))?;
+            number(ty, |ty| format!("uses {ty} for a local")).map_err(within)?;
+            locals = locals.saturating_add(count);
+            cap_of("locals", locals, self.limits.locals).map_err(within)?;
+        }
+        self.locals = self.locals.max(locals);
+
+        let mut nesting: u32 = 0;
+        let mut reader = body
+            .get_operators_reader()
+            .map_err(|error| malformed(self, &error))?;
+        while !reader.eof() {
+            let (operator, offset) = reader
+                .read_with_offset()
+                .map_err(|error| malformed(self, &error))?;
+            let here = |error: Invalid| error.within(name.clone()).at(offset);
+            match judge(&operator) {
+                Verdict::Allowed => {}
+                Verdict::Float(text) => {
+                    let found = format!("uses {text}");
+                    return Err(here(
+                        Invalid::module(InvalidKind::Float, found, FLOAT_REMEDY).using(text),
+                    ));
+                }
+                Verdict::Feature(text, proposal) => {
+                    return Err(here(
+                        feature(format!("uses {text} ({proposal})")).using(text),
+                    ));
+                }
+            }
+            match &operator {
+                Operator::Block { blockty }
+                | Operator::Loop { blockty }
+                | Operator::If { blockty } => {
+                    match blockty {
+                        BlockType::Empty => {}
+                        BlockType::Type(ty) => {
+                            number(*ty, |ty| format!("uses {ty} as the result of a block"))
+                                .map_err(here)?;
+                        }
+                        BlockType::FuncType(_) => {
+                            return Err(here(feature(
+                                "has a block with parameters or several results",
+                            )));
+                        }
+                    }
+                    nesting = nesting.saturating_add(1);
+                    cap_of("nested blocks", nesting, self.limits.nesting).map_err(here)?;
+                }
+                Operator::End => nesting = nesting.saturating_sub(1),
+                Operator::BrTable { targets } => {
+                    cap_of("targets in a br_table", targets.len(), self.limits.br_table)
+                        .map_err(here)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self, code_len: u32) -> Result<CodeInfo, Invalid> {
+        let Some(memory) = self.memory else {
+            return Err(Invalid::module(
+                InvalidKind::Memory,
+                "the module has no memory",
+                "define one and export it as `memory`, even if it has no pages",
+            ));
+        };
+        if !self.memory_exported {
+            return Err(Invalid::module(
+                InvalidKind::Memory,
+                "the memory is not exported",
+                "export it as `memory`",
+            ));
+        }
+        if !self.exports.contains(Entry::Init) && !self.exports.contains(Entry::Handle) {
+            return Err(Invalid::module(
+                InvalidKind::NoEntry,
+                "the module exports neither `init` nor `handle`",
+                "export at least one of them, as a function () -> ()",
+            ));
+        }
+        let unkept: Vec<String> = (0..)
+            .zip(&self.globals)
+            .filter(|(index, global)| global.mutable && !self.kept.contains(index))
+            .map(|(index, _)| format!("#{index}"))
+            .collect();
+        if unkept.len() > 1 {
+            return Err(Invalid::module(
+                InvalidKind::Global,
+                format!("the mutable globals {} are not exported", unkept.join(", ")),
+                "only the stack pointer may stay unexported: what is not exported is lost after \
+                 each turn; export the others",
+            ));
+        }
+        let stack = match (self.stack_low, self.stack_high) {
+            (None, None) => None,
+            (Some(low), Some(high)) if low <= high => Some((low, high)),
+            (Some(low), Some(high)) => {
+                return Err(Invalid::module(
+                    InvalidKind::Global,
+                    format!("`__stack_low` ({low}) lies above `__stack_high` ({high})"),
+                    "let the linker define both",
+                ));
+            }
+            _ => {
+                return Err(Invalid::module(
+                    InvalidKind::Global,
+                    "only one of `__stack_low` and `__stack_high` is exported",
+                    "export both or none",
+                ));
+            }
+        };
+        let limit = u64::from(self.limits.memory);
+        let maximum = memory.maximum.unwrap_or(limit).min(limit);
+        Ok(CodeInfo {
+            version: VERSION,
+            schedule: Schedule::default().version,
+            code_len,
+            functions: len(&self.functions),
+            locals: self.locals,
+            globals: len(&self.globals),
+            kept_globals: u32::try_from(self.kept.len()).unwrap_or(u32::MAX),
+            table: self.table,
+            wasm_pages: u32::try_from(memory.initial).unwrap_or(u32::MAX),
+            max_wasm_pages: u32::try_from(maximum).unwrap_or(u32::MAX),
+            exports: self.exports,
+            stack,
+        })
+    }
+
+    fn type_of(&self, ty: u32) -> Option<&FuncType> {
+        self.types.get(usize::try_from(ty).ok()?)
+    }
+}
+
+/// Refuses what is no `i32` or `i64`.
+fn number(ty: ValType, found: impl Fn(ValType) -> String) -> Result<(), Invalid> {
+    match ty {
+        ValType::I32 | ValType::I64 => Ok(()),
+        ValType::F32 | ValType::F64 => {
+            Err(Invalid::module(InvalidKind::Float, found(ty), FLOAT_REMEDY))
+        }
+        ValType::V128 | ValType::Ref(_) => Err(feature(found(ty))),
+    }
+}
+
+fn feature(found: impl Into<String>) -> Invalid {
+    Invalid::module(InvalidKind::Feature, found, FEATURE_REMEDY)
+}
+
+fn not_a_function(name: &str) -> Invalid {
+    Invalid::module(
+        InvalidKind::ExportType,
+        format!("the export `{name}` is no function"),
+        "that name is an entry's: export a function () -> () or rename it",
+    )
+}
+
+/// Holds a number of the module against a cap.
+fn cap(what: &str, found: u32, allowed: u32) -> Result<(), Invalid> {
+    over(format!("the module has {found} {what}"), found, allowed)
+}
+
+/// Holds a number of a function, which the message names, against a cap.
+fn cap_of(what: &str, found: u32, allowed: u32) -> Result<(), Invalid> {
+    over(format!("has {found} {what}"), found, allowed)
+}
+
+fn over(what: String, found: u32, allowed: u32) -> Result<(), Invalid> {
+    if found <= allowed {
+        return Ok(());
+    }
+    Err(Invalid::module(
+        InvalidKind::Limit,
+        format!("{what}, and the limit is {allowed}"),
+        "split it up, or build with optimisation for size",
+    ))
+}
+
+fn wasm_type(ty: AbiType) -> ValType {
+    match ty {
+        AbiType::I32 => ValType::I32,
+        AbiType::I64 => ValType::I64,
+    }
+}
+
+fn signature(params: &[ValType], results: &[ValType]) -> String {
+    let list = |types: &[ValType]| {
+        let names: Vec<String> = types.iter().map(|ty| format!("{ty}")).collect();
+        names.join(", ")
+    };
+    format!("({}) -> ({})", list(params), list(results))
+}
+
+fn len<T>(items: &[T]) -> u32 {
+    u32::try_from(items.len()).unwrap_or(u32::MAX)
+}

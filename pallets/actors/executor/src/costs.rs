@@ -1,0 +1,177 @@
+//! What things cost.
+
+use actors_primitives::{Gas, PAGE_SIZE, WASM_PAGE_SIZE};
+use codec::{Decode, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+
+use crate::{CodeInfo, StoredMemory};
+
+/// The prices of a turn, in gas (1 gas = 1 ps of reference time).
+///
+/// **Provisional**: the defaults are derived by hand from measurements of wasmi 2.0 inside a
+/// Wasm runtime and from the database weights of comparable chains, on the side of dear. They
+/// are to be replaced by benchmarks of the runtime that uses them.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Schedule {
+    /// The version of these prices; [`CodeInfo::schedule`] records the one that code was
+    /// admitted under.
+    pub version: u16,
+    /// Gas per unit of the engine's fuel, which is the granularity of the gas ledger. Zero
+    /// counts as one.
+    pub fuel: Gas,
+
+    /// Any start: reading the program's record, the engine, the instance, its value stack.
+    pub load_base: Gas,
+    /// Each byte of code: read, parsed, and translated as if for the first time.
+    pub load_byte: Gas,
+    /// Each function: its allocations in module and instance.
+    pub load_function: Gas,
+    /// Each element of the table, and each global.
+    pub load_slot: Gas,
+    /// Each Wasm page of memory that the instance starts with: allocated and zeroed.
+    pub wasm_page: Gas,
+    /// Each stored page: one storage read, copied into memory.
+    pub page_load: Gas,
+    /// Each page of memory: compared with what is stored and with the fresh image.
+    pub page_compare: Gas,
+    /// Each changed page: one storage write.
+    pub page_store: Gas,
+    /// Each page that is as fresh again: one storage removal.
+    pub page_free: Gas,
+
+    /// Any system call.
+    pub syscall: Gas,
+    /// Each byte that a system call copies into or out of memory.
+    pub copy_byte: Gas,
+    /// Reading a key of state: one storage read of the longest value.
+    pub state_get: Gas,
+    /// Writing or removing a key of state: one storage write, and the read for its deposit.
+    pub state_set: Gas,
+    /// Each byte of key and value written.
+    pub state_set_byte: Gas,
+    /// Sending a message: its id, its place in the queue, its event.
+    pub send: Gas,
+    /// Each byte of payload sent.
+    pub send_byte: Gas,
+    /// Replying.
+    pub reply: Gas,
+    /// Each byte of payload replied.
+    pub reply_byte: Gas,
+    /// Depositing a program event.
+    pub emit: Gas,
+    /// Each byte of event.
+    pub emit_byte: Gas,
+    /// Logging a text.
+    pub debug: Gas,
+    /// Each byte of text, logged or panicked with.
+    pub text_byte: Gas,
+    /// Asking for randomness.
+    pub random: Gas,
+}
+
+impl Default for Schedule {
+    fn default() -> Self {
+        const NS: Gas = 1_000;
+        const US: Gas = 1_000 * NS;
+        Self {
+            version: 1,
+            fuel: 500,
+            // 25 us for a storage read; engine and instance about as much again.
+            load_base: 60 * US,
+            // Unchecked loading took 0.7 ns a byte (11 us for 15 KiB); translation of every
+            // function is wasmi's own 3.5 times validation, which took 5.7 ns a byte.
+            load_byte: 20 * NS,
+            load_function: 150 * NS,
+            load_slot: 20 * NS,
+            // 350 ns/KiB: the runtime has no bulk memory.
+            wasm_page: 22_500 * NS,
+            page_load: 40 * US,
+            page_compare: 5 * US,
+            page_store: 150 * US,
+            page_free: 100 * US,
+            syscall: 200 * NS,
+            copy_byte: NS,
+            state_get: 50 * US,
+            state_set: 130 * US,
+            state_set_byte: 5 * NS,
+            send: 200 * US,
+            send_byte: 5 * NS,
+            reply: 150 * US,
+            reply_byte: 5 * NS,
+            emit: 25 * US,
+            emit_byte: 5 * NS,
+            debug: US,
+            text_byte: 5 * NS,
+            random: 30 * US,
+        }
+    }
+}
+
+impl Schedule {
+    /// What loading the code costs, with a memory of `wasm_pages`: its own initial size, or the
+    /// stored one if that is larger. Flat by the code's size and shape, as if it had never been
+    /// loaded before, so that reusing a module changes time but never gas.
+    ///
+    /// Comparing the memory after the run is part of it: it must be paid before the run.
+    #[must_use]
+    pub fn load_code(&self, code: &CodeInfo, wasm_pages: u32) -> Gas {
+        let wasm_pages = Gas::from(wasm_pages.max(code.wasm_pages));
+        let slots = Gas::from(code.table).saturating_add(Gas::from(code.globals));
+        self.load_base
+            .saturating_add(self.load_byte.saturating_mul(Gas::from(code.code_len)))
+            .saturating_add(self.load_function.saturating_mul(Gas::from(code.functions)))
+            .saturating_add(self.load_slot.saturating_mul(slots))
+            .saturating_add(self.wasm_page.saturating_mul(wasm_pages))
+            .saturating_add(self.compare(wasm_pages))
+    }
+
+    /// What loading `stored_pages` pages costs.
+    #[must_use]
+    pub fn load_pages(&self, stored_pages: u32) -> Gas {
+        self.page_load.saturating_mul(Gas::from(stored_pages))
+    }
+
+    /// The least that a turn costs: loading the code and `stored_pages` pages, where the memory
+    /// has its initial size. [`Self::start`] is exact.
+    #[must_use]
+    pub fn load(&self, code: &CodeInfo, stored_pages: u32) -> Gas {
+        self.load_code(code, 0)
+            .saturating_add(self.load_pages(stored_pages))
+    }
+
+    /// What a turn of that program costs before its first operator: below it, every turn runs
+    /// out of gas.
+    #[must_use]
+    pub fn start(&self, code: &CodeInfo, memory: &StoredMemory) -> Gas {
+        let pages = u32::try_from(memory.pages.len()).unwrap_or(u32::MAX);
+        self.in_fuel(self.load_code(code, memory.wasm_pages))
+            .saturating_add(self.in_fuel(self.load_pages(pages)))
+    }
+
+    /// What comparing `wasm_pages` pages of memory costs.
+    pub(crate) fn compare(&self, wasm_pages: Gas) -> Gas {
+        let pages = Gas::from(WASM_PAGE_SIZE.div_ceil(PAGE_SIZE));
+        self.page_compare
+            .saturating_mul(pages)
+            .saturating_mul(wasm_pages)
+    }
+
+    /// Whole units of fuel that `gas` takes, rounded up: a charge is never below its price.
+    pub(crate) fn fuel_for(&self, gas: Gas) -> u64 {
+        gas.div_ceil(self.fuel.max(1))
+    }
+
+    /// The gas that `fuel` units are.
+    pub(crate) fn gas_in(&self, fuel: u64) -> Gas {
+        fuel.saturating_mul(self.fuel.max(1))
+    }
+
+    /// The units of fuel that fit into `gas`.
+    pub(crate) fn fuel_within(&self, gas: Gas) -> u64 {
+        gas.checked_div(self.fuel.max(1)).unwrap_or(0)
+    }
+
+    fn in_fuel(&self, gas: Gas) -> Gas {
+        self.gas_in(self.fuel_for(gas))
+    }
+}

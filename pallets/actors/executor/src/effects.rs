@@ -1,0 +1,73 @@
+//! What a turn asks the chain to do.
+
+use actors_primitives::{Balance, Gas, MessageId};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
+
+use crate::PageIndex;
+
+/// A message that the program sends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Send {
+    /// Its id, which the program knows already.
+    pub id: MessageId,
+    /// Whom it goes to: a program or a user.
+    pub destination: [u8; 32],
+    /// What it says.
+    pub payload: Vec<u8>,
+    /// What it carries, in planck.
+    pub value: Balance,
+    /// Gas split off for it; `None` shares the gas of the message it is sent in.
+    pub gas: Option<Gas>,
+}
+
+/// The one reply to the current message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// What it says.
+    pub payload: Vec<u8>,
+    /// What it carries, in planck.
+    pub value: Balance,
+}
+
+/// One effect, in the order in which the program caused it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// A message to send.
+    Send(Send),
+    /// The reply to give.
+    Reply(Reply),
+    /// A program event to deposit.
+    Emit(Vec<u8>),
+}
+
+/// A change to one key of the program's keyed state: the new value, or `None` if removed.
+pub type StateChange = Option<Vec<u8>>;
+
+/// How the program's memory differs from what is stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MemoryChange {
+    /// The memory's size at the end of the turn, in Wasm pages.
+    pub wasm_pages: u32,
+    /// The kept globals' values, in the order of [`crate::CodeInfo::kept_globals`]; an `i32`
+    /// is zero-extended.
+    pub globals: Vec<u64>,
+    /// Pages to store, each exactly `PAGE_SIZE` bytes: they differ from what is stored and
+    /// from the code's fresh image.
+    pub stored: BTreeMap<PageIndex, Vec<u8>>,
+    /// Stored pages to free: they are as the code's fresh image again.
+    pub freed: BTreeSet<PageIndex>,
+}
+
+/// Everything that one successful turn asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Effects {
+    /// Sends, reply and events in order.
+    pub effects: Vec<Effect>,
+    /// Keyed state, the last value of each key that was written.
+    pub state: BTreeMap<Vec<u8>, StateChange>,
+    /// Memory and globals.
+    pub memory: MemoryChange,
+}

@@ -1,0 +1,33 @@
+//! Validates and runs actor programs.
+//!
+//! Two functions, neither of which knows a chain:
+//!
+//! - [`validate`] judges a Wasm blob once, when it is uploaded, and returns what running it needs
+//!   to know ([`CodeInfo`]).
+//! - [`execute`] runs one entry of a program: a function of the message, of what [`Host`] shows
+//!   it, and of the prices and limits, to [`Turn`]: gas burned, and effects or a failure. It
+//!   changes nothing; whoever calls it applies the effects, all or none.
+//!
+//! There is one gas ledger: the engine's fuel. System calls, memory growth, page loads and
+//! stores draw on it, each before the work is done.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+mod code;
+mod costs;
+mod effects;
+mod limits;
+mod memory;
+mod sandbox;
+mod syscalls;
+mod turn;
+mod wasmi;
+
+pub use code::{validate, CodeInfo, FunctionRef, Invalid, InvalidKind};
+pub use costs::Schedule;
+pub use effects::{Effect, Effects, MemoryChange, Reply, Send, StateChange};
+pub use limits::Limits;
+pub use memory::PageIndex;
+pub use turn::{execute, Context, Failure, Host, Message, Request, StoredMemory, Turn};

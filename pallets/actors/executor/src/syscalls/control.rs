@@ -1,0 +1,55 @@
+//! Failing, and saying things that are not stored.
+
+use alloc::string::String;
+
+use super::Call;
+use crate::sandbox::Stop;
+
+pub(crate) fn panic(call: &mut Call<'_, '_>, text: u32, len: u32) -> Result<(), Stop> {
+    let len = len.min(call.limits().panic_text);
+    call.charge_bytes(call.prices().text_byte, len)?;
+    let mut text = String::from_utf8_lossy(call.slice(text, len)?).into_owned();
+    // A replaced byte takes three, and the cut may have split a character.
+    let limit = usize::try_from(call.limits().panic_text).unwrap_or(usize::MAX);
+    cut(&mut text, limit);
+    Err(Stop::Panicked(text.into_bytes()))
+}
+
+/// Texts beyond the limit are paid for and dropped: a log that stops is no reason to fail.
+pub(crate) fn debug(call: &mut Call<'_, '_>, text: u32, len: u32) -> Result<(), Stop> {
+    // Bounds the number of texts as well, empty ones included.
+    const OVERHEAD: u32 = 16;
+    call.charge(call.prices().debug)?;
+    call.charge_bytes(call.prices().text_byte, len)?;
+    let bytes = call.slice(text, len)?;
+    let total = call
+        .journal
+        .debug_bytes
+        .saturating_add(len)
+        .saturating_add(OVERHEAD);
+    if total <= call.limits().debug_bytes {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        call.journal.debug_bytes = total;
+        call.journal.debug.push(text);
+    }
+    Ok(())
+}
+
+/// Cuts `text` to at most `limit` bytes, at a character's end.
+fn cut(text: &mut String, limit: usize) {
+    text.truncate(text.floor_char_boundary(limit));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cuts_between_characters() {
+        for (limit, expected) in [(0, ""), (1, "a"), (2, "a"), (3, "aé"), (9, "aéb")] {
+            let mut text = String::from("aéb");
+            cut(&mut text, limit);
+            assert_eq!(text, expected);
+        }
+    }
+}

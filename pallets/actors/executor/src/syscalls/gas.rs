@@ -1,0 +1,17 @@
+//! What the turn may still spend.
+
+use super::Call;
+use crate::sandbox::Stop;
+
+pub(crate) fn gas_left(call: &mut Call<'_, '_>) -> Result<i64, Stop> {
+    let gas = call.prices().gas_in(call.fuel);
+    Ok(i64::try_from(gas).unwrap_or(i64::MAX))
+}
+
+pub(crate) fn deposit_left(call: &mut Call<'_, '_>, out: u32) -> Result<(), Stop> {
+    call.copy_out(out, &call.context().deposit_left.to_le_bytes())
+}
+
+pub(crate) fn deposit_per_byte(call: &mut Call<'_, '_>, out: u32) -> Result<(), Stop> {
+    call.copy_out(out, &call.context().deposit_per_byte.to_le_bytes())
+}

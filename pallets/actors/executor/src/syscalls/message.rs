@@ -1,0 +1,85 @@
+//! The current message, and what surrounds it.
+
+use actors_primitives::abi::error;
+
+use super::{len_i32, Call};
+use crate::sandbox::Stop;
+
+pub(crate) fn message_id(call: &mut Call<'_, '_>, out: u32) -> Result<(), Stop> {
+    call.copy_out(out, &call.context().message.id.0)
+}
+
+pub(crate) fn message_source(call: &mut Call<'_, '_>, out: u32) -> Result<(), Stop> {
+    call.copy_out(out, &call.context().message.source)
+}
+
+pub(crate) fn message_value(call: &mut Call<'_, '_>, out: u32) -> Result<(), Stop> {
+    call.copy_out(out, &call.context().message.value.to_le_bytes())
+}
+
+pub(crate) fn message_size(call: &mut Call<'_, '_>) -> Result<i32, Stop> {
+    Ok(len_i32(&call.context().message.payload))
+}
+
+pub(crate) fn message_read(
+    call: &mut Call<'_, '_>,
+    offset: u32,
+    len: u32,
+    out: u32,
+) -> Result<i32, Stop> {
+    let payload = &call.context().message.payload;
+    let part = usize::try_from(offset)
+        .ok()
+        .zip(usize::try_from(len).ok())
+        .and_then(|(offset, len)| payload.get(offset..offset.checked_add(len)?));
+    let Some(part) = part else {
+        return Ok(error::OUT_OF_RANGE);
+    };
+    call.copy_out(out, part)?;
+    Ok(len_i32(part))
+}
+
+/// Always 0: no turn of this version has another cause than its message.
+pub(crate) fn turn_cause(_: &mut Call<'_, '_>) -> Result<i32, Stop> {
+    Ok(0)
+}
+
+pub(crate) fn program_id(call: &mut Call<'_, '_>, out: u32) -> Result<(), Stop> {
+    call.copy_out(out, &call.context().program)
+}
+
+/// The free balance without the value that this turn has sent already.
+pub(crate) fn balance(call: &mut Call<'_, '_>, out: u32) -> Result<(), Stop> {
+    call.copy_out(out, &call.journal.value_left.to_le_bytes())
+}
+
+pub(crate) fn block_number(call: &mut Call<'_, '_>) -> Result<i64, Stop> {
+    Ok(number(call.context().block_number))
+}
+
+pub(crate) fn block_timestamp(call: &mut Call<'_, '_>) -> Result<i64, Stop> {
+    Ok(number(call.context().block_timestamp))
+}
+
+/// The subject has the limit of a key of state; a longer one is misuse, since the result is a
+/// block and leaves no room for an error number.
+pub(crate) fn random(
+    call: &mut Call<'_, '_>,
+    subject: u32,
+    len: u32,
+    out: u32,
+) -> Result<i64, Stop> {
+    call.charge(call.prices().random)?;
+    if len > call.limits().state_key {
+        return Err(Stop::Misuse);
+    }
+    call.charge_bytes(call.prices().copy_byte, len)?;
+    let subject = call.slice(subject, len)?.to_vec();
+    let (random, known_since) = call.journal.host.random(&subject);
+    call.copy_out(out, &random)?;
+    Ok(number(known_since))
+}
+
+fn number(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}

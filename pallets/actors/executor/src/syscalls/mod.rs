@@ -1,0 +1,203 @@
+//! The system calls: one function for each served import of the ABI table.
+//!
+//! Which there are, their parameters and the entries that may call them are the table's
+//! ([`actors_primitives::for_each_import`]); an engine links them from it, so that a call which
+//! is served but not written here, or with other parameters, does not compile.
+//!
+//! Every call pays before it works. Whatever it makes the chain do later, when the turn commits,
+//! is paid here as well.
+
+mod control;
+mod gas;
+mod message;
+mod send;
+mod state;
+
+use actors_primitives::{
+    abi::{error, Entries, Entry},
+    Balance, Gas,
+};
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
+
+use crate::{sandbox::Stop, Context, Effect, Host, Limits, Schedule, StateChange};
+
+pub(crate) use {control::*, gas::*, message::*, send::*, state::*};
+
+/// What a turn has brought about so far, and what it may still do.
+pub(crate) struct Journal<'h> {
+    pub(crate) entry: Entry,
+    pub(crate) context: &'h Context,
+    pub(crate) schedule: &'h Schedule,
+    pub(crate) limits: &'h Limits,
+    pub(crate) host: &'h mut dyn Host,
+    pub(crate) effects: Vec<Effect>,
+    pub(crate) state: BTreeMap<Vec<u8>, StateChange>,
+    pub(crate) debug: Vec<String>,
+    /// Gas that sends have split off: taken from the turn's fuel, but not burned.
+    pub(crate) split: Gas,
+    /// The program's free balance without what it has sent.
+    value_left: Balance,
+    sends: u32,
+    has_replied: bool,
+    effect_bytes: u32,
+    debug_bytes: u32,
+}
+
+impl<'h> Journal<'h> {
+    pub(crate) fn new(
+        entry: Entry,
+        context: &'h Context,
+        schedule: &'h Schedule,
+        limits: &'h Limits,
+        host: &'h mut dyn Host,
+    ) -> Self {
+        Self {
+            entry,
+            context,
+            schedule,
+            limits,
+            host,
+            effects: Vec::new(),
+            state: BTreeMap::new(),
+            debug: Vec::new(),
+            split: 0,
+            value_left: context.balance,
+            sends: 0,
+            has_replied: false,
+            effect_bytes: 0,
+            debug_bytes: 0,
+        }
+    }
+
+    /// Counts bytes that the turn keeps until it commits; `false`, and nothing counted, if they
+    /// are too many.
+    fn keep_bytes(&mut self, bytes: u32) -> bool {
+        let total = self.effect_bytes.saturating_add(bytes);
+        let fits = total <= self.limits.effect_bytes;
+        if fits {
+            self.effect_bytes = total;
+        }
+        fits
+    }
+}
+
+/// One system call under way: the caller's memory, its fuel, and the turn.
+pub(crate) struct Call<'c, 'h> {
+    pub(crate) memory: &'c mut [u8],
+    pub(crate) fuel: u64,
+    pub(crate) journal: &'c mut Journal<'h>,
+}
+
+impl<'h> Call<'_, 'h> {
+    /// Takes the price of any call, then says whether the running entry may make this one.
+    pub(crate) fn enter(&mut self, entries: Entries) -> Result<bool, Stop> {
+        self.charge(self.prices().syscall)?;
+        Ok(entries.contains(self.journal.entry))
+    }
+
+    fn prices(&self) -> &'h Schedule {
+        self.journal.schedule
+    }
+
+    fn limits(&self) -> &'h Limits {
+        self.journal.limits
+    }
+
+    fn context(&self) -> &'h Context {
+        self.journal.context
+    }
+
+    fn charge(&mut self, gas: Gas) -> Result<(), Stop> {
+        let fuel = self.prices().fuel_for(gas);
+        self.fuel = self.fuel.checked_sub(fuel).ok_or(Stop::OutOfGas)?;
+        Ok(())
+    }
+
+    fn charge_bytes(&mut self, price: Gas, bytes: u32) -> Result<(), Stop> {
+        self.charge(price.saturating_mul(Gas::from(bytes)))
+    }
+
+    /// The caller's memory from `pointer`; misuse if it does not lie within.
+    fn slice(&self, pointer: u32, len: u32) -> Result<&[u8], Stop> {
+        let start = usize::try_from(pointer).map_err(|_| Stop::Misuse)?;
+        let len = usize::try_from(len).map_err(|_| Stop::Misuse)?;
+        let end = start.checked_add(len).ok_or(Stop::Misuse)?;
+        self.memory.get(start..end).ok_or(Stop::Misuse)
+    }
+
+    fn array<const N: usize>(&self, pointer: u32) -> Result<[u8; N], Stop> {
+        let len = u32::try_from(N).map_err(|_| Stop::Misuse)?;
+        self.slice(pointer, len)?
+            .try_into()
+            .map_err(|_| Stop::Misuse)
+    }
+
+    fn read_balance(&self, pointer: u32) -> Result<Balance, Stop> {
+        self.array(pointer).map(Balance::from_le_bytes)
+    }
+
+    /// Pays for copying `bytes` out, then copies them.
+    fn copy_out(&mut self, pointer: u32, bytes: &[u8]) -> Result<(), Stop> {
+        self.charge_bytes(self.prices().copy_byte, len_u32(bytes))?;
+        self.write(pointer, bytes)
+    }
+
+    fn write(&mut self, pointer: u32, bytes: &[u8]) -> Result<(), Stop> {
+        let start = usize::try_from(pointer).map_err(|_| Stop::Misuse)?;
+        let end = start.checked_add(bytes.len()).ok_or(Stop::Misuse)?;
+        self.memory
+            .get_mut(start..end)
+            .ok_or(Stop::Misuse)?
+            .copy_from_slice(bytes);
+        Ok(())
+    }
+}
+
+/// The length of what a limit has bounded already.
+fn len_u32(bytes: &[u8]) -> u32 {
+    u32::try_from(bytes.len()).unwrap_or(u32::MAX)
+}
+
+/// A length as programs see it.
+fn len_i32(bytes: &[u8]) -> i32 {
+    i32::try_from(bytes.len()).unwrap_or(i32::MAX)
+}
+
+/// How a type of the ABI table reaches a system call.
+pub(crate) trait Argument {
+    /// The plain number that it is in Wasm.
+    type Number;
+}
+impl Argument for u32 {
+    type Number = u32;
+}
+impl Argument for i64 {
+    type Number = i64;
+}
+impl Argument for *const u8 {
+    type Number = u32;
+}
+impl Argument for *mut u8 {
+    type Number = u32;
+}
+
+/// The result of a call that the running entry may not make.
+pub(crate) trait Refusal: Sized {
+    /// An error number, or the end of the turn where there is none to return.
+    fn refuse() -> Result<Self, Stop>;
+}
+impl Refusal for i32 {
+    fn refuse() -> Result<Self, Stop> {
+        Ok(error::NOT_ALLOWED)
+    }
+}
+impl Refusal for i64 {
+    fn refuse() -> Result<Self, Stop> {
+        Err(Stop::Misuse)
+    }
+}
+impl Refusal for () {
+    fn refuse() -> Result<Self, Stop> {
+        Err(Stop::Misuse)
+    }
+}

@@ -1,0 +1,127 @@
+//! Messages, replies and events.
+
+use actors_primitives::{
+    abi::{error, Entry},
+    Gas, MessageId,
+};
+
+use super::Call;
+use crate::{sandbox::Stop, Effect, Reply, Send};
+
+/// The gas argument that shares the gas of the current message.
+const SHARED: i64 = -1;
+
+#[expect(clippy::too_many_arguments, reason = "the ABI table says so")]
+pub(crate) fn send(
+    call: &mut Call<'_, '_>,
+    dest: u32,
+    payload: u32,
+    len: u32,
+    value: u32,
+    gas: i64,
+    delay: u32,
+    flags: u32,
+    out_id: u32,
+) -> Result<i32, Stop> {
+    call.charge(call.prices().send)?;
+    // Neither delays nor flags are served yet, not even AWAIT.
+    if delay != 0 || flags != 0 {
+        return Ok(error::NOT_ALLOWED);
+    }
+    let gas = match gas {
+        SHARED => None,
+        _ => match Gas::try_from(gas) {
+            Ok(gas) => Some(gas),
+            Err(_) => return Ok(error::OUT_OF_RANGE),
+        },
+    };
+    if len > call.limits().payload || call.journal.sends >= call.limits().sends {
+        return Ok(error::OVER_LIMIT);
+    }
+    call.charge_bytes(call.prices().send_byte, len)?;
+    let destination = call.array(dest)?;
+    let value = call.read_balance(value)?;
+    let payload = call.slice(payload, len)?.to_vec();
+    // Before anything is taken, so that a bad pointer is misuse whatever else is wrong.
+    call.array::<32>(out_id)?;
+    let Some(value_left) = call.journal.value_left.checked_sub(value) else {
+        return Ok(error::NOT_ENOUGH_VALUE);
+    };
+    let Some(fuel_left) = call.fuel.checked_sub(split_fuel(call, gas)) else {
+        return Ok(error::NOT_ENOUGH_GAS);
+    };
+    if !call.journal.keep_bytes(len) {
+        return Ok(error::OVER_LIMIT);
+    }
+    let context = call.context();
+    let index = call.journal.sends;
+    let preimage = MessageId::child_preimage(&context.message.id, context.turn, index);
+    let id = MessageId(call.journal.host.blake2_256(&preimage));
+    call.fuel = fuel_left;
+    call.journal.split = call.journal.split.saturating_add(gas.unwrap_or(0));
+    call.journal.value_left = value_left;
+    call.journal.sends = index.saturating_add(1);
+    call.journal.effects.push(Effect::Send(Send {
+        id,
+        destination,
+        payload,
+        value,
+        gas,
+    }));
+    call.write(out_id, &id.0)?;
+    Ok(0)
+}
+
+/// The fuel that splitting `gas` off takes: whole units, so up to one unit more than the
+/// message gets. That rest counts as burned.
+fn split_fuel(call: &Call<'_, '_>, gas: Option<Gas>) -> u64 {
+    gas.map_or(0, |gas| call.prices().fuel_for(gas))
+}
+
+pub(crate) fn reply(
+    call: &mut Call<'_, '_>,
+    payload: u32,
+    len: u32,
+    value: u32,
+) -> Result<i32, Stop> {
+    call.charge(call.prices().reply)?;
+    if call.journal.has_replied {
+        return Ok(error::ALREADY_REPLIED);
+    }
+    if len > call.limits().payload {
+        return Ok(error::OVER_LIMIT);
+    }
+    call.charge_bytes(call.prices().reply_byte, len)?;
+    let value = call.read_balance(value)?;
+    let payload = call.slice(payload, len)?.to_vec();
+    // In `state` the reply is the result of a read, which moves nothing.
+    if call.journal.entry == Entry::State && value != 0 {
+        return Ok(error::NOT_ALLOWED);
+    }
+    let Some(value_left) = call.journal.value_left.checked_sub(value) else {
+        return Ok(error::NOT_ENOUGH_VALUE);
+    };
+    if !call.journal.keep_bytes(len) {
+        return Ok(error::OVER_LIMIT);
+    }
+    call.journal.value_left = value_left;
+    call.journal.has_replied = true;
+    call.journal
+        .effects
+        .push(Effect::Reply(Reply { payload, value }));
+    Ok(0)
+}
+
+pub(crate) fn emit(call: &mut Call<'_, '_>, data: u32, len: u32) -> Result<i32, Stop> {
+    call.charge(call.prices().emit)?;
+    if len > call.limits().event {
+        return Ok(error::OVER_LIMIT);
+    }
+    call.charge_bytes(call.prices().emit_byte, len)?;
+    let data = call.slice(data, len)?.to_vec();
+    if !call.journal.keep_bytes(len) {
+        return Ok(error::OVER_LIMIT);
+    }
+    call.journal.effects.push(Effect::Emit(data));
+    Ok(0)
+}

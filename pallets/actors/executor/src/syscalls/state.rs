@@ -1,0 +1,78 @@
+//! Keyed state: an overlay over what is stored, kept until the turn commits.
+
+use actors_primitives::abi::error;
+use alloc::vec::Vec;
+
+use super::{len_i32, Call};
+use crate::{sandbox::Stop, StateChange};
+
+pub(crate) fn state_get(
+    call: &mut Call<'_, '_>,
+    key: u32,
+    key_len: u32,
+    out: u32,
+    cap: u32,
+) -> Result<i32, Stop> {
+    call.charge(call.prices().state_get)?;
+    if key_len > call.limits().state_key {
+        return Ok(error::OVER_LIMIT);
+    }
+    let key = read_key(call, key, key_len)?;
+    let Some(value) = current(call, &key) else {
+        return Ok(error::NOT_FOUND);
+    };
+    let count = usize::try_from(cap).unwrap_or(usize::MAX).min(value.len());
+    call.copy_out(out, value.get(..count).unwrap_or_default())?;
+    Ok(len_i32(&value))
+}
+
+pub(crate) fn state_set(
+    call: &mut Call<'_, '_>,
+    key: u32,
+    key_len: u32,
+    value: u32,
+    len: u32,
+) -> Result<i32, Stop> {
+    call.charge(call.prices().state_set)?;
+    if key_len > call.limits().state_key || len > call.limits().state_value {
+        return Ok(error::OVER_LIMIT);
+    }
+    call.charge_bytes(call.prices().state_set_byte, key_len.saturating_add(len))?;
+    let key = read_key(call, key, key_len)?;
+    let value = call.slice(value, len)?.to_vec();
+    if !call.journal.keep_bytes(key_len.saturating_add(len)) {
+        return Ok(error::OVER_LIMIT);
+    }
+    call.journal.state.insert(key, Some(value));
+    Ok(0)
+}
+
+pub(crate) fn state_remove(call: &mut Call<'_, '_>, key: u32, key_len: u32) -> Result<i32, Stop> {
+    call.charge(call.prices().state_set)?;
+    if key_len > call.limits().state_key {
+        return Ok(error::OVER_LIMIT);
+    }
+    call.charge_bytes(call.prices().state_set_byte, key_len)?;
+    let key = read_key(call, key, key_len)?;
+    if current(call, &key).is_none() {
+        return Ok(error::NOT_FOUND);
+    }
+    if !call.journal.keep_bytes(key_len) {
+        return Ok(error::OVER_LIMIT);
+    }
+    call.journal.state.insert(key, None);
+    Ok(0)
+}
+
+fn read_key(call: &mut Call<'_, '_>, key: u32, len: u32) -> Result<Vec<u8>, Stop> {
+    call.charge_bytes(call.prices().copy_byte, len)?;
+    call.slice(key, len).map(<[u8]>::to_vec)
+}
+
+/// What the key holds at this point of the turn.
+fn current(call: &mut Call<'_, '_>, key: &[u8]) -> StateChange {
+    match call.journal.state.get(key) {
+        Some(change) => change.clone(),
+        None => call.journal.host.state(key),
+    }
+}

@@ -1,0 +1,302 @@
+//! One run of one entry: what goes in and what comes out.
+
+use actors_primitives::{abi::Entry, Balance, Gas, MessageId, ReplyCode};
+use alloc::{collections::BTreeSet, string::String, vec::Vec};
+
+use crate::{
+    memory::{self, Difference, Image, Overlay, WASM_PAGE_BYTES},
+    sandbox::{Engine, Sandbox, Stop},
+    syscalls::Journal,
+    CodeInfo, Effects, Limits, MemoryChange, PageIndex, Schedule,
+};
+
+/// The message that the turn handles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Its id.
+    pub id: MessageId,
+    /// Who sent it.
+    pub source: [u8; 32],
+    /// What it says.
+    pub payload: Vec<u8>,
+    /// What it carries, in planck; already part of [`Context::balance`].
+    pub value: Balance,
+}
+
+/// What surrounds the turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Context {
+    /// The message it handles.
+    pub message: Message,
+    /// The number of this turn of the message, from 0; part of the ids of what it sends.
+    pub turn: u32,
+    /// The program's own id.
+    pub program: [u8; 32],
+    /// The program's free balance, the message's value included, in planck.
+    pub balance: Balance,
+    /// The height of the block.
+    pub block_number: u64,
+    /// The time of the block, in milliseconds since 1970.
+    pub block_timestamp: u64,
+    /// Deposit money that the turn may use, in planck.
+    pub deposit_left: Balance,
+    /// The price of one stored byte, in planck.
+    pub deposit_per_byte: Balance,
+}
+
+/// The program's memory as it is stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoredMemory {
+    /// Its size in Wasm pages; a program that never ran has zero, and starts with its code's
+    /// own size.
+    pub wasm_pages: u32,
+    /// The kept globals, as [`crate::MemoryChange::globals`]; empty before the first turn.
+    pub globals: Vec<u64>,
+    /// Which pages are stored.
+    pub pages: BTreeSet<PageIndex>,
+}
+
+/// What the turn may ask of the world outside, each time after it was paid for.
+pub trait Host {
+    /// The program's code: what [`crate::validate`] accepted when it returned
+    /// [`Request::code`]. `None` fails the turn as [`ReplyCode::NoSuchProgram`].
+    ///
+    /// Code that [`CodeInfo::version`] says this version validated is not validated again:
+    /// returning other bytes breaks a promise on which memory safety rests.
+    fn code(&mut self) -> Option<Vec<u8>>;
+    /// A stored page of the program. A missing one reads as the code's fresh image.
+    fn page(&mut self, index: PageIndex) -> Option<Vec<u8>>;
+    /// A stored value of the program's keyed state.
+    fn state(&mut self, key: &[u8]) -> Option<Vec<u8>>;
+    /// The chain's randomness for `subject`, and the block since which it was knowable.
+    fn random(&mut self, subject: &[u8]) -> ([u8; 32], u64);
+    /// `blake2_256` of `data`.
+    fn blake2_256(&self, data: &[u8]) -> [u8; 32];
+}
+
+/// One turn to run.
+#[derive(Clone, Debug)]
+pub struct Request<'a> {
+    /// What validation said of the code.
+    pub code: &'a CodeInfo,
+    /// The entry to run.
+    pub entry: Entry,
+    /// What surrounds it.
+    pub context: Context,
+    /// The program's memory.
+    pub memory: StoredMemory,
+    /// The most gas the turn may burn.
+    pub gas_limit: Gas,
+    /// The prices.
+    pub schedule: &'a Schedule,
+    /// The limits.
+    pub limits: &'a Limits,
+}
+
+/// Why a turn has no effects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The code of the error reply.
+    pub code: ReplyCode,
+    /// The payload of the error reply: the panic text, at most `Limits::panic_text` bytes of
+    /// valid UTF-8; else empty.
+    pub payload: Vec<u8>,
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub struct Turn {
+    /// The gas it burned: the whole limit if it ran out.
+    pub gas_burned: Gas,
+    /// What it asks for, or why it failed.
+    pub outcome: Result<Effects, Failure>,
+    /// Texts it logged with `debug`, for tests and dry runs; bounded like payloads.
+    pub debug: Vec<String>,
+}
+
+impl From<Stop> for Failure {
+    fn from(stop: Stop) -> Self {
+        let (code, payload) = stop.into_reply();
+        Self { code, payload }
+    }
+}
+
+/// Runs one entry of a program.
+///
+/// # Gas
+///
+/// The ledger is the engine's fuel, `gas_limit` divided by [`Schedule::fuel`] and rounded down;
+/// every charge is rounded up to whole units. Gas that a send splits off is taken from it but is
+/// not burned: the message gets exactly what was asked for, and what the rounding took more
+/// counts as burned. So [`Turn::gas_burned`] and the gas split off never exceed `gas_limit`
+/// together. A turn that fails sends nothing and splits nothing off; one that runs out of gas
+/// burns its whole limit.
+///
+/// # An entry that the program has not
+///
+/// costs the base of loading and does nothing, so a program may lack `init`; only
+/// [`Entry::State`] fails then, as [`ReplyCode::Trapped`], because nothing would be taken for
+/// its result.
+pub fn execute<H: Host>(request: Request<'_>, host: &mut H) -> Turn {
+    let schedule = request.schedule;
+    let gas_limit = request.gas_limit;
+    let total = schedule.fuel_within(gas_limit);
+    let mut account = Account {
+        fuel: total,
+        split: 0,
+        debug: Vec::new(),
+    };
+    let outcome = attempt(request, host, &mut account);
+    let gas_burned = match &outcome {
+        Err(failure) if failure.code == ReplyCode::OutOfGas => gas_limit,
+        _ => schedule
+            .gas_in(total.saturating_sub(account.fuel))
+            .saturating_sub(account.split),
+    };
+    Turn {
+        gas_burned,
+        outcome,
+        debug: account.debug,
+    }
+}
+
+/// What remains to be told of a turn however it ends.
+struct Account {
+    fuel: u64,
+    split: Gas,
+    debug: Vec<String>,
+}
+
+impl Account {
+    fn charge(&mut self, schedule: &Schedule, gas: Gas) -> Result<(), Stop> {
+        self.fuel = self
+            .fuel
+            .checked_sub(schedule.fuel_for(gas))
+            .ok_or(Stop::OutOfGas)?;
+        Ok(())
+    }
+}
+
+fn attempt(
+    request: Request<'_>,
+    host: &mut dyn Host,
+    account: &mut Account,
+) -> Result<Effects, Failure> {
+    let Request {
+        code,
+        entry,
+        context,
+        memory,
+        schedule,
+        limits,
+        ..
+    } = request;
+    if !code.exports.contains(entry) {
+        account.charge(schedule, schedule.load_base)?;
+        return match entry {
+            Entry::State => Err(Stop::Trapped.into()),
+            _ => Ok(Effects {
+                memory: unchanged(memory),
+                ..Effects::default()
+            }),
+        };
+    }
+    account.charge(schedule, schedule.load_code(code, memory.wasm_pages))?;
+    let Some(wasm) = host.code() else {
+        return Err(Failure {
+            code: ReplyCode::NoSuchProgram,
+            payload: Vec::new(),
+        });
+    };
+    let count = u32::try_from(memory.pages.len()).unwrap_or(u32::MAX);
+    account.charge(schedule, schedule.load_pages(count))?;
+    let pages: Vec<_> = memory
+        .pages
+        .iter()
+        .map(|index| (*index, host.page(*index)))
+        .collect();
+
+    let journal = Journal::new(entry, &context, schedule, limits, host);
+    let mut engine = Engine::load(&wasm, code, limits, account.fuel, journal)?;
+    let outcome = run(&mut engine, &wasm, code, entry, memory, pages, schedule);
+    account.fuel = engine.fuel();
+    let journal = engine.into_journal();
+    account.split = journal.split;
+    account.debug = journal.debug;
+    outcome
+        .map(|memory| Effects {
+            effects: journal.effects,
+            state: journal.state,
+            memory,
+        })
+        .map_err(Failure::from)
+}
+
+/// Runs the entry in a loaded engine, and finds what it changed in memory.
+fn run<'h>(
+    engine: &mut impl Sandbox<'h>,
+    wasm: &[u8],
+    code: &CodeInfo,
+    entry: Entry,
+    stored: StoredMemory,
+    pages: Vec<(PageIndex, Option<Vec<u8>>)>,
+    schedule: &Schedule,
+) -> Result<MemoryChange, Stop> {
+    engine.grow(stored.wasm_pages)?;
+    let loaded = wasm_pages(engine.memory());
+    let image = Image::read(wasm, code.wasm_pages);
+    for (export, value) in image.kept().iter().zip(&stored.globals) {
+        engine.set_global(export, *value);
+    }
+    let mut overlay = Overlay::default();
+    for (index, page) in pages {
+        overlay.lay(engine.memory_mut(), index, page);
+    }
+
+    engine.run(entry)?;
+    if entry == Entry::State {
+        return Ok(unchanged(stored));
+    }
+
+    let wasm_pages = wasm_pages(engine.memory());
+    // Comparing what was there before the run is part of the price of loading.
+    let grown = Gas::from(wasm_pages.saturating_sub(loaded));
+    engine.burn(schedule.fuel_for(schedule.compare(grown)))?;
+    let difference = Difference::find(engine.memory_mut(), &image, &overlay, code.stack);
+    let changed = count(&difference.changed);
+    let freed = count(&difference.freed);
+    engine.burn(schedule.fuel_for(schedule.page_store.saturating_mul(changed)))?;
+    engine.burn(schedule.fuel_for(schedule.page_free.saturating_mul(freed)))?;
+    let stored = difference
+        .changed
+        .into_iter()
+        .filter_map(|index| Some((index, memory::page(engine.memory(), index)?.to_vec())))
+        .collect();
+    let globals = image
+        .kept()
+        .iter()
+        .map(|export| engine.global(export).unwrap_or_default())
+        .collect();
+    Ok(MemoryChange {
+        wasm_pages,
+        globals,
+        stored,
+        freed: difference.freed,
+    })
+}
+
+fn unchanged(stored: StoredMemory) -> MemoryChange {
+    MemoryChange {
+        wasm_pages: stored.wasm_pages,
+        globals: stored.globals,
+        ..MemoryChange::default()
+    }
+}
+
+fn wasm_pages(memory: &[u8]) -> u32 {
+    u32::try_from(memory.len().div_ceil(WASM_PAGE_BYTES)).unwrap_or(u32::MAX)
+}
+
+fn count(pages: &BTreeSet<PageIndex>) -> Gas {
+    Gas::try_from(pages.len()).unwrap_or(Gas::MAX)
+}

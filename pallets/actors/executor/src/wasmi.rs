@@ -1,0 +1,356 @@
+//! wasmi as the engine: the only file that knows it.
+
+use actors_primitives::{
+    abi::{Entries, Entry, MEMORY, MODULE},
+    for_each_import,
+};
+use alloc::string::{String, ToString};
+use core::fmt;
+use wasmi::{
+    errors::{ErrorKind, HostError, InstantiationError, LinkerError, MemoryError},
+    Caller, CompilationMode, Config, CustomFuelCosts, EnforcedLimits, Error, Instance, Linker,
+    Memory, Module, OperatorCost, Store, StoreLimits, StoreLimitsBuilder, TrapCode, Val,
+};
+
+use crate::{
+    code::VERSION,
+    memory::WASM_PAGE_BYTES,
+    sandbox::{Sandbox, Stop},
+    syscalls::{self, Argument, Call, Journal, Refusal},
+    CodeInfo, Limits,
+};
+
+/// A program loaded into wasmi.
+pub(crate) struct Wasmi<'h> {
+    store: Store<Data<'h>>,
+    instance: Instance,
+    memory: Memory,
+}
+
+/// What the host functions of a store see.
+struct Data<'h> {
+    journal: Journal<'h>,
+    /// The program's memory; `None` only while it is instantiated, when nothing runs.
+    memory: Option<Memory>,
+    /// Bounds the one memory and the one table.
+    limits: StoreLimits,
+}
+
+impl<'h> Sandbox<'h> for Wasmi<'h> {
+    fn translate(wasm: &[u8], info: &CodeInfo, limits: &Limits) -> Result<(), String> {
+        let engine = engine(info, limits, CompilationMode::Eager);
+        Module::new(&engine, wasm)
+            .map(drop)
+            .map_err(|error| error.to_string())
+    }
+
+    fn load(
+        wasm: &[u8],
+        info: &CodeInfo,
+        limits: &Limits,
+        fuel: u64,
+        journal: Journal<'h>,
+    ) -> Result<Self, Stop> {
+        let module = module(wasm, info, limits)?;
+        let store_limits = StoreLimitsBuilder::new()
+            .memory_size(size(limits.memory).saturating_mul(WASM_PAGE_BYTES))
+            .table_elements(size(limits.table))
+            .instances(1)
+            .memories(1)
+            .tables(1)
+            .build();
+        let data = Data {
+            journal,
+            memory: None,
+            limits: store_limits,
+        };
+        let mut store = Store::new(module.engine(), data);
+        store.limiter(|data| &mut data.limits);
+        store.set_fuel(fuel).map_err(stop)?;
+        let mut linker = Linker::new(module.engine());
+        // A module may import the same function twice.
+        linker.allow_shadowing(true);
+        for import in module.imports() {
+            link(&mut linker, import.name()).map_err(|error| stop(error.into()))?;
+        }
+        let instance = linker
+            .instantiate_and_start(&mut store, &module)
+            .map_err(stop)?;
+        let memory = instance.get_memory(&store, MEMORY).ok_or(Stop::Trapped)?;
+        store.data_mut().memory = Some(memory);
+        Ok(Self {
+            store,
+            instance,
+            memory,
+        })
+    }
+
+    fn grow(&mut self, wasm_pages: u32) -> Result<(), Stop> {
+        let additional = u64::from(wasm_pages).saturating_sub(self.memory.size(&self.store));
+        match self.memory.grow(&mut self.store, additional) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(Stop::MemoryLimit),
+        }
+    }
+
+    fn memory(&self) -> &[u8] {
+        self.memory.data(&self.store)
+    }
+
+    fn memory_mut(&mut self) -> &mut [u8] {
+        self.memory.data_mut(&mut self.store)
+    }
+
+    fn set_global(&mut self, export: &str, value: u64) {
+        let Some(global) = self.instance.get_global(&self.store, export) else {
+            return;
+        };
+        let bytes = value.to_le_bytes();
+        let value = match global.get(&self.store) {
+            Val::I32(_) => {
+                let [a, b, c, d, ..] = bytes;
+                Val::I32(i32::from_le_bytes([a, b, c, d]))
+            }
+            Val::I64(_) => Val::I64(i64::from_le_bytes(bytes)),
+            _ => return,
+        };
+        // Fails for an immutable global only, which is none that is kept.
+        let _ = global.set(&mut self.store, value);
+    }
+
+    fn global(&self, export: &str) -> Option<u64> {
+        match self
+            .instance
+            .get_global(&self.store, export)?
+            .get(&self.store)
+        {
+            Val::I32(value) => Some(u64::from(u32::from_le_bytes(value.to_le_bytes()))),
+            Val::I64(value) => Some(u64::from_le_bytes(value.to_le_bytes())),
+            _ => None,
+        }
+    }
+
+    fn run(&mut self, entry: Entry) -> Result<(), Stop> {
+        let export = self
+            .instance
+            .get_typed_func::<(), ()>(&self.store, entry.export())
+            .map_err(stop)?;
+        export.call(&mut self.store, ()).map_err(stop)
+    }
+
+    fn fuel(&self) -> u64 {
+        self.store.get_fuel().unwrap_or(0)
+    }
+
+    fn burn(&mut self, fuel: u64) -> Result<(), Stop> {
+        let left = self.fuel().checked_sub(fuel).ok_or(Stop::OutOfGas)?;
+        self.store.set_fuel(left).map_err(stop)
+    }
+
+    fn into_journal(self) -> Journal<'h> {
+        self.store.into_data().journal
+    }
+}
+
+fn engine(info: &CodeInfo, limits: &Limits, mode: CompilationMode) -> wasmi::Engine {
+    let mut config = Config::default();
+    config
+        .consume_fuel(true)
+        .operator_cost(operator_cost(info))
+        .fuel_cost(CustomFuelCosts {
+            // A byte moved or zeroed takes about 0.35 ns, a unit of fuel 0.5 ns.
+            bytes_copied_per_fuel: 1,
+            // Paid flat when the code is loaded: the first caller of a function must not pay
+            // for what a reused module would have done already.
+            fuel_per_bytes_translated: 0,
+            fuel_per_bytes_validated: 0,
+        })
+        .set_max_recursion_depth(size(limits.call_depth))
+        .set_max_stack_height(size(limits.stack).max(MIN_STACK_BYTES))
+        .set_max_cached_stacks(1)
+        .compilation_mode(mode)
+        .ignore_custom_sections(true)
+        .allow_start_fn(false)
+        .enforced_limits(EnforcedLimits::default())
+        .floats(false)
+        .wasm_mutable_global(true)
+        .wasm_sign_extension(true)
+        .wasm_bulk_memory(true)
+        .wasm_saturating_float_to_int(false)
+        .wasm_multi_value(false)
+        .wasm_multi_memory(false)
+        .wasm_reference_types(false)
+        .wasm_tail_call(false)
+        .wasm_extended_const(false)
+        .wasm_custom_page_sizes(false)
+        .wasm_wide_arithmetic(false);
+    wasmi::Engine::new(&config)
+}
+
+/// wasmi's own initial height: a maximum below it panics.
+const MIN_STACK_BYTES: usize = 1_000;
+
+/// The price of each operator in fuel. Provisional: an operator takes 0.8 ns on average inside a
+/// runtime, so two units of 0.5 ns, and more for what reaches memory.
+fn operator_cost(info: &CodeInfo) -> OperatorCost {
+    const SIMPLE: u8 = 2;
+    const ACCESS: u8 = 3;
+    const DIVIDE: u8 = 4;
+    /// Calls without the zeroing of locals.
+    const CALL: u8 = 30;
+    // The engine zeroes the callee's locals and does not price it: 0.5 ns each, at the largest
+    // function of the module, since an indirect call may reach any.
+    let locals = u8::try_from(info.locals).unwrap_or(u8::MAX);
+    let call = CALL.saturating_add(locals);
+    let mut cost = OperatorCost::default();
+    macro_rules! set {
+        ($price:expr => $($operator:ident)+) => { $(cost.$operator = $price;)+ };
+    }
+    set!(SIMPLE =>
+        if_ br br_if select local_get local_set local_tee global_get global_set memory_size
+        i32_const i64_const i32_eqz i32_eq i32_ne i32_lt_s i32_lt_u i32_gt_s i32_gt_u i32_le_s
+        i32_le_u i32_ge_s i32_ge_u i64_eqz i64_eq i64_ne i64_lt_s i64_lt_u i64_gt_s i64_gt_u
+        i64_le_s i64_le_u i64_ge_s i64_ge_u i32_clz i32_ctz i32_popcnt i32_add i32_sub i32_mul
+        i32_and i32_or i32_xor i32_shl i32_shr_s i32_shr_u i32_rotl i32_rotr i64_clz i64_ctz
+        i64_popcnt i64_add i64_sub i64_mul i64_and i64_or i64_xor i64_shl i64_shr_s i64_shr_u
+        i64_rotl i64_rotr i32_wrap_i64 i64_extend_i32_s i64_extend_i32_u i32_extend8_s
+        i32_extend16_s i64_extend8_s i64_extend16_s i64_extend32_s
+    );
+    set!(ACCESS =>
+        br_table i32_load i64_load i32_load8_s i32_load8_u i32_load16_s i32_load16_u i64_load8_s
+        i64_load8_u i64_load16_s i64_load16_u i64_load32_s i64_load32_u i32_store i64_store
+        i32_store8 i32_store16 i64_store8 i64_store16 i64_store32
+    );
+    set!(DIVIDE =>
+        i32_div_s i32_div_u i32_rem_s i32_rem_u i64_div_s i64_div_u i64_rem_s i64_rem_u
+    );
+    set!(call => call call_indirect);
+    // Besides the bytes that they move.
+    set!(20 => memory_copy memory_fill);
+    // May move the whole memory elsewhere, besides zeroing what is new: the most there is.
+    set!(u8::MAX => memory_grow);
+    // A loop without operators would be free, for ever.
+    set!(1 => loop_);
+    cost
+}
+
+fn module(wasm: &[u8], info: &CodeInfo, limits: &Limits) -> Result<Module, Stop> {
+    let is_validated = info.version == VERSION && u32::try_from(wasm.len()) == Ok(info.code_len);
+    if is_validated {
+        let engine = engine(info, limits, CompilationMode::Lazy);
+        // SAFETY: `validate` of this version has accepted this code and made `info` of it, with
+        // the features that `engine` has: `Host::code` promises to return what it was made of.
+        unsafe { Module::new_unchecked(&engine, wasm) }.map_err(stop)
+    } else {
+        // Code that an older validator admitted is checked again rather than trusted.
+        let engine = engine(info, limits, CompilationMode::LazyTranslation);
+        Module::new(&engine, wasm).map_err(stop)
+    }
+}
+
+/// Only ever of limits, on targets of at least 32 bits.
+fn size(limit: u32) -> usize {
+    usize::try_from(limit).unwrap_or(usize::MAX)
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{self:?}")
+    }
+}
+
+impl HostError for Stop {}
+
+fn stop(error: Error) -> Stop {
+    if let Some(stop) = error.downcast_ref::<Stop>() {
+        return stop.clone();
+    }
+    match error.as_trap_code() {
+        Some(TrapCode::OutOfFuel) => return Stop::OutOfGas,
+        Some(TrapCode::StackOverflow) => return Stop::StackDepth,
+        Some(TrapCode::GrowthOperationLimited | TrapCode::OutOfSystemMemory) => {
+            return Stop::MemoryLimit
+        }
+        Some(_) => return Stop::Trapped,
+        None => {}
+    }
+    match error.kind() {
+        ErrorKind::Instantiation(InstantiationError::FailedToInstantiateMemory(_))
+        | ErrorKind::Memory(
+            MemoryError::OutOfSystemMemory | MemoryError::ResourceLimiterDeniedAllocation,
+        ) => Stop::MemoryLimit,
+        _ => Stop::Trapped,
+    }
+}
+
+/// Runs one system call on the memory and fuel of its caller.
+fn enter<'h, R: Refusal>(
+    caller: &mut Caller<'_, Data<'h>>,
+    entries: Entries,
+    body: impl FnOnce(&mut Call<'_, 'h>) -> Result<R, Stop>,
+) -> Result<R, Error> {
+    let fuel = caller.get_fuel()?;
+    let memory = caller
+        .data()
+        .memory
+        .ok_or_else(|| Error::host(Stop::Trapped))?;
+    let (memory, data) = memory.data_and_store_mut(&mut *caller);
+    let mut call = Call {
+        memory,
+        fuel,
+        journal: &mut data.journal,
+    };
+    let result = match call.enter(entries) {
+        Ok(true) => body(&mut call),
+        Ok(false) => R::refuse(),
+        Err(stop) => Err(stop),
+    };
+    let fuel = call.fuel;
+    caller.set_fuel(fuel)?;
+    result.map_err(Error::host)
+}
+
+macro_rules! result {
+    () => {
+        ()
+    };
+    ($result:ty) => {
+        $result
+    };
+}
+
+macro_rules! link_one {
+    (planned $($rest:tt)*) => {};
+    (served $linker:ident $wanted:ident $entries:ident $name:ident
+        ($($param:ident: $type:ty),*) ($($result:ty)?)) => {
+        if $wanted == stringify!($name) {
+            $linker.func_wrap(
+                MODULE,
+                stringify!($name),
+                |mut caller: Caller<'_, Data<'_>> $(, $param: <$type as Argument>::Number)*|
+                    -> Result<result!($($result)?), Error>
+                {
+                    enter(&mut caller, Entries::$entries, |call| {
+                        syscalls::$name(call $(, $param)*)
+                    })
+                },
+            )?;
+        }
+    };
+}
+
+macro_rules! link_all {
+    ($(
+        $(#[doc = $doc:literal])+
+        $status:ident $entries:ident fn $name:ident($($param:ident: $type:ty),* $(,)?)
+        $(-> $result:ty)?;
+    )+) => {
+        /// Links the import of that name, if it is a served one.
+        fn link(linker: &mut Linker<Data<'_>>, wanted: &str) -> Result<(), LinkerError> {
+            $(link_one!($status linker wanted $entries $name ($($param: $type),*) ($($result)?));)+
+            Ok(())
+        }
+    };
+}
+
+for_each_import!(link_all);

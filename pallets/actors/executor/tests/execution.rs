@@ -1,0 +1,954 @@
+//! What running a program does, seen from outside.
+
+use actors_executor::{
+    execute, validate, CodeInfo, Context, Effect, Effects, Host, Limits, Message, PageIndex,
+    Request, Schedule, StoredMemory, Turn,
+};
+use actors_primitives::{
+    abi::{error, Entries, Entry, IMPORTS},
+    Gas, MessageId, ReplyCode,
+};
+use std::collections::BTreeMap;
+
+const PLENTY: Gas = 100_000_000_000;
+
+/// A chain of one program.
+struct Chain {
+    code: CodeInfo,
+    limits: Limits,
+    schedule: Schedule,
+    context: Context,
+    memory: StoredMemory,
+    world: World,
+}
+
+#[derive(Default)]
+struct World {
+    code: Option<Vec<u8>>,
+    pages: BTreeMap<PageIndex, Vec<u8>>,
+    state: BTreeMap<Vec<u8>, Vec<u8>>,
+}
+
+impl Host for World {
+    fn code(&mut self) -> Option<Vec<u8>> {
+        self.code.clone()
+    }
+    fn page(&mut self, index: PageIndex) -> Option<Vec<u8>> {
+        self.pages.get(&index).cloned()
+    }
+    fn state(&mut self, key: &[u8]) -> Option<Vec<u8>> {
+        self.state.get(key).cloned()
+    }
+    fn random(&mut self, subject: &[u8]) -> ([u8; 32], u64) {
+        let mut random = [7; 32];
+        random[0] = subject.len() as u8;
+        (random, 41)
+    }
+    fn blake2_256(&self, data: &[u8]) -> [u8; 32] {
+        sp_crypto_hashing::blake2_256(data)
+    }
+}
+
+/// Every served import, and what tests want of memory.
+const PRELUDE: &str = r#"
+    (import "actors_v1" "message_id" (func $message_id (param i32)))
+    (import "actors_v1" "message_source" (func $message_source (param i32)))
+    (import "actors_v1" "message_value" (func $message_value (param i32)))
+    (import "actors_v1" "message_size" (func $message_size (result i32)))
+    (import "actors_v1" "message_read" (func $message_read (param i32 i32 i32) (result i32)))
+    (import "actors_v1" "turn_cause" (func $turn_cause (result i32)))
+    (import "actors_v1" "program_id" (func $program_id (param i32)))
+    (import "actors_v1" "balance" (func $balance (param i32)))
+    (import "actors_v1" "block_number" (func $block_number (result i64)))
+    (import "actors_v1" "block_timestamp" (func $block_timestamp (result i64)))
+    (import "actors_v1" "gas_left" (func $gas_left (result i64)))
+    (import "actors_v1" "random" (func $random (param i32 i32 i32) (result i64)))
+    (import "actors_v1" "send"
+        (func $send (param i32 i32 i32 i32 i64 i32 i32 i32) (result i32)))
+    (import "actors_v1" "reply" (func $reply (param i32 i32 i32) (result i32)))
+    (import "actors_v1" "deposit_left" (func $deposit_left (param i32)))
+    (import "actors_v1" "deposit_per_byte" (func $deposit_per_byte (param i32)))
+    (import "actors_v1" "panic" (func $panic (param i32 i32)))
+    (import "actors_v1" "emit" (func $emit (param i32 i32) (result i32)))
+    (import "actors_v1" "debug" (func $debug (param i32 i32)))
+    (import "actors_v1" "state_get" (func $state_get (param i32 i32 i32 i32) (result i32)))
+    (import "actors_v1" "state_set" (func $state_set (param i32 i32 i32 i32) (result i32)))
+    (import "actors_v1" "state_remove" (func $state_remove (param i32 i32) (result i32)))
+"#;
+
+impl Chain {
+    fn new(body: &str) -> Self {
+        let memory = if body.contains("(memory ") {
+            ""
+        } else {
+            r#"(memory (export "memory") 1)"#
+        };
+        Self::raw(&format!("(module {PRELUDE} {memory} {body})"))
+    }
+
+    fn raw(text: &str) -> Self {
+        let wasm = wat::parse_str(text).expect("the program assembles");
+        let limits = Limits::default();
+        let code = validate(&wasm, &limits).unwrap_or_else(|error| panic!("{error}"));
+        let message = Message {
+            id: MessageId([1; 32]),
+            source: [2; 32],
+            payload: b"hello".to_vec(),
+            value: 5,
+        };
+        let context = Context {
+            message,
+            turn: 3,
+            program: [4; 32],
+            balance: 1_000,
+            block_number: 42,
+            block_timestamp: 1_700_000_000_000,
+            deposit_left: 77,
+            deposit_per_byte: 9,
+        };
+        let world = World {
+            code: Some(wasm),
+            ..World::default()
+        };
+        let memory = StoredMemory::default();
+        Self {
+            code,
+            limits,
+            schedule: Schedule::default(),
+            context,
+            memory,
+            world,
+        }
+    }
+
+    fn run(&mut self, entry: Entry, gas_limit: Gas) -> Turn {
+        let request = Request {
+            code: &self.code,
+            entry,
+            context: self.context.clone(),
+            memory: self.memory.clone(),
+            gas_limit,
+            schedule: &self.schedule,
+            limits: &self.limits,
+        };
+        execute(request, &mut self.world)
+    }
+
+    /// Runs `handle` and commits what it asks for, as a chain would.
+    fn turn(&mut self) -> Effects {
+        let turn = self.run(Entry::Handle, PLENTY);
+        let effects = turn.outcome.unwrap_or_else(|failure| panic!("{failure:?}"));
+        self.commit(&effects);
+        effects
+    }
+
+    fn commit(&mut self, effects: &Effects) {
+        let change = &effects.memory;
+        self.memory.wasm_pages = change.wasm_pages;
+        self.memory.globals = change.globals.clone();
+        for (index, page) in &change.stored {
+            assert_eq!(page.len(), 16 * 1024);
+            self.world.pages.insert(*index, page.clone());
+        }
+        for index in &change.freed {
+            assert!(
+                self.world.pages.remove(index).is_some(),
+                "only what is stored is freed"
+            );
+        }
+        self.memory.pages = self.world.pages.keys().copied().collect();
+    }
+
+    fn fails_with(&mut self, code: ReplyCode) -> Turn {
+        let turn = self.run(Entry::Handle, PLENTY);
+        let failure = turn.outcome.as_ref().expect_err("it fails");
+        assert_eq!(failure.code, code);
+        assert!(turn.gas_burned <= PLENTY);
+        assert!(turn.gas_burned >= self.schedule.start(&self.code, &self.memory));
+        turn
+    }
+}
+
+/// The payload of the reply among the effects.
+fn reply(effects: &Effects) -> Vec<u8> {
+    effects
+        .effects
+        .iter()
+        .find_map(|effect| match effect {
+            Effect::Reply(reply) => Some(reply.payload.clone()),
+            _ => None,
+        })
+        .expect("it replied")
+}
+
+/// A handler that replies with the `i32` that an expression gives.
+fn answering(expression: &str) -> Chain {
+    Chain::new(&format!(
+        r#"(func (export "handle")
+            (i32.store (i32.const 60000) {expression})
+            (drop (call $reply (i32.const 60000) (i32.const 4) (i32.const 65000))))"#
+    ))
+}
+
+fn answer(chain: &mut Chain) -> i32 {
+    i32::from_le_bytes(reply(&chain.turn()).try_into().expect("four bytes"))
+}
+
+// Memory.
+
+const COUNTER: &str = r#"(func (export "handle")
+    (i32.store (i32.const 20000) (i32.add (i32.load (i32.const 20000)) (i32.const 1)))
+    (drop (call $reply (i32.const 20000) (i32.const 4) (i32.const 0))))"#;
+
+#[test]
+fn memory_persists_from_turn_to_turn() {
+    let mut chain = Chain::new(COUNTER);
+    for expected in 1..=3u32 {
+        let effects = chain.turn();
+        assert_eq!(reply(&effects), expected.to_le_bytes());
+        let stored: Vec<_> = effects.memory.stored.keys().copied().collect();
+        assert_eq!(stored, [PageIndex(1)], "only the page that changed");
+        assert_eq!(effects.memory.wasm_pages, 1);
+    }
+}
+
+#[test]
+fn a_page_that_did_not_change_is_not_stored_again() {
+    let mut chain =
+        Chain::new(r#"(func (export "handle") (i32.store (i32.const 4) (i32.const 9)))"#);
+    assert_eq!(chain.turn().memory.stored.len(), 1);
+    let again = chain.turn().memory;
+    assert!(again.stored.is_empty() && again.freed.is_empty());
+}
+
+#[test]
+fn a_page_that_is_fresh_again_is_freed() {
+    // Both a zero page and one with data: what is fresh is what the code made.
+    let mut chain = Chain::new(
+        r#"(data (i32.const 16380) "abcdefgh")
+        (func (export "handle")
+            (i32.store (i32.const 50000)
+                (i32.xor (i32.load (i32.const 50000)) (i32.const 1)))
+            (i32.store (i32.const 16380)
+                (i32.xor (i32.load (i32.const 16380)) (i32.const 1)))
+            (i32.store8 (i32.const 16385)
+                (i32.xor (i32.load8_u (i32.const 16385)) (i32.const 1))))"#,
+    );
+    let changed = chain.turn().memory;
+    let pages: Vec<_> = changed.stored.keys().copied().collect();
+    assert_eq!(pages, [PageIndex(0), PageIndex(1), PageIndex(3)]);
+    assert_eq!(&changed.stored[&PageIndex(1)][..4], b"eggh");
+    let restored = chain.turn().memory;
+    assert!(restored.stored.is_empty());
+    assert_eq!(Vec::from_iter(restored.freed), pages);
+    assert!(chain.world.pages.is_empty());
+}
+
+#[test]
+fn the_stack_region_is_left_out_and_starts_afresh() {
+    // The region begins in page 0, fills page 1 and ends in page 2; static data lies on it.
+    let mut chain = Chain::new(
+        r#"(global (export "__stack_low") i32 (i32.const 16000))
+        (global (export "__stack_high") i32 (i32.const 33000))
+        (data (i32.const 16100) "x")
+        (func (export "handle")
+            (if (i32.ne (i32.load8_u (i32.const 16100)) (i32.const 120)) (then unreachable))
+            (if (i32.load (i32.const 20000)) (then unreachable))
+            (i32.store8 (i32.const 16100) (i32.const 1))
+            (i32.store (i32.const 20000) (i32.const 1))
+            (i32.store (i32.const 32996) (i32.const 1))
+            (i32.store (i32.const 33000) (i32.const 1)))"#,
+    );
+    let change = chain.turn().memory;
+    let pages: Vec<_> = change.stored.keys().copied().collect();
+    assert_eq!(pages, [PageIndex(2)], "what lies just above is kept");
+    assert_eq!(
+        &change.stored[&PageIndex(2)][32996 - 32768..][..8],
+        [0, 0, 0, 0, 1, 0, 0, 0]
+    );
+    assert!(chain.turn().memory.stored.is_empty());
+}
+
+#[test]
+fn exported_globals_are_kept_and_the_stack_pointer_is_not() {
+    let mut chain = Chain::new(
+        r#"(global $stack (mut i32) (i32.const 100))
+        (global $wide (mut i64) (i64.const -1))
+        (global $count (mut i32) (i32.const -5))
+        (export "z_wide" (global $wide))
+        (export "count" (global $count))
+        (export "again" (global $count))
+        (func (export "handle")
+            (if (i32.ne (global.get $stack) (i32.const 100)) (then unreachable))
+            (global.set $stack (i32.const 7))
+            (global.set $wide (i64.add (global.get $wide) (i64.const 3)))
+            (global.set $count (i32.add (global.get $count) (i32.const 1))))"#,
+    );
+    assert_eq!(chain.code.kept_globals, 2);
+    assert_eq!(chain.turn().memory.globals, [2, 0xffff_fffc]);
+    assert_eq!(chain.turn().memory.globals, [5, 0xffff_fffd]);
+}
+
+#[test]
+fn memory_grows_to_the_limit_and_is_as_large_in_the_next_turn() {
+    let mut chain = Chain::new(
+        r#"(func (export "handle")
+            (i32.store (i32.const 0) (memory.grow (i32.const 2)))
+            (i32.store (i32.const 4) (memory.grow (i32.const 64)))
+            (i32.store8 (i32.const 190000) (i32.const 1))
+            (drop (call $reply (i32.const 0) (i32.const 8) (i32.const 16))))"#,
+    );
+    let first = chain.turn();
+    assert_eq!(reply(&first), [1, 0, 0, 0, 255, 255, 255, 255]);
+    assert_eq!(first.memory.wasm_pages, 3);
+    assert!(first.memory.stored.contains_key(&PageIndex(11)));
+    assert_eq!(reply(&chain.turn())[0], 3);
+}
+
+#[test]
+fn memory_stored_beyond_the_limit_fails_the_turn() {
+    let mut chain = Chain::new(COUNTER);
+    chain.memory.wasm_pages = 65;
+    chain.fails_with(ReplyCode::MemoryLimit);
+    chain.memory.wasm_pages = 0;
+    chain.limits.memory = 0;
+    chain.fails_with(ReplyCode::MemoryLimit);
+}
+
+#[test]
+fn a_full_memory_works_and_is_stored_whole() {
+    let mut chain = Chain::new(
+        r#"(memory (export "memory") 64)
+        (func (export "handle") (memory.fill (i32.const 0) (i32.const 1) (i32.const 4194304)))"#,
+    );
+    assert_eq!(chain.turn().memory.stored.len(), 256);
+    assert!(chain.turn().memory.stored.is_empty());
+}
+
+// Failing.
+
+#[test]
+fn each_way_to_fail_has_its_code() {
+    for (body, code) in [
+        ("unreachable", ReplyCode::Trapped),
+        (
+            "(drop (i32.div_u (i32.const 1) (i32.const 0)))",
+            ReplyCode::Trapped,
+        ),
+        ("(drop (i32.load (i32.const 65533)))", ReplyCode::Trapped),
+        ("(call $forever)", ReplyCode::StackDepth),
+        (
+            "(call $message_id (i32.const 65505))",
+            ReplyCode::SyscallMisuse,
+        ),
+        (
+            "(call $message_id (i32.const -1))",
+            ReplyCode::SyscallMisuse,
+        ),
+        (
+            "(call $debug (i32.const 65535) (i32.const 2))",
+            ReplyCode::SyscallMisuse,
+        ),
+        (
+            "(drop (call $emit (i32.const 65535) (i32.const 2)))",
+            ReplyCode::SyscallMisuse,
+        ),
+        (
+            "(drop (call $random (i32.const 0) (i32.const 129) (i32.const 0)))",
+            ReplyCode::SyscallMisuse,
+        ),
+        ("(loop $l (br $l))", ReplyCode::OutOfGas),
+    ] {
+        let mut chain = Chain::new(&format!(
+            r#"(func $forever (call $forever)) (func (export "handle") {body})"#
+        ));
+        let turn = chain.fails_with(code);
+        assert_eq!(
+            turn.gas_burned == PLENTY,
+            code == ReplyCode::OutOfGas,
+            "{body}"
+        );
+    }
+}
+
+#[test]
+fn a_panic_text_reaches_the_sender_as_valid_utf8() {
+    let mut chain = Chain::new(
+        r#"(data (i32.const 8) "no \c3\a9 \ff")
+        (func (export "handle") (call $panic (i32.const 8) (i32.const 7)))"#,
+    );
+    let failure = chain
+        .fails_with(ReplyCode::Panicked)
+        .outcome
+        .expect_err("it panics");
+    assert_eq!(
+        String::from_utf8(failure.payload).expect("valid"),
+        "no é \u{fffd}"
+    );
+
+    let mut long = Chain::new(
+        r#"(func (export "handle") (memory.fill (i32.const 0) (i32.const 255) (i32.const 9000))
+            (call $panic (i32.const 0) (i32.const 9000)))"#,
+    );
+    let failure = long
+        .fails_with(ReplyCode::Panicked)
+        .outcome
+        .expect_err("it panics");
+    assert_eq!(failure.payload.len(), 1023, "whole characters within 1 KiB");
+}
+
+#[test]
+fn recursion_is_bounded_by_depth_not_by_the_machine() {
+    let depth = |count: u32| {
+        Chain::new(&format!(
+            r#"(func $down (param i32)
+                (if (local.get 0)
+                    (then (call $down (i32.sub (local.get 0) (i32.const 1))))))
+            (func (export "handle") (call $down (i32.const {count})))"#
+        ))
+    };
+    depth(1000).turn();
+    depth(1030).fails_with(ReplyCode::StackDepth);
+}
+
+#[test]
+fn code_that_vanished_fails_the_turn() {
+    let mut chain = Chain::new(COUNTER);
+    chain.world.code = None;
+    let turn = chain.run(Entry::Handle, PLENTY);
+    assert_eq!(
+        turn.outcome.expect_err("it fails").code,
+        ReplyCode::NoSuchProgram
+    );
+}
+
+#[test]
+fn an_entry_that_is_not_there_does_nothing() {
+    let mut chain = Chain::new(COUNTER);
+    chain.turn();
+    let turn = chain.run(Entry::Init, PLENTY);
+    assert_eq!(turn.gas_burned, chain.schedule.load_base);
+    let effects = turn.outcome.expect("it finishes");
+    assert!(effects.effects.is_empty() && effects.memory.stored.is_empty());
+    assert_eq!(effects.memory.wasm_pages, 1);
+    let turn = chain.run(Entry::State, PLENTY);
+    assert_eq!(
+        turn.outcome.expect_err("there is no result").code,
+        ReplyCode::Trapped
+    );
+}
+
+#[test]
+fn code_of_an_older_validator_runs_checked() {
+    let mut chain = Chain::new(COUNTER);
+    chain.code.version = 0;
+    chain.turn();
+    // Bytes that no validator accepts are refused then, not trusted.
+    chain.world.code = Some(wat::parse_str("(module (func i32.add))").expect("it assembles"));
+    chain.fails_with(ReplyCode::Trapped);
+}
+
+// Gas.
+
+#[test]
+fn gas_is_the_same_every_time() {
+    let mut chain = Chain::new(COUNTER);
+    let first = chain.run(Entry::Handle, PLENTY).gas_burned;
+    assert_eq!(chain.run(Entry::Handle, PLENTY).gas_burned, first);
+    assert!(first > chain.schedule.start(&chain.code, &chain.memory));
+    assert!(first < PLENTY);
+}
+
+#[test]
+fn exactly_enough_gas_suffices_and_one_unit_less_does_not() {
+    let mut chain = Chain::new(COUNTER);
+    let enough = chain.run(Entry::Handle, PLENTY).gas_burned;
+    let turn = chain.run(Entry::Handle, enough);
+    assert!(turn.outcome.is_ok());
+    assert_eq!(turn.gas_burned, enough);
+    // Every amount below fails, burns all and has no effects, wherever it runs out.
+    for step in 1..200 {
+        let limit = enough - enough / 200 * step - 1;
+        let turn = chain.run(Entry::Handle, limit);
+        assert_eq!(
+            turn.outcome.expect_err("too little").code,
+            ReplyCode::OutOfGas
+        );
+        assert_eq!(turn.gas_burned, limit);
+    }
+}
+
+#[test]
+fn committing_changed_pages_is_paid_for() {
+    let mut chain = Chain::new(
+        r#"(func (export "handle") (if (i32.eqz (call $message_size)) (then
+            (i32.store (i32.const 0) (i32.const 1)) (i32.store (i32.const 20000) (i32.const 1)))))"#,
+    );
+    let reading = chain.run(Entry::Handle, PLENTY).gas_burned;
+    chain.context.message.payload.clear();
+    let writing = chain.run(Entry::Handle, PLENTY).gas_burned;
+    let commit = 2 * chain.schedule.page_store;
+    assert!(writing >= reading + commit && writing < reading + commit + 1_000_000);
+}
+
+#[test]
+fn gas_left_falls_by_what_is_burned() {
+    let mut chain = Chain::new(
+        r#"(func (export "handle") (i64.store (i32.const 0) (call $gas_left))
+            (drop (call $reply (i32.const 0) (i32.const 8) (i32.const 16))))"#,
+    );
+    let left = reply(&chain.turn());
+    let left = u64::from_le_bytes(left.try_into().expect("eight bytes"));
+    let start = chain.schedule.start(&chain.code, &StoredMemory::default());
+    assert!(left <= PLENTY - start && left > PLENTY - start - 1_000_000);
+}
+
+#[test]
+fn growing_memory_costs_more_than_asking_its_size() {
+    let cost = |body: &str| {
+        let mut chain = Chain::new(&format!(r#"(func (export "handle") (drop {body}))"#));
+        chain.run(Entry::Handle, PLENTY).gas_burned
+    };
+    let grown = cost("(memory.grow (i32.const 8))") - cost("(memory.size)");
+    assert!(grown > 8 * Schedule::default().wasm_page, "{grown}");
+}
+
+#[test]
+fn calls_pay_for_the_locals_that_they_zero() {
+    let cost = |locals: &str| {
+        let mut chain = Chain::new(&format!(
+            r#"(func $f {locals}) (func (export "handle") (call $f) (call $f) (call $f))"#
+        ));
+        let started = chain.schedule.start(&chain.code, &chain.memory);
+        chain.run(Entry::Handle, PLENTY).gas_burned - started
+    };
+    let locals = format!("(local {})", "i64 ".repeat(200));
+    assert_eq!(cost(&locals) - cost(""), 3 * 200 * Schedule::default().fuel);
+}
+
+#[test]
+fn a_loop_without_operators_is_not_free() {
+    let mut chain = Chain::new(r#"(func (export "handle") (loop $l br $l))"#);
+    chain.fails_with(ReplyCode::OutOfGas);
+}
+
+// Sending.
+
+fn sending(gas: i64, value: u8, len: u32, delay: u32, flags: u32) -> Chain {
+    Chain::new(&format!(
+        r#"(data (i32.const 0) "DESTINATIONDESTINATIONDESTINATIO")
+        (data (i32.const 64) "\{value:02x}")
+        (func (export "handle")
+            (i32.store (i32.const 200) (call $send (i32.const 0) (i32.const 0) (i32.const {len})
+                (i32.const 64) (i64.const {gas}) (i32.const {delay}) (i32.const {flags})
+                (i32.const 128)))
+            (drop (call $reply (i32.const 128) (i32.const 76) (i32.const 1000))))"#
+    ))
+}
+
+fn sent(chain: &mut Chain) -> i32 {
+    i32::from_le_bytes(reply(&chain.turn())[72..].try_into().expect("four bytes"))
+}
+
+#[test]
+fn a_send_is_an_effect_with_an_id_that_the_program_knows() {
+    let mut chain = sending(-1, 9, 11, 0, 0);
+    let effects = chain.turn();
+    let Effect::Send(send) = &effects.effects[0] else {
+        panic!("it sends first")
+    };
+    assert_eq!(send.destination, *b"DESTINATIONDESTINATIONDESTINATIO");
+    assert_eq!(send.payload, b"DESTINATION");
+    assert_eq!((send.value, send.gas), (9, None));
+    let preimage = MessageId::child_preimage(&MessageId([1; 32]), 3, 0);
+    assert_eq!(send.id.0, sp_crypto_hashing::blake2_256(&preimage));
+    assert_eq!(reply(&effects)[..32], send.id.0);
+}
+
+#[test]
+fn a_send_that_cannot_be_says_why() {
+    assert_eq!(sent(&mut sending(-1, 0, 0, 1, 0)), error::NOT_ALLOWED);
+    assert_eq!(sent(&mut sending(-1, 0, 0, 0, 1)), error::NOT_ALLOWED);
+    assert_eq!(sent(&mut sending(-2, 0, 0, 0, 0)), error::OUT_OF_RANGE);
+    assert_eq!(sent(&mut sending(-1, 0, 65537, 0, 0)), error::OVER_LIMIT);
+    assert_eq!(
+        sent(&mut sending(i64::MAX, 0, 0, 0, 0)),
+        error::NOT_ENOUGH_GAS
+    );
+    let mut poor = sending(-1, 9, 0, 0, 0);
+    poor.context.balance = 8;
+    assert_eq!(sent(&mut poor), error::NOT_ENOUGH_VALUE);
+    let mut strict = sending(-1, 0, 11, 0, 0);
+    strict.limits.effect_bytes = 10;
+    strict.limits.payload = 100;
+    let effects = strict
+        .run(Entry::Handle, PLENTY)
+        .outcome
+        .expect("it finishes");
+    assert!(
+        effects.effects.is_empty(),
+        "neither the send nor the reply fits"
+    );
+}
+
+#[test]
+fn sends_of_a_turn_are_limited_and_share_one_balance() {
+    let mut chain = Chain::new(
+        r#"(data (i32.const 64) "\0a") (global $i (mut i32) (i32.const 0))
+        (func (export "handle")
+            (loop $more
+                (i32.store (i32.const 200) (call $send (i32.const 0) (i32.const 0) (i32.const 0)
+                    (i32.const 64) (i64.const -1) (i32.const 0) (i32.const 0) (i32.const 128)))
+                (call $balance (i32.const 256))
+                (global.set $i (i32.add (global.get $i) (i32.const 1)))
+                (br_if $more (i32.eqz (i32.load (i32.const 200)))))
+            (drop (call $reply (i32.const 200) (i32.const 72) (i32.const 1000))))"#,
+    );
+    chain.context.balance = 35;
+    let effects = chain.turn();
+    assert_eq!(effects.effects.len(), 4);
+    assert_eq!(reply(&effects)[..4], error::NOT_ENOUGH_VALUE.to_le_bytes());
+    assert_eq!(reply(&effects)[56], 5, "`balance` is what is left");
+    chain.context.balance = 1_000_000;
+    let effects = chain.turn();
+    assert_eq!(effects.effects.len(), 257);
+    assert_eq!(reply(&effects)[..4], error::OVER_LIMIT.to_le_bytes());
+    let ids: std::collections::BTreeSet<_> = effects
+        .effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Send(send) => Some(send.id),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(ids.len(), 256);
+}
+
+#[test]
+fn split_gas_is_conserved_to_the_unit() {
+    let mut sharing = sending(-1, 0, 0, 0, 0);
+    let shared = sharing.run(Entry::Handle, PLENTY).gas_burned;
+    for gas in [0, 1, 499, 500, 501, 12_345_678, 5_000_000_499] {
+        let mut chain = sending(gas, 0, 0, 0, 0);
+        let turn = chain.run(Entry::Handle, PLENTY);
+        let effects = turn.outcome.expect("it finishes");
+        let Effect::Send(send) = &effects.effects[0] else {
+            panic!("it sends first")
+        };
+        let split = u64::try_from(gas).expect("positive");
+        assert_eq!(send.gas, Some(split));
+        // Burned are the same units as without the split, and what rounding took.
+        let rounding = split.div_ceil(500) * 500 - split;
+        // (A larger constant makes the code itself longer.)
+        let longer = u64::from(chain.code.code_len - sharing.code.code_len);
+        let loading = longer * chain.schedule.load_byte;
+        assert_eq!(turn.gas_burned, shared + loading + rounding);
+        // The limit is met exactly: nothing appears, nothing vanishes.
+        let limit = turn.gas_burned + split;
+        let exact = chain.run(Entry::Handle, limit);
+        assert!(exact.outcome.is_ok());
+        assert_eq!(exact.gas_burned + split, limit);
+    }
+}
+
+#[test]
+fn a_failed_turn_splits_nothing_off() {
+    let mut chain = Chain::new(
+        r#"(func (export "handle")
+            (drop (call $send (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 64)
+                (i64.const 5000000000) (i32.const 0) (i32.const 0) (i32.const 128)))
+            unreachable)"#,
+    );
+    let turn = chain.fails_with(ReplyCode::Trapped);
+    assert!(
+        turn.gas_burned < 5_000_000_000,
+        "what was split off comes back"
+    );
+}
+
+// Replies, events, logs.
+
+#[test]
+fn there_is_one_reply() {
+    let mut chain = Chain::new(
+        r#"(func (export "handle")
+            (drop (call $reply (i32.const 0) (i32.const 1) (i32.const 64)))
+            (if (i32.ne (call $reply (i32.const 0) (i32.const 1) (i32.const 64)) (i32.const -9))
+                (then unreachable)))"#,
+    );
+    assert_eq!(chain.turn().effects.len(), 1);
+}
+
+#[test]
+fn events_keep_their_order_and_their_limit() {
+    let mut chain = Chain::new(
+        r#"(data (i32.const 0) "ab")
+        (func (export "handle")
+            (if (call $emit (i32.const 1) (i32.const 1)) (then unreachable))
+            (if (i32.ne (call $emit (i32.const 0) (i32.const 16385)) (i32.const -3))
+                (then unreachable))
+            (drop (call $reply (i32.const 0) (i32.const 1) (i32.const 64)))
+            (if (call $emit (i32.const 0) (i32.const 1)) (then unreachable)))"#,
+    );
+    let effects = chain.turn().effects;
+    assert_eq!(effects[0], Effect::Emit(b"b".to_vec()));
+    assert!(matches!(effects[1], Effect::Reply(_)));
+    assert_eq!(effects[2], Effect::Emit(b"a".to_vec()));
+}
+
+#[test]
+fn logs_survive_a_failure_and_are_bounded() {
+    let mut chain = Chain::new(
+        r#"(data (i32.const 0) "so far")
+        (func (export "handle") (call $debug (i32.const 0) (i32.const 6)) unreachable)"#,
+    );
+    assert_eq!(chain.fails_with(ReplyCode::Trapped).debug, ["so far"]);
+    let mut chatty = Chain::new(
+        r#"(func (export "handle") (loop $l
+            (call $debug (i32.const 0) (i32.const 10000)) (br $l)))"#,
+    );
+    assert_eq!(chatty.fails_with(ReplyCode::OutOfGas).debug.len(), 6);
+}
+
+// Reading.
+
+#[test]
+fn readers_show_the_message_and_what_surrounds_it() {
+    let mut chain = Chain::new(
+        r#"(func (export "handle")
+            (call $message_id (i32.const 0))
+            (call $message_source (i32.const 32))
+            (call $program_id (i32.const 64))
+            (call $message_value (i32.const 96))
+            (call $balance (i32.const 112))
+            (call $deposit_left (i32.const 128))
+            (call $deposit_per_byte (i32.const 144))
+            (i64.store (i32.const 160) (call $block_number))
+            (i64.store (i32.const 168) (call $block_timestamp))
+            (i32.store (i32.const 176) (call $message_size))
+            (i32.store (i32.const 180) (call $turn_cause))
+            (i32.store (i32.const 184) (call $message_read
+                (i32.const 1) (i32.const 3) (i32.const 200)))
+            (i64.store (i32.const 208) (call $random
+                (i32.const 0) (i32.const 5) (i32.const 216)))
+            (drop (call $reply (i32.const 0) (i32.const 248) (i32.const 1000))))"#,
+    );
+    let seen = reply(&chain.turn());
+    assert_eq!(seen[..32], [1; 32]);
+    assert_eq!(seen[32..64], [2; 32]);
+    assert_eq!(seen[64..96], [4; 32]);
+    assert_eq!(seen[96..112], 5u128.to_le_bytes());
+    assert_eq!(seen[112..128], 1_000u128.to_le_bytes());
+    assert_eq!(seen[128..144], 77u128.to_le_bytes());
+    assert_eq!(seen[144..160], 9u128.to_le_bytes());
+    assert_eq!(seen[160..168], 42u64.to_le_bytes());
+    assert_eq!(seen[168..176], 1_700_000_000_000u64.to_le_bytes());
+    assert_eq!(seen[176..188], [5, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0]);
+    assert_eq!(&seen[200..203], b"ell");
+    assert_eq!(seen[208..218], [41, 0, 0, 0, 0, 0, 0, 0, 5, 7]);
+}
+
+#[test]
+fn reading_past_the_payload_is_out_of_range() {
+    for (offset, len, expected) in [
+        (0, 5, 5),
+        (5, 0, 0),
+        (0, 6, -2),
+        (6, 0, -2),
+        (-1, 1, -2),
+        (1, -1, -2),
+    ] {
+        let mut chain = answering(&format!(
+            "(call $message_read (i32.const {offset}) (i32.const {len}) (i32.const 0))"
+        ));
+        assert_eq!(answer(&mut chain), expected, "{offset} {len}");
+    }
+}
+
+// Keyed state.
+
+#[test]
+fn state_is_read_through_what_the_turn_wrote() {
+    let mut chain = Chain::new(
+        r#"(data (i32.const 0) "key") (data (i32.const 16) "value")
+        (func $get (result i32)
+            (call $state_get (i32.const 0) (i32.const 3) (i32.const 64) (i32.const 4)))
+        (func $expect (param i32 i32)
+            (if (i32.ne (local.get 0) (local.get 1)) (then unreachable)))
+        (func (export "handle")
+            (call $expect (call $get) (i32.const 6))
+            (call $expect (i32.load (i32.const 64)) (i32.const 0x726f7473))
+            (call $expect (i32.load (i32.const 68)) (i32.const 0))
+            (call $expect (call $state_remove (i32.const 0) (i32.const 3)) (i32.const 0))
+            (call $expect (call $get) (i32.const -1))
+            (call $expect (call $state_remove (i32.const 0) (i32.const 3)) (i32.const -1))
+            (call $expect (call $state_set (i32.const 0) (i32.const 3)
+                (i32.const 16) (i32.const 5)) (i32.const 0))
+            (call $expect (call $get) (i32.const 5))
+            (call $expect (call $state_set (i32.const 0) (i32.const 0)
+                (i32.const 0) (i32.const 0)) (i32.const 0))
+            (call $expect (call $state_set (i32.const 0) (i32.const 129)
+                (i32.const 0) (i32.const 0)) (i32.const -3))
+            (call $expect (call $state_set (i32.const 0) (i32.const 1)
+                (i32.const 0) (i32.const 16385)) (i32.const -3))
+            (call $expect (call $state_get (i32.const 0) (i32.const 129)
+                (i32.const 0) (i32.const 0)) (i32.const -3))
+            (call $expect (call $state_remove (i32.const 3) (i32.const 1)) (i32.const -1)))"#,
+    );
+    chain
+        .world
+        .state
+        .insert(b"key".to_vec(), b"stored".to_vec());
+    let state = chain.turn().state;
+    let expected = BTreeMap::from([
+        (b"key".to_vec(), Some(b"value".to_vec())),
+        (Vec::new(), Some(Vec::new())),
+    ]);
+    assert_eq!(state, expected);
+}
+
+#[test]
+fn what_a_turn_keeps_is_bounded() {
+    let mut chain = Chain::new(
+        r#"(func (export "handle") (loop $l
+            (i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 1)))
+            (br_if $l (i32.eqz (call $state_set (i32.const 0) (i32.const 4)
+                (i32.const 0) (i32.const 16384))))))"#,
+    );
+    let effects = chain.turn();
+    assert_eq!(effects.state.len(), 1024 * 1024 / (16384 + 4));
+}
+
+// Permissions.
+
+#[test]
+fn a_read_changes_nothing() {
+    let mut chain = Chain::new(
+        r#"(data (i32.const 64) "\01")
+        (func $refused (param i32) (if (i32.ne (local.get 0) (i32.const -6)) (then unreachable)))
+        (func (export "init"))
+        (func (export "state")
+            (call $refused (call $state_set
+                (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0)))
+            (call $refused (call $state_remove (i32.const 0) (i32.const 0)))
+            (call $refused (call $emit (i32.const 0) (i32.const 0)))
+            (call $refused (call $send (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0)
+                (i64.const -1) (i32.const 0) (i32.const 0) (i32.const 0)))
+            (call $refused (call $reply (i32.const 0) (i32.const 1) (i32.const 64)))
+            (i32.store (i32.const 30000) (i32.const 1))
+            (if (call $reply (i32.const 64) (i32.const 1) (i32.const 0)) (then unreachable)))"#,
+    );
+    let effects = chain
+        .run(Entry::State, PLENTY)
+        .outcome
+        .expect("it finishes");
+    assert_eq!(reply(&effects), [1]);
+    assert_eq!(effects.effects.len(), 1);
+    assert!(effects.memory.stored.is_empty() && effects.state.is_empty());
+}
+
+/// The other half of this is that it compiles: the linker is made of the table.
+#[test]
+fn the_prelude_imports_every_served_call() {
+    for import in IMPORTS.iter().filter(|import| import.is_served) {
+        assert!(
+            PRELUDE.contains(&format!("\"{}\"", import.name)),
+            "{}",
+            import.name
+        );
+    }
+    Chain::new(r#"(func (export "handle"))"#).turn();
+}
+
+#[test]
+fn a_module_may_import_a_call_twice() {
+    let mut chain = Chain::raw(
+        r#"(module
+        (import "actors_v1" "message_size" (func $first (result i32)))
+        (import "actors_v1" "message_size" (func $second (result i32)))
+        (memory (export "memory") 0)
+        (func (export "handle")
+            (if (i32.ne (call $first) (call $second)) (then unreachable))))"#,
+    );
+    chain.turn();
+    assert_eq!(chain.code.exports, Entries::NONE.with(Entry::Handle));
+}
+
+/// Programs that differ from a valid one in a few bytes: whatever validation lets through must
+/// run without a panic, within its gas, and the same way twice.
+#[test]
+fn whatever_is_valid_runs_without_a_panic() {
+    let seed = Chain::new(
+        r#"(table 2 funcref) (elem (i32.const 0) $add $add)
+        (type $t (func (param i32 i32) (result i32)))
+        (data (i32.const 100) "some data")
+        (global (export "root") (mut i64) (i64.const 1))
+        (func $add (param i32 i32) (result i32) (local i32)
+            (block $out (loop $in
+                (br_table $out $in $out (i32.and (local.get 0) (i32.const 3)))))
+            (i32.add (local.get 0) (local.get 1)))
+        (func (export "handle") (local i32 i64)
+            (local.set 0 (call_indirect (type $t) (i32.const 4) (i32.const 5) (i32.const 1)))
+            (global.set 0 (i64.add (global.get 0) (i64.extend_i32_s (local.get 0))))
+            (if (i32.eq (local.get 0) (i32.const 9))
+                (then (memory.copy (i32.const 0) (i32.const 100) (i32.const 9))
+                    (drop (memory.grow (i32.const 1)))))
+            (drop (call $send (i32.const 0) (i32.const 0) (i32.const 9) (i32.const 256)
+                (i64.const 1000) (i32.const 0) (i32.const 0) (i32.const 128)))
+            (drop (call $state_set (i32.const 0) (i32.const 4) (i32.const 0) (i32.const 9)))
+            (call $debug (i32.const 0) (i32.const 9))
+            (i64.store (i32.const 40000) (i64.div_u (call $gas_left) (i64.const 7))))"#,
+    );
+    let mut chain = seed;
+    chain.turn();
+    let wasm = chain.world.code.clone().expect("it is there");
+    let limits = Limits::default();
+    let mut random: u64 = 0x5eed;
+    let mut next = |bound: usize| {
+        random ^= random >> 12;
+        random ^= random << 25;
+        random ^= random >> 27;
+        (random.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 32) as usize % bound
+    };
+    let (mut finished, mut failed) = (0, 0);
+    for _ in 0..10_000 {
+        let mut mutant = wasm.clone();
+        // The imports come first and are no use mutated.
+        let body = wasm.len() / 2;
+        for _ in 0..=next(3) {
+            let at = body + next(wasm.len() - body);
+            mutant[at] = next(256) as u8;
+        }
+        let Ok(code) = validate(&mutant, &limits) else {
+            continue;
+        };
+        chain.code = code;
+        chain.world.code = Some(mutant);
+        chain.world.pages.clear();
+        chain.memory = StoredMemory::default();
+        let limit = chain.schedule.start(&chain.code, &chain.memory) + 800_000_000;
+        let turn = chain.run(Entry::Handle, limit);
+        let split: Gas = turn
+            .outcome
+            .iter()
+            .flat_map(|effects| &effects.effects)
+            .fold(0, |split, effect| match effect {
+                Effect::Send(send) => split + send.gas.unwrap_or(0),
+                _ => split,
+            });
+        assert!(turn.gas_burned + split <= limit);
+        let again = chain.run(Entry::Handle, limit);
+        assert_eq!(
+            (turn.gas_burned, &turn.outcome),
+            (again.gas_burned, &again.outcome)
+        );
+        match turn.outcome {
+            Ok(_) => finished += 1,
+            Err(_) => failed += 1,
+        }
+    }
+    assert!(
+        finished > 50 && failed > 50,
+        "{finished} finished, {failed} failed"
+    );
+}

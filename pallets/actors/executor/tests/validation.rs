@@ -1,0 +1,302 @@
+//! One adversarial program a rule, each refused with the text that its author will read.
+
+use actors_executor::{validate, CodeInfo, Invalid, InvalidKind, InvalidKind::*, Limits};
+use actors_primitives::abi::{Entries, Entry, Import, ValType, IMPORTS, MODULE};
+use std::collections::BTreeSet;
+
+const FLOAT: &str =
+    "floating point is not deterministic across machines; use integers or fixed point";
+const FEATURE: &str = "programs are WebAssembly MVP with sign extension, memory.copy and \
+    memory.fill; build for wasm32v1-none, or turn the feature off in the compiler";
+const SPLIT: &str = "split it up, or build with optimisation for size";
+
+/// Fixture, kind, what was found where, how to mend it.
+const OFFENCES: &[(&str, InvalidKind, &str, &str)] = &[
+    ("data_outside", Memory, "data segment #0 does not fit the initial memory at byte 0x35", "let the memory start with as many pages as the data needs"),
+    ("deep_nesting", Limit, "function `maze` (#0) has 3 nested blocks, and the limit is 2 at byte 0x36", SPLIT),
+    ("elements_outside", Malformed, "element segment #0 does not fit the table at byte 0x36", "this is not valid WebAssembly; build it again"),
+    ("entry_is_global", ExportType, "the export `state` is no function at byte 0x22", "that name is an entry's: export a function () -> () or rename it"),
+    ("entry_not_served", EntryNotServed, "the entry `migrate` is planned, but this chain does not run it yet at byte 0x1b", "do without it for now"),
+    ("entry_type", ExportType, "the entry `init` has the type (i32) -> () at byte 0x1f", "entries have neither parameters nor results: () -> ()"),
+    ("exceptions", Feature, "the module has exception tags at byte 0x1d", FEATURE),
+    ("extended_const", Feature, "the module is refused (constant expression required: non-constant operator: i32.add) at byte 0x20", FEATURE),
+    ("float_block", Float, "function `pick` (#0) uses f32 as the result of a block at byte 0x32", FLOAT),
+    ("float_conversion", Float, "function `round` (#0) uses i32.trunc_sat_f64_s at byte 0x37", FLOAT),
+    ("float_global", Float, "global #0 uses f64 at byte 0x1a", FLOAT),
+    ("float_local", Float, "function `area` (#0) uses f32 for a local at byte 0x31", FLOAT),
+    ("float_operator", Float, "function `mean` (#0) uses f32.const at byte 0x3a", FLOAT),
+    ("float_type", Float, "type #0 uses f64 at byte 0xa", FLOAT),
+    ("gc_type", Feature, "the module is refused (gc proposal not supported) at byte 0xb", FEATURE),
+    ("import_global", UnknownImport, "the import `env.base` is no function at byte 0x11", "programs import functions of `actors_v1` only"),
+    ("import_memory", Memory, "the module imports its memory as `env.memory` at byte 0x11", "define the memory and export it as `memory` (do not link with --import-memory)"),
+    ("import_not_served", ImportNotServed, "the import `actors_v1.wait` is planned, but this chain does not have it yet at byte 0x16", "do without it for now"),
+    ("import_type", ImportType, "the import `actors_v1.emit` has the type (i64, i32) -> (i32), and the ABI says (i32, i32) -> (i32) at byte 0x17", "declare it as the ABI does"),
+    ("large_body", Limit, "function `long` (#0) has 10 bytes of body, and the limit is 8 at byte 0x31", SPLIT),
+    ("large_table", Limit, "the module has 8193 table elements, and the limit is 8192", SPLIT),
+    ("malformed", Malformed, "function `broken` (#0) is refused (type mismatch: values remaining on stack at end of block) at byte 0x34", "this is not valid WebAssembly; build it again"),
+    ("many_data_segments", Limit, "the module has 3 data segments, and the limit is 2", SPLIT),
+    ("many_element_segments", Limit, "the module has 3 element segments, and the limit is 2", SPLIT),
+    ("many_exports", Limit, "the module has 3 exports, and the limit is 2", SPLIT),
+    ("many_functions", Limit, "the module has 3 functions, and the limit is 2", SPLIT),
+    ("many_globals", Limit, "the module has 3 globals, and the limit is 2", SPLIT),
+    ("many_imports", Limit, "the module has 3 imports, and the limit is 2", SPLIT),
+    ("many_locals", Limit, "function `deep` (#0) has 225 locals, and the limit is 224 at byte 0x31", SPLIT),
+    ("many_params", Limit, "the module has 3 parameters of type #0, and the limit is 2", SPLIT),
+    ("many_targets", Limit, "function `choose` (#0) has 3 targets in a br_table, and the limit is 2 at byte 0x34", SPLIT),
+    ("many_types", Limit, "the module has 3 types, and the limit is 2", SPLIT),
+    ("memory64", Feature, "the memory is shared, has 64-bit addresses or its own page size at byte 0x14", FEATURE),
+    ("memory_maximum", Memory, "the memory has a maximum of 4 GiB at byte 0x14", "declare a smaller maximum, or none"),
+    ("memory_not_exported", Memory, "the memory is not exported", "export it as `memory`"),
+    ("memory_too_large", Memory, "the memory starts with 65 Wasm pages, and the limit is 64 at byte 0x14", "link with a smaller stack (-zstack-size) and smaller static data"),
+    ("multi_memory", Feature, "the module has 2 memories at byte 0x14", FEATURE),
+    ("multi_result", Feature, "type #0 has several results (multi-value) at byte 0xa", FEATURE),
+    ("multi_value", Feature, "type #1 has several results (multi-value) at byte 0xa", FEATURE),
+    ("no_entry", NoEntry, "the module exports neither `init` nor `handle`", "export at least one of them, as a function () -> ()"),
+    ("no_memory", Memory, "the module has no memory", "define one and export it as `memory`, even if it has no pages"),
+    ("passive_data", Feature, "data segment #0 is passive at byte 0x35", FEATURE),
+    ("passive_elements", Feature, "element segment #0 is not active at byte 0x36", FEATURE),
+    ("reference_operator", Feature, "function `peek` (#0) uses table.get (reference types) at byte 0x3a", FEATURE),
+    ("reference_type", Feature, "type #0 uses externref at byte 0xa", FEATURE),
+    ("second_global", Global, "the mutable globals #0, #1 are not exported", "only the stack pointer may stay unexported: what is not exported is lost after each turn; export the others"),
+    ("shared_memory", Feature, "the memory is shared, has 64-bit addresses or its own page size at byte 0x14", FEATURE),
+    ("simd", Feature, "function `fast` (#0) is refused (unexpected SIMD opcode: 0xfd) at byte 0x32", FEATURE),
+    ("stack_bound_alone", Global, "only one of `__stack_low` and `__stack_high` is exported", "export both or none"),
+    ("stack_bound_mutable", Global, "the exported global `__stack_low` is no immutable i32 constant at byte 0x27", "let the linker define it (--export=__stack_low --export=__stack_high)"),
+    ("stack_bounds_swapped", Global, "`__stack_low` (2) lies above `__stack_high` (1)", "let the linker define both"),
+    ("stack_pointer_exported", Global, "the stack pointer is exported at byte 0x22", "exported mutable globals are kept from turn to turn, and the stack starts afresh; do not export `__stack_pointer`"),
+    ("start", StartFunction, "function `main` (#0) is the module's start function at byte 0x2f", "programs start at `init` and `handle` only; remove it"),
+    ("table_copy", Feature, "function `move` (#0) uses table.copy (passive segments and bulk table operations) at byte 0x3e", FEATURE),
+    ("tail_call", Feature, "function `again` (#0) uses return_call (tail calls) at byte 0x32", FEATURE),
+    ("threads", Feature, "function `lock` (#0) uses i32.atomic.load (threads and atomics) at byte 0x34", FEATURE),
+    ("too_large", TooLarge, "the module has 50 bytes, and the limit is 10", "build with optimisation for size and strip debug information"),
+    ("two_tables", Feature, "the module has 2 tables at byte 0x14", FEATURE),
+    ("unknown_export", UnknownExport, "the exported function `main` is no entry at byte 0x1b", "export `init`, `handle` and `state` only"),
+    ("unknown_import", UnknownImport, "the import `actors_v1.teleport` is not in the ABI at byte 0x11", "programs import functions of `actors_v1` only; if a library imports it, build without that library or for a target without a system"),
+    ("unknown_module", UnknownImport, "the import `env.print` is not in the ABI at byte 0x15", "programs import functions of `actors_v1` only; if a library imports it, build without that library or for a target without a system"),
+];
+
+fn folder() -> String {
+    format!("{}/../../../tests/fixtures", env!("CARGO_MANIFEST_DIR"))
+}
+
+fn fixture(name: &str) -> Vec<u8> {
+    wat::parse_file(format!("{}/{name}.wat", folder())).expect("the fixture assembles")
+}
+
+/// The default limits; those that a fixture is about are tightened, to keep fixtures small.
+fn limits_for(fixture: &str) -> Limits {
+    let mut limits = Limits::default();
+    match fixture {
+        "too_large" => limits.code = 10,
+        "many_functions" => limits.functions = 2,
+        "many_types" => limits.types = 2,
+        "many_params" => limits.params = 2,
+        "many_globals" => limits.globals = 2,
+        "many_targets" => limits.br_table = 2,
+        "many_data_segments" => limits.data_segments = 2,
+        "many_element_segments" => limits.element_segments = 2,
+        "deep_nesting" => limits.nesting = 2,
+        "many_exports" => limits.exports = 2,
+        "many_imports" => limits.imports = 2,
+        "large_body" => limits.function_body = 8,
+        _ => {}
+    }
+    limits
+}
+
+fn judge(text: &str) -> Result<CodeInfo, Invalid> {
+    validate(
+        &wat::parse_str(text).expect("the program assembles"),
+        &Limits::default(),
+    )
+}
+
+#[test]
+fn each_offence_is_refused_by_name() {
+    for (name, kind, found, remedy) in OFFENCES {
+        let error = validate(&fixture(name), &limits_for(name)).expect_err(name);
+        assert_eq!(error.to_string(), format!("{found}: {remedy}"), "{name}");
+        assert_eq!(error.reason(), *kind, "{name}");
+    }
+}
+
+#[test]
+fn each_fixture_is_tried_and_each_kind_has_one() {
+    let tried: BTreeSet<String> = OFFENCES
+        .iter()
+        .map(|(name, ..)| (*name).to_string())
+        .collect();
+    let mut present = BTreeSet::new();
+    for file in std::fs::read_dir(folder()).expect("the folder is there") {
+        let file = file.expect("the folder is readable").file_name();
+        if let Some(name) = file.to_str().and_then(|file| file.strip_suffix(".wat")) {
+            present.insert(name.to_string());
+            let text = std::fs::read_to_string(format!("{}/{name}.wat", folder()));
+            assert!(
+                text.expect("it is readable").starts_with(";; Offence: "),
+                "{name}"
+            );
+        }
+    }
+    assert_eq!(tried, present);
+    // `Untranslatable` has none: nothing is known that passes validation and does not translate.
+    for kind in [
+        Malformed,
+        TooLarge,
+        Float,
+        Feature,
+        StartFunction,
+        UnknownImport,
+        ImportNotServed,
+        ImportType,
+        UnknownExport,
+        ExportType,
+        EntryNotServed,
+        NoEntry,
+        Memory,
+        Global,
+        Limit,
+    ] {
+        assert!(
+            OFFENCES.iter().any(|(_, offence, ..)| *offence == kind),
+            "{kind:?}"
+        );
+    }
+}
+
+#[test]
+fn what_a_tightened_limit_refuses_the_default_accepts() {
+    for (name, ..) in OFFENCES {
+        if limits_for(name) != Limits::default() {
+            validate(&fixture(name), &Limits::default()).expect(name);
+        }
+    }
+}
+
+#[test]
+fn the_info_says_what_running_needs() {
+    let info = judge(
+        r#"(module
+            (import "actors_v1" "message_size" (func $size (result i32)))
+            (global $stack (mut i32) (i32.const 4096))
+            (global (export "heap") (mut i32) (i32.const 0))
+            (global (export "root") (mut i64) (i64.const 0))
+            (global (export "__heap_base") i32 (i32.const 8192))
+            (global (export "__stack_low") i32 (i32.const 1024))
+            (global (export "__stack_high") i32 (i32.const 4096))
+            (table (export "__indirect_function_table") 7 funcref)
+            (memory (export "memory") 2 100)
+            (func (export "init") (local i32 i64 i64))
+            (func (export "state"))
+            (func $swap (drop (i32.extend8_s (i32.const 1)))
+                (memory.copy (i32.const 0) (i32.const 1) (i32.const 2))
+                (memory.fill (i32.const 0) (i32.const 1) (i32.const 2))))"#,
+    )
+    .expect("it is valid");
+    assert_eq!(info.functions, 4);
+    assert_eq!(info.locals, 3);
+    assert_eq!((info.globals, info.kept_globals), (6, 2));
+    assert_eq!(info.table, 7);
+    assert_eq!((info.wasm_pages, info.max_wasm_pages), (2, 64));
+    assert_eq!(info.stack, Some((1024, 4096)));
+    assert_eq!(
+        info.exports,
+        Entries::NONE.with(Entry::Init).with(Entry::State)
+    );
+    let own = judge(r#"(module (memory (export "memory") 1 5) (func (export "init")))"#);
+    assert_eq!(own.expect("it is valid").max_wasm_pages, 5);
+}
+
+fn declaration(import: &Import) -> String {
+    let name = |ty| match ty {
+        ValType::I32 => "i32",
+        ValType::I64 => "i64",
+    };
+    let params: Vec<_> = import.params.iter().map(|(_, ty)| name(*ty)).collect();
+    let result = import
+        .result
+        .map(|ty| format!("(result {})", name(ty)))
+        .unwrap_or_default();
+    let params = params.join(" ");
+    format!(
+        "(import \"{MODULE}\" \"{}\" (func (param {params}) {result}))",
+        import.name
+    )
+}
+
+#[test]
+fn each_row_of_the_table_is_served_or_refused_by_name() {
+    for import in IMPORTS {
+        let text = format!(
+            r#"(module {} (memory (export "memory") 1) (func (export "init")))"#,
+            declaration(import)
+        );
+        match judge(&text) {
+            Ok(_) => assert!(import.is_served, "{}", import.name),
+            Err(error) => {
+                assert!(!import.is_served, "{}: {error}", import.name);
+                assert_eq!(error.kind, ImportNotServed);
+                assert!(error.to_string().contains(import.name));
+            }
+        }
+    }
+}
+
+/// xorshift64*: the same bytes on every machine.
+struct Random(u64);
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
+    }
+    fn below(&mut self, bound: usize) -> usize {
+        (self.next() % bound as u64) as usize
+    }
+}
+
+#[test]
+fn no_bytes_make_validation_panic() {
+    let limits = Limits::default();
+    let mut random = Random(0x5eed);
+    let seeds: Vec<Vec<u8>> = OFFENCES.iter().map(|(name, ..)| fixture(name)).collect();
+    let (mut accepted, mut refused) = (0, 0);
+    for round in 0..20_000 {
+        let mut bytes = seeds[round % seeds.len()].clone();
+        match random.below(4) {
+            0 => bytes.truncate(random.below(bytes.len())),
+            1 => {
+                let other = &seeds[random.below(seeds.len())];
+                let cut = random.below(bytes.len());
+                bytes.truncate(cut);
+                bytes.extend_from_slice(&other[cut.min(other.len())..]);
+            }
+            _ => {}
+        }
+        for _ in 0..random.below(4) {
+            if !bytes.is_empty() {
+                let at = random.below(bytes.len());
+                bytes[at] = random.next() as u8;
+            }
+        }
+        match validate(&bytes, &limits) {
+            Ok(_) => accepted += 1,
+            Err(error) => {
+                refused += 1;
+                assert!(error.to_string().contains(": "));
+            }
+        }
+    }
+    assert!(
+        accepted > 100 && refused > 100,
+        "the fuzzer sees one side only"
+    );
+    for length in 0..64 {
+        let noise: Vec<u8> = (0..length).map(|_| random.next() as u8).collect();
+        assert_eq!(
+            validate(&noise, &limits).expect_err("noise").kind,
+            Malformed
+        );
+    }
+}

@@ -1,0 +1,185 @@
+//! What a node, a wallet or a tool can ask an Actors chain without changing it.
+//!
+//! Every answer is part of the chain's metadata: polkadot.js shows these calls under
+//! *Developer → Runtime calls* with nothing installed. All of them are bounded like a block.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+use actors_primitives::{Balance, CodeHash, Gas, MessageId, ReplyCode};
+use alloc::{string::String, vec::Vec};
+use codec::{Decode, Encode};
+use scale_info::TypeInfo;
+
+/// What a message or a creation would do if it were the next thing the chain did.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct DryRun<AccountId> {
+    /// Gas that the whole cascade burns.
+    pub gas_burned: Gas,
+    /// The least `gas_limit` with which the message itself ends the same way.
+    pub gas_needed: Gas,
+    /// Deposit money that it uses, in planck.
+    pub deposit_used: Balance,
+    /// The id the message would have.
+    pub message_id: MessageId,
+    /// The program it goes to, or the one it creates.
+    pub program: AccountId,
+    /// The reply, if the message ends within the dry run.
+    pub reply: Option<DryRunReply>,
+    /// Messages to users other than the reply, in order.
+    pub user_messages: Vec<DryRunMessage<AccountId>>,
+    /// Program events, in order.
+    pub events: Vec<DryRunEvent<AccountId>>,
+    /// Texts that programs logged with `debug`, in order.
+    pub debug: Vec<String>,
+}
+
+/// The reply that a dry run ends with.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct DryRunReply {
+    /// How the message ended.
+    pub code: ReplyCode,
+    /// What the reply says; for a failure, why.
+    pub payload: Vec<u8>,
+    /// What it carries, in planck.
+    pub value: Balance,
+}
+
+/// A message to a user in a dry run.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct DryRunMessage<AccountId> {
+    /// The program that sends it.
+    pub source: AccountId,
+    /// The user it goes to.
+    pub destination: AccountId,
+    /// What it says.
+    pub payload: Vec<u8>,
+    /// What it carries, in planck.
+    pub value: Balance,
+}
+
+/// A program event in a dry run.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct DryRunEvent<AccountId> {
+    /// The program that deposits it.
+    pub program: AccountId,
+    /// What it says.
+    pub data: Vec<u8>,
+}
+
+/// Why a read or a dry run has no answer.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub enum ReadError {
+    /// There is no program at that address.
+    NotAProgram,
+    /// There is no code under that hash.
+    CodeNotFound,
+    /// The program has not finished its `init`.
+    NotInitialised,
+    /// The program exports no `state`.
+    NoStateEntry,
+    /// The chain would refuse the call itself; the text is the name of the pallet's error.
+    Refused(String),
+    /// `state` failed: how, and the panic's text.
+    Failed {
+        /// How it failed.
+        code: ReplyCode,
+        /// The panic's text, else empty.
+        text: String,
+    },
+}
+
+/// Where a program is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub enum ProgramStatus {
+    /// Its `init` has not finished.
+    Initialising,
+    /// It handles messages.
+    Active,
+}
+
+/// A program, as `program` shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct ProgramInfo<AccountId> {
+    /// The code it runs.
+    pub code_hash: CodeHash,
+    /// Who created it.
+    pub creator: AccountId,
+    /// Where it is in its life.
+    pub status: ProgramStatus,
+    /// The size of its memory, in Wasm pages of 64 KiB.
+    pub wasm_pages: u32,
+    /// How many pages of 16 KiB are stored for it.
+    pub stored_pages: u32,
+    /// Bytes of keyed state, keys included.
+    pub state_bytes: u64,
+    /// What is held on its account for what it stores, in planck.
+    pub deposit: Balance,
+}
+
+/// Stored code, as `code` shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct CodeDetails<AccountId> {
+    /// Who uploaded it and gets its deposit back.
+    pub uploader: AccountId,
+    /// What is held on the uploader's account for it, in planck.
+    pub deposit: Balance,
+    /// How many programs use it.
+    pub references: u32,
+    /// Its length, in bytes.
+    pub bytes: u32,
+    /// The size of its memory at the start, in Wasm pages of 64 KiB.
+    pub wasm_pages: u32,
+    /// The names of the entries it exports.
+    pub entries: Vec<String>,
+}
+
+sp_api::decl_runtime_apis! {
+    /// Reads of the Actors pallet.
+    pub trait ActorsApi<AccountId> where AccountId: codec::Codec {
+        /// What `send_message` with these arguments would do as the next thing on chain, its
+        /// whole cascade included. Where `gas_limit` or `deposit_limit` is missing, the source's
+        /// spendable balance is shared between gas, at most four of the longest turns, and
+        /// deposits.
+        fn dry_run_message(
+            source: AccountId,
+            destination: AccountId,
+            payload: Vec<u8>,
+            value: Balance,
+            gas_limit: Option<Gas>,
+            deposit_limit: Option<Balance>,
+        ) -> Result<DryRun<AccountId>, ReadError>;
+
+        /// What `create_program` with these arguments would do, likewise.
+        fn dry_run_creation(
+            creator: AccountId,
+            code_hash: CodeHash,
+            salt: Vec<u8>,
+            payload: Vec<u8>,
+            value: Balance,
+            gas_limit: Option<Gas>,
+            deposit_limit: Option<Balance>,
+        ) -> Result<DryRun<AccountId>, ReadError>;
+
+        /// Runs the program's `state` entry with `payload` and returns its result.
+        fn read_state(program: AccountId, payload: Vec<u8>) -> Result<Vec<u8>, ReadError>;
+
+        /// The value of one key of a program's keyed state.
+        fn state_entry(program: AccountId, key: Vec<u8>) -> Option<Vec<u8>>;
+
+        /// A program's record.
+        fn program(program: AccountId) -> Option<ProgramInfo<AccountId>>;
+
+        /// What is known of stored code.
+        fn code(code_hash: CodeHash) -> Option<CodeDetails<AccountId>>;
+
+        /// Judges code as `upload_code` does; an error says what is wrong, in which function and
+        /// where, and how to mend it.
+        fn check_code(code: Vec<u8>) -> Result<(), String>;
+
+        /// How many messages stand in the queue. A node that makes blocks on demand makes one
+        /// while this is above zero.
+        fn queue_length() -> u64;
+    }
+}

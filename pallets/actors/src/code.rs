@@ -1,0 +1,148 @@
+//! Stored code: judged once, stored once, paid for by its uploader.
+
+use actors_executor::{CodeInfo, Invalid, InvalidKind};
+use actors_primitives::{Balance, CodeHash};
+use alloc::vec::Vec;
+use codec::{Decode, Encode, MaxEncodedLen};
+use frame_support::{
+    defensive, ensure,
+    pallet_prelude::{BoundedVec, DispatchError, DispatchResult},
+    traits::{fungible::hold::Mutate as _, tokens::Precision, Get},
+};
+use scale_info::TypeInfo;
+
+use crate::{deposit::Footprint, Codes, Config, Error, Event, HoldReason, Pallet, Wasm};
+
+/// What is known of stored code.
+#[derive(
+    frame_support::CloneNoBound,
+    frame_support::DebugNoBound,
+    frame_support::PartialEqNoBound,
+    frame_support::EqNoBound,
+    Encode,
+    Decode,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+#[scale_info(skip_type_params(T))]
+pub struct Code<T: Config> {
+    /// Who uploaded it, and gets the deposit back.
+    pub uploader: T::AccountId,
+    /// What is held for it, in planck.
+    pub deposit: Balance,
+    /// How many programs use it.
+    pub references: u32,
+    /// What running it needs to know.
+    pub info: CodeInfo,
+}
+
+impl<T: Config> Pallet<T> {
+    /// Judges `wasm` as `upload_code` does.
+    ///
+    /// # Errors
+    /// What is wrong, where, and how to mend it.
+    pub fn check_code(wasm: &[u8]) -> Result<CodeInfo, Invalid> {
+        actors_executor::validate(wasm, &T::Limits::get())
+    }
+
+    /// The deposit for code of that many bytes: the blob and its record.
+    fn code_deposit(bytes: usize) -> Balance {
+        let record = Code::<T>::max_encoded_len() as u64;
+        Self::deposit_for(Footprint {
+            items: 2,
+            bytes: record.saturating_add(bytes as u64),
+        })
+    }
+
+    pub(crate) fn code_hash(wasm: &[u8]) -> CodeHash {
+        CodeHash(sp_io::hashing::blake2_256(wasm))
+    }
+
+    pub(crate) fn do_upload_code(
+        uploader: &T::AccountId,
+        wasm: Vec<u8>,
+    ) -> Result<CodeHash, DispatchError> {
+        let code_hash = Self::code_hash(&wasm);
+        ensure!(
+            !Codes::<T>::contains_key(code_hash),
+            Error::<T>::CodeAlreadyStored
+        );
+        let info = Self::check_code(&wasm).map_err(|invalid| {
+            log::debug!(target: crate::LOG_TARGET, "code refused: {invalid}");
+            Error::<T>::from(invalid.kind)
+        })?;
+        let deposit = Self::code_deposit(wasm.len());
+        T::Currency::hold(&HoldReason::Code.into(), uploader, deposit)
+            .map_err(|_| Error::<T>::CodeDepositNotPayable)?;
+        let wasm = BoundedVec::try_from(wasm).map_err(|_| Error::<T>::CodeTooLarge)?;
+        Wasm::<T>::insert(code_hash, wasm);
+        let code = Code {
+            uploader: uploader.clone(),
+            deposit,
+            references: 0,
+            info,
+        };
+        Codes::<T>::insert(code_hash, code);
+        let uploader = uploader.clone();
+        Self::deposit_event(Event::CodeUploaded {
+            code_hash,
+            uploader,
+            deposit,
+        });
+        Ok(code_hash)
+    }
+
+    /// Stores code unless it is stored already.
+    pub(crate) fn ensure_code(
+        uploader: &T::AccountId,
+        wasm: Vec<u8>,
+    ) -> Result<CodeHash, DispatchError> {
+        let code_hash = Self::code_hash(&wasm);
+        if Codes::<T>::contains_key(code_hash) {
+            return Ok(code_hash);
+        }
+        Self::do_upload_code(uploader, wasm)
+    }
+
+    pub(crate) fn do_remove_code(uploader: &T::AccountId, code_hash: CodeHash) -> DispatchResult {
+        let code = Codes::<T>::get(code_hash).ok_or(Error::<T>::CodeNotFound)?;
+        ensure!(code.uploader == *uploader, Error::<T>::NotUploader);
+        ensure!(code.references == 0, Error::<T>::CodeInUse);
+        let reason = HoldReason::Code.into();
+        let deposit = code.deposit;
+        if T::Currency::release(&reason, uploader, deposit, Precision::BestEffort) != Ok(deposit) {
+            defensive!("a code's deposit is less than its record says");
+        }
+        Codes::<T>::remove(code_hash);
+        Wasm::<T>::remove(code_hash);
+        let uploader = uploader.clone();
+        Self::deposit_event(Event::CodeRemoved {
+            code_hash,
+            uploader,
+            deposit,
+        });
+        Ok(())
+    }
+}
+
+impl<T> From<InvalidKind> for Error<T> {
+    fn from(kind: InvalidKind) -> Self {
+        match kind {
+            InvalidKind::Malformed => Self::CodeMalformed,
+            InvalidKind::TooLarge => Self::CodeTooLarge,
+            InvalidKind::Float => Self::CodeUsesFloat,
+            InvalidKind::Feature => Self::CodeUsesForbiddenFeature,
+            InvalidKind::StartFunction => Self::CodeHasStartFunction,
+            InvalidKind::UnknownImport => Self::CodeImportUnknown,
+            InvalidKind::ImportNotServed => Self::CodeImportNotServed,
+            InvalidKind::ImportType => Self::CodeImportMistyped,
+            InvalidKind::UnknownExport | InvalidKind::ExportType => Self::CodeExportInvalid,
+            InvalidKind::EntryNotServed => Self::CodeEntryNotServed,
+            InvalidKind::NoEntry => Self::CodeHasNoEntry,
+            InvalidKind::Memory => Self::CodeMemoryInvalid,
+            InvalidKind::Global => Self::CodeGlobalInvalid,
+            InvalidKind::Limit => Self::CodeOverLimit,
+            InvalidKind::Untranslatable => Self::CodeUntranslatable,
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Storage deposits: whoever makes a program grow pays for it, and what is freed is the
+//! program's.
+
+use actors_primitives::{Balance, MessageId, ReplyCode};
+use codec::{Decode, Encode, MaxEncodedLen};
+use frame_support::{
+    defensive,
+    traits::{
+        fungible::{hold::Mutate as _, Balanced},
+        tokens::Precision,
+        Get,
+    },
+};
+use scale_info::TypeInfo;
+
+use crate::{turn::Aborted, Config, HoldReason, Pallet, Program};
+
+/// What a program stores besides its record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Footprint {
+    /// Pages and keys.
+    pub items: u32,
+    /// Bytes of pages, keys and values.
+    pub bytes: u64,
+}
+
+impl Footprint {
+    /// One more item of that many bytes.
+    pub(crate) fn add(&mut self, bytes: usize) {
+        self.items = self.items.saturating_add(1);
+        self.bytes = self.bytes.saturating_add(bytes as u64);
+    }
+
+    /// One item of that many bytes less.
+    pub(crate) fn remove(&mut self, bytes: usize) {
+        self.items = self.items.saturating_sub(1);
+        self.bytes = self.bytes.saturating_sub(bytes as u64);
+    }
+}
+
+impl<T: Config> Pallet<T> {
+    /// The deposit for that much storage, in planck.
+    pub(crate) fn deposit_for(footprint: Footprint) -> Balance {
+        let items = T::DepositPerItem::get().saturating_mul(footprint.items.into());
+        let bytes = T::DepositPerByte::get().saturating_mul(footprint.bytes.into());
+        items.saturating_add(bytes)
+    }
+
+    /// The deposit for a program's record, in planck.
+    pub(crate) fn record_deposit() -> Balance {
+        Self::deposit_for(Footprint {
+            items: 1,
+            bytes: Program::<T>::max_encoded_len() as u64,
+        })
+    }
+
+    /// Makes the deposit that is held for `program` what its `footprint` asks for: growth is
+    /// paid from the purse, what is freed becomes the program's free balance.
+    ///
+    /// A program never owes for old storage: a change of the chain's prices touches its deposit
+    /// only with the next change of what it stores.
+    pub(crate) fn settle_deposit(
+        account: &T::AccountId,
+        program: &mut Program<T>,
+        footprint: Footprint,
+        purse: &MessageId,
+    ) -> Result<(), Aborted> {
+        if footprint == program.footprint {
+            return Ok(());
+        }
+        let reason = HoldReason::Storage.into();
+        let due = Self::record_deposit().saturating_add(Self::deposit_for(footprint));
+        if let Some(growth) = due
+            .checked_sub(program.deposit)
+            .filter(|growth| *growth > 0)
+        {
+            let credit = Self::take_deposit(purse, growth)
+                .ok_or(Aborted::Reply(ReplyCode::DepositShortfall))?;
+            if T::Currency::resolve(account, credit).is_err() {
+                return Err(Aborted::Reply(ReplyCode::DepositShortfall));
+            }
+            T::Currency::hold(&reason, account, growth)?;
+        } else {
+            let freed = program.deposit.saturating_sub(due);
+            if T::Currency::release(&reason, account, freed, Precision::BestEffort) != Ok(freed) {
+                defensive!("a program's deposit is less than its record says");
+            }
+        }
+        program.deposit = due;
+        program.footprint = footprint;
+        Ok(())
+    }
+}

@@ -1,0 +1,178 @@
+//! What must always hold: of the configuration, once, and of the state, after every block.
+
+#[cfg(feature = "std")]
+use crate::{Config, Pallet};
+
+#[cfg(feature = "std")]
+impl<T: Config> Pallet<T> {
+    /// Panics with both numbers and the fix when the configuration cannot work.
+    ///
+    /// Called by `integrity_test` alone, which runs as a test of the runtime.
+    pub(crate) fn check_configuration() {
+        use crate::WeightInfo;
+        use frame_support::{traits::Get, weights::Weight};
+
+        let service = Self::min_service_weight();
+        let head = T::WeightInfo::peek_queue()
+            .saturating_add(T::WeightInfo::serve_message())
+            .saturating_add(Weight::from_parts(T::MaxTurnGas::get(), 0));
+        assert!(
+            head.ref_time() <= service.ref_time(),
+            "the head of the queue might never be served: `MaxTurnGas` and the overhead of a \
+             message take {} ps, and `MinServiceWeight` of a block is {} ps. Lower `MaxTurnGas` \
+             or raise `MinServiceWeight`.",
+            head.ref_time(),
+            service.ref_time(),
+        );
+        let limits = T::Limits::get();
+        let maximum = actors_executor::Limits::default();
+        assert!(
+            limits.memory <= maximum.memory,
+            "`Limits::memory` is {} Wasm pages, more than the {} that fit a page index and the \
+             runtime's largest allocation. Lower it.",
+            limits.memory,
+            maximum.memory,
+        );
+        let extrinsic = T::WeightInfo::upload_code(limits.code);
+        let block = T::BlockWeights::get()
+            .get(frame_support::dispatch::DispatchClass::Normal)
+            .max_extrinsic
+            .unwrap_or(T::BlockWeights::get().max_block);
+        assert!(
+            extrinsic.all_lte(block),
+            "code of `Limits::code` bytes could never be uploaded: its weight is {extrinsic:?}, \
+             and an extrinsic may have {block:?}. Lower `Limits::code`.",
+        );
+    }
+}
+
+#[cfg(any(test, feature = "try-runtime"))]
+impl<T: Config> Pallet<T> {
+    /// Recomputes every total and compares it with what is stored.
+    pub(crate) fn check_invariants() -> Result<(), sp_runtime::TryRuntimeError> {
+        use crate::{
+            deposit::Footprint, Codes, Ends, HoldReason, Pages, Programs, Purses, Queue, State,
+            ValueInFlight, Wasm,
+        };
+        use alloc::collections::BTreeMap;
+        use frame_support::{
+            ensure,
+            traits::fungible::{hold::Inspect as _, Inspect},
+        };
+
+        let ends = Ends::<T>::get();
+        ensure!(ends.head <= ends.tail, "the queue ends before it begins");
+        ensure!(
+            Queue::<T>::iter_keys().count() as u64 == ends.length(),
+            "the queue has strays"
+        );
+        let mut in_flight = 0u128;
+        let mut references: BTreeMap<_, u32> = BTreeMap::new();
+        for place in ends.head..ends.tail {
+            let message = Queue::<T>::get(place).ok_or("the queue has a gap")?;
+            in_flight = in_flight.saturating_add(message.value);
+            *references.entry(message.purse).or_default() += 1;
+        }
+        ensure!(
+            in_flight == ValueInFlight::<T>::get(),
+            "the value in flight is not the sum"
+        );
+        let escrow = T::Currency::balance(&Self::escrow());
+        // More is possible: anybody can send the account money. Less is not.
+        ensure!(
+            escrow >= in_flight.saturating_add(T::Currency::minimum_balance()),
+            "the escrow account holds less than is in flight"
+        );
+
+        let mut on_hold: BTreeMap<T::AccountId, u128> = BTreeMap::new();
+        for (_, purse) in Purses::<T>::iter() {
+            if let Some(parent) = purse.parent {
+                ensure!(
+                    purse.deposit == 0,
+                    "a split purse has deposit money of its own"
+                );
+                *references.entry(parent).or_default() += 1;
+            }
+            ensure!(
+                purse.paid == purse.price.cost(purse.burned),
+                "a purse paid another price than that of its gas"
+            );
+            ensure!(
+                purse.held >= purse.price.cost(purse.gas),
+                "a purse's gas is not covered"
+            );
+            let sum = on_hold.entry(purse.payer).or_default();
+            *sum = sum.saturating_add(purse.held).saturating_add(purse.deposit);
+        }
+        for (id, purse) in Purses::<T>::iter() {
+            let counted = references.get(&id).copied().unwrap_or_default();
+            ensure!(
+                purse.references == counted,
+                "a purse's references are not those to it"
+            );
+        }
+
+        let mut users: BTreeMap<_, u32> = BTreeMap::new();
+        for (account, program) in Programs::<T>::iter() {
+            *users.entry(program.code_hash).or_default() += 1;
+            let mut footprint = Footprint::default();
+            for (index, page) in Pages::<T>::iter_prefix(&account) {
+                ensure!(
+                    program.pages.contains(&index),
+                    "a page is stored and not recorded"
+                );
+                footprint.add(page.len());
+            }
+            ensure!(
+                footprint.items as usize == program.pages.len(),
+                "a page is recorded and not stored"
+            );
+            for (key, value) in State::<T>::iter_prefix(&account) {
+                footprint.add(key.len().saturating_add(value.len()));
+            }
+            ensure!(
+                footprint == program.footprint,
+                "a footprint is not the sum of what is stored"
+            );
+        }
+
+        let mut code_deposits: BTreeMap<T::AccountId, u128> = BTreeMap::new();
+        for (hash, code) in Codes::<T>::iter() {
+            let wasm = Wasm::<T>::get(hash).ok_or("a code has no bytes")?;
+            ensure!(
+                Self::code_hash(&wasm) == hash,
+                "a code's bytes are not those of its name"
+            );
+            let counted = users.remove(&hash).unwrap_or_default();
+            ensure!(
+                code.references == counted,
+                "a code's references are not its programs"
+            );
+            *code_deposits.entry(code.uploader).or_default() += code.deposit;
+        }
+        ensure!(users.is_empty(), "a program's code is not stored");
+        ensure!(
+            Wasm::<T>::iter_keys().count() == Codes::<T>::iter_keys().count(),
+            "bytes are stored without their code's record"
+        );
+        for account in frame_system::Account::<T>::iter_keys() {
+            let held = |reason: HoldReason| T::Currency::balance_on_hold(&reason.into(), &account);
+            let purses = on_hold.get(&account).copied().unwrap_or_default();
+            ensure!(
+                held(HoldReason::Purse) == purses,
+                "a hold for purses is not their sum"
+            );
+            let codes = code_deposits.get(&account).copied().unwrap_or_default();
+            ensure!(
+                held(HoldReason::Code) == codes,
+                "a hold for code is not the deposits' sum"
+            );
+            let stored = Programs::<T>::get(&account).map_or(0, |program| program.deposit);
+            ensure!(
+                held(HoldReason::Storage) == stored,
+                "a hold for storage is not the deposit"
+            );
+        }
+        Ok(())
+    }
+}

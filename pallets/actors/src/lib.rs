@@ -1,0 +1,615 @@
+//! # Actors
+//!
+//! Hosts actor-model Wasm programs on a Substrate chain. People upload code, create programs
+//! from it, and send them messages; each program has its own memory and keyed state, which no
+//! other program can touch, and answers every message with exactly one reply.
+//!
+//! ## Words
+//!
+//! - **Code**: a validated Wasm blob, stored once under its `blake2_256`.
+//! - **Program**: an instance of code at an address, which is an ordinary account.
+//! - **Message**: id, source, destination, payload, value, and the purse its gas comes from.
+//! - **Turn**: one run of one export of one program.
+//! - **Purse**: gas and deposit money that one call brought, held on the payer's account.
+//! - **Escrow**: the pallet's account that holds the value of messages on their way.
+//!
+//! ## The route of a message
+//!
+//! A call (`calls`) opens a purse (`purse`), moves the value into escrow (`value`) and puts the
+//! message at the end of the one queue (`queue`). The hooks serve the queue under a weight meter:
+//! before transactions the backlog, with a guaranteed share of the block, and after them whatever
+//! room is left. For each message `turn` runs the program through the executor, which changes
+//! nothing, and applies the effects in one storage transaction, or none of them.
+//!
+//! ## Properties
+//!
+//! - **Atomic turn**: a failed turn leaves no trace but its gas and its error reply.
+//! - **Order**: messages run in the order in which they were queued.
+//! - **Exactly one reply**: by the program, by its end, or by its failure.
+//! - **Conservation**: no balance, gas or deposit appears or vanishes; `try_state` proves it.
+//! - **Liveness**: serving never panics, never exceeds its weight, and always progresses: the head
+//!   of the queue fits [`Config::MinServiceWeight`], which `integrity_test` checks.
+//!
+//! Nothing here needs a custom host function, RPC, transaction extension or block author.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+mod calls;
+mod code;
+mod deposit;
+mod invariants;
+mod program;
+mod purse;
+mod queue;
+mod turn;
+mod value;
+mod views;
+mod weights;
+
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+
+pub use code::Code;
+pub use pallet::*;
+pub use program::{Program, Status};
+pub use purse::Purse;
+pub use queue::{Kind, Message, QueueEnds};
+pub use weights::WeightInfo;
+
+/// What the pallet logs under.
+pub(crate) const LOG_TARGET: &str = "runtime::actors";
+
+#[frame_support::pallet]
+pub mod pallet {
+    use actors_executor::{Limits, PageIndex, Schedule};
+    use actors_primitives::{Balance, CodeHash, Gas, GasPrice, MessageId, ReplyCode, PAGE_SIZE};
+    use alloc::vec::Vec;
+    use frame_support::{
+        pallet_prelude::*,
+        traits::{fungible, EnsureOrigin, OnUnbalanced, Randomness, Time},
+        weights::WeightMeter,
+        PalletId,
+    };
+    use frame_system::pallet_prelude::*;
+    use sp_runtime::Perbill;
+
+    use crate::{code::Code, program::Program, purse::Purse, queue, WeightInfo};
+
+    /// Money that gas was paid with, on its way to [`Config::FeeHandler`].
+    pub type CreditOf<T> =
+        fungible::Credit<<T as frame_system::Config>::AccountId, <T as Config>::Currency>;
+
+    /// What a chain chooses.
+    #[pallet::config]
+    pub trait Config:
+        frame_system::Config<
+        RuntimeEvent: From<Event<Self>> + TryInto<Event<Self>>,
+        AccountId: From<[u8; 32]> + Into<[u8; 32]>,
+    >
+    {
+        /// The chain's hold reasons.
+        type RuntimeHoldReason: From<HoldReason>;
+
+        /// The token that pays for gas, travels as value and stands as deposit.
+        type Currency: fungible::Mutate<Self::AccountId, Balance = Balance>
+            + fungible::Balanced<Self::AccountId>
+            + fungible::hold::Mutate<Self::AccountId, Reason = Self::RuntimeHoldReason>
+            + fungible::hold::Balanced<Self::AccountId>;
+
+        /// Receives what burned gas was paid with; `()` burns it.
+        type FeeHandler: OnUnbalanced<CreditOf<Self>>;
+
+        /// The chain's randomness, which programs see mixed with their own id.
+        type Randomness: Randomness<Self::Hash, BlockNumberFor<Self>>;
+
+        /// The time of the block, in milliseconds since 1970.
+        type Time: Time<Moment = u64>;
+
+        /// Who may upload code.
+        type UploadOrigin: EnsureOrigin<Self::RuntimeOrigin, Success = Self::AccountId>;
+
+        /// Who may create programs.
+        type CreateOrigin: EnsureOrigin<Self::RuntimeOrigin, Success = Self::AccountId>;
+
+        /// Distinguishes the pallet's own account, which holds value in flight.
+        #[pallet::constant]
+        type PalletId: Get<PalletId>;
+
+        /// What gas costs, in planck. A purse keeps the price at which it was opened.
+        #[pallet::constant]
+        type GasPrice: Get<GasPrice>;
+
+        /// Deposit for each item that a program stores (a page, a key), in planck.
+        #[pallet::constant]
+        type DepositPerItem: Get<Balance>;
+
+        /// Deposit for each byte that a program stores, in planck.
+        #[pallet::constant]
+        type DepositPerByte: Get<Balance>;
+
+        /// The limits that code and messages keep.
+        #[pallet::constant]
+        type Limits: Get<Limits>;
+
+        /// The prices of what programs do, in gas.
+        #[pallet::constant]
+        type Schedule: Get<Schedule>;
+
+        /// The most gas that one turn may burn.
+        #[pallet::constant]
+        type MaxTurnGas: Get<Gas>;
+
+        /// The share of a block's weight that the queue gets before transactions. The rest of
+        /// the block is served after them, as far as they leave room.
+        #[pallet::constant]
+        type MinServiceWeight: Get<Perbill>;
+
+        /// How many messages may stand in the queue before calls are refused.
+        #[pallet::constant]
+        type MaxQueueLength: Get<u32>;
+
+        /// The longest salt of a program's address, in bytes.
+        #[pallet::constant]
+        type MaxSaltLength: Get<u32>;
+
+        /// The weights of the calls and of serving a message.
+        type WeightInfo: WeightInfo;
+    }
+
+    /// The pallet.
+    #[pallet::pallet]
+    pub struct Pallet<T>(_);
+
+    /// Why the pallet holds money on an account.
+    #[pallet::composite_enum]
+    pub enum HoldReason {
+        /// Gas and deposit money of a call that is still at work; on the payer.
+        Purse,
+        /// The deposit for stored code; on the uploader.
+        Code,
+        /// The deposit for what a program stores; on the program's own account.
+        Storage,
+    }
+
+    /// The bound of stored code.
+    pub struct CodeBound<T>(PhantomData<T>);
+    impl<T: Config> Get<u32> for CodeBound<T> {
+        fn get() -> u32 {
+            T::Limits::get().code
+        }
+    }
+
+    /// The bound of a payload.
+    pub struct PayloadBound<T>(PhantomData<T>);
+    impl<T: Config> Get<u32> for PayloadBound<T> {
+        fn get() -> u32 {
+            T::Limits::get().payload
+        }
+    }
+
+    /// The bound of a key of keyed state.
+    pub struct KeyBound<T>(PhantomData<T>);
+    impl<T: Config> Get<u32> for KeyBound<T> {
+        fn get() -> u32 {
+            T::Limits::get().state_key
+        }
+    }
+
+    /// The bound of a value of keyed state.
+    pub struct ValueBound<T>(PhantomData<T>);
+    impl<T: Config> Get<u32> for ValueBound<T> {
+        fn get() -> u32 {
+            T::Limits::get().state_value
+        }
+    }
+
+    /// The bound of a program's kept globals.
+    pub struct GlobalsBound<T>(PhantomData<T>);
+    impl<T: Config> Get<u32> for GlobalsBound<T> {
+        fn get() -> u32 {
+            T::Limits::get().globals
+        }
+    }
+
+    /// The bound of a program's pages of 16 KiB.
+    pub struct PagesBound<T>(PhantomData<T>);
+    impl<T: Config> Get<u32> for PagesBound<T> {
+        fn get() -> u32 {
+            T::Limits::get()
+                .memory
+                .saturating_mul(crate::program::PAGES_PER_WASM_PAGE)
+        }
+    }
+
+    /// One page of memory.
+    pub type Page = BoundedVec<u8, ConstU32<PAGE_SIZE>>;
+    /// A key of keyed state.
+    pub type Key<T> = BoundedVec<u8, KeyBound<T>>;
+    /// A value of keyed state.
+    pub type StateValue<T> = BoundedVec<u8, ValueBound<T>>;
+
+    /// What is known of each stored code.
+    #[pallet::storage]
+    pub type Codes<T: Config> = StorageMap<_, Identity, CodeHash, Code<T>>;
+
+    /// The bytes of each stored code.
+    #[pallet::storage]
+    pub type Wasm<T: Config> = StorageMap<_, Identity, CodeHash, BoundedVec<u8, CodeBound<T>>>;
+
+    /// The programs.
+    #[pallet::storage]
+    pub type Programs<T: Config> = StorageMap<_, Identity, T::AccountId, Program<T>>;
+
+    /// The stored pages of each program's memory: those that differ from its code's fresh image.
+    #[pallet::storage]
+    pub type Pages<T: Config> =
+        StorageDoubleMap<_, Identity, T::AccountId, Twox64Concat, PageIndex, Page>;
+
+    /// The keyed state of each program.
+    #[pallet::storage]
+    pub type State<T: Config> =
+        StorageDoubleMap<_, Identity, T::AccountId, Blake2_128Concat, Key<T>, StateValue<T>>;
+
+    /// The one queue of messages, by place.
+    #[pallet::storage]
+    pub type Queue<T: Config> = StorageMap<_, Twox64Concat, u64, queue::Message<T>>;
+
+    /// Where the queue begins and ends.
+    #[pallet::storage]
+    pub type Ends<T: Config> = StorageValue<_, queue::QueueEnds, ValueQuery>;
+
+    /// The purses of calls that are at work, by the id of the message that opened each.
+    #[pallet::storage]
+    pub type Purses<T: Config> = StorageMap<_, Identity, MessageId, Purse<T>>;
+
+    /// The sum of all value that is on its way, in planck: what the escrow account holds above
+    /// its own existential deposit.
+    #[pallet::storage]
+    pub type ValueInFlight<T: Config> = StorageValue<_, Balance, ValueQuery>;
+
+    /// How many messages calls have sent: part of their ids.
+    #[pallet::storage]
+    pub type Nonce<T: Config> = StorageValue<_, u64, ValueQuery>;
+
+    /// What a reply answers, and how the message ended.
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Encode,
+        Decode,
+        DecodeWithMemTracking,
+        MaxEncodedLen,
+        TypeInfo,
+    )]
+    pub struct ReplyTo {
+        /// The message that it answers.
+        pub to: MessageId,
+        /// How that message ended.
+        pub code: ReplyCode,
+    }
+
+    /// What happened. From a call to its reply, a message can be followed by its id.
+    #[pallet::event]
+    #[pallet::generate_deposit(pub(crate) fn deposit_event)]
+    pub enum Event<T: Config> {
+        /// Code was stored.
+        CodeUploaded {
+            /// Its name: `blake2_256` of its bytes.
+            code_hash: CodeHash,
+            /// Who uploaded it.
+            uploader: T::AccountId,
+            /// What is held on the uploader's account until the code is removed, in planck.
+            deposit: Balance,
+        },
+        /// Code was removed and its deposit released.
+        CodeRemoved {
+            /// Its name.
+            code_hash: CodeHash,
+            /// Whose deposit was released.
+            uploader: T::AccountId,
+            /// The deposit, in planck.
+            deposit: Balance,
+        },
+        /// A program has an address; its `init` is queued.
+        ProgramCreated {
+            /// Its address.
+            program: T::AccountId,
+            /// The code it runs.
+            code_hash: CodeHash,
+            /// Who created it.
+            creator: T::AccountId,
+            /// The message that runs its `init`.
+            message_id: MessageId,
+        },
+        /// A program's `init` succeeded: it handles messages from now on.
+        ProgramInitialised {
+            /// The program.
+            program: T::AccountId,
+        },
+        /// A program's `init` failed: it is gone, and its creator has the deposits back.
+        ProgramRemoved {
+            /// The address it had.
+            program: T::AccountId,
+            /// How `init` failed.
+            code: ReplyCode,
+        },
+        /// A message to a program stands in the queue.
+        MessageQueued {
+            /// Its id.
+            message_id: MessageId,
+            /// Who sent it.
+            source: T::AccountId,
+            /// The program it goes to.
+            destination: T::AccountId,
+            /// What it carries, in planck.
+            value: Balance,
+        },
+        /// A message was served and has its reply.
+        MessageProcessed {
+            /// Its id.
+            message_id: MessageId,
+            /// The program it went to.
+            destination: T::AccountId,
+            /// How it ended.
+            reply_code: ReplyCode,
+            /// Gas that its turn burned.
+            gas_burned: Gas,
+        },
+        /// A program deposited an event.
+        ProgramEvent {
+            /// The program.
+            program: T::AccountId,
+            /// The message in whose turn it did.
+            message_id: MessageId,
+            /// What it says, in the program's own encoding.
+            data: Vec<u8>,
+        },
+        /// A program wrote to a user: a message of its own, or the reply to the user's.
+        UserMessage {
+            /// Its id.
+            message_id: MessageId,
+            /// The program.
+            source: T::AccountId,
+            /// The user.
+            destination: T::AccountId,
+            /// What it says. The text of the panic if it tells of one.
+            payload: Vec<u8>,
+            /// What it carried, in planck; it is on the user's account already.
+            value: Balance,
+            /// What it answers and how that ended; none for a message of the program's own.
+            reply: Option<ReplyTo>,
+        },
+    }
+
+    /// Why a call was refused. Nothing was changed but the fee.
+    #[pallet::error]
+    pub enum Error<T> {
+        /// The code is not well-formed WebAssembly: cut off, corrupt, or not Wasm at all. Upload
+        /// the bytes of a `.wasm` file.
+        CodeMalformed,
+        /// The code is empty or longer than `limits.code`. Build it for size, and strip it.
+        CodeTooLarge,
+        /// The code uses floating point, which is not deterministic across machines. Use integers
+        /// or fixed point; `actorsApi.checkCode` names the function.
+        CodeUsesFloat,
+        /// The code uses a WebAssembly feature that is not allowed (SIMD, threads, reference
+        /// types, tail calls, ...). Build for `wasm32v1-none`; `actorsApi.checkCode` names it.
+        CodeUsesForbiddenFeature,
+        /// The code has a start function. Export `init` instead.
+        CodeHasStartFunction,
+        /// The code imports something that is not in the ABI. `actorsApi.checkCode` names it.
+        CodeImportUnknown,
+        /// The code imports a call of the ABI that this version of the chain does not serve yet.
+        /// `actorsApi.checkCode` names it.
+        CodeImportNotServed,
+        /// The code imports a call of the ABI with another signature than the ABI's.
+        CodeImportMistyped,
+        /// The code exports a function that is no entry, or an entry that is not `() -> ()`.
+        CodeExportInvalid,
+        /// The code exports an entry that this version of the chain does not serve yet.
+        CodeEntryNotServed,
+        /// The code exports neither `init` nor `handle`.
+        CodeHasNoEntry,
+        /// The code must define exactly one memory, export it as `memory`, and start within
+        /// `limits.memory`.
+        CodeMemoryInvalid,
+        /// The code keeps a second mutable global unexported (it would be lost from turn to
+        /// turn), or its `__stack_low` and `__stack_high` are not what they must be.
+        CodeGlobalInvalid,
+        /// The code exceeds one of the limits on its shape. `actorsApi.checkCode` names it.
+        CodeOverLimit,
+        /// The engine cannot translate the code.
+        CodeUntranslatable,
+        /// The same code is stored already. Create programs from it.
+        CodeAlreadyStored,
+        /// No code is stored under that hash.
+        CodeNotFound,
+        /// Programs still use the code.
+        CodeInUse,
+        /// Only who uploaded the code may remove it.
+        NotUploader,
+        /// The account's free balance does not cover the deposit for the code.
+        CodeDepositNotPayable,
+        /// A program has that address already. Use another salt.
+        ProgramAlreadyExists,
+        /// The salt is longer than `maxSaltLength`.
+        SaltTooLong,
+        /// The account's free balance does not cover a program's existential deposit and the
+        /// deposit for its record.
+        ProgramDepositNotPayable,
+        /// There is no program at the destination.
+        NotAProgram,
+        /// The payload is longer than `limits.payload`.
+        PayloadTooLong,
+        /// The gas limit does not cover loading the program: no turn could start. Ask
+        /// `actorsApi.dryRunMessage` for the gas that is needed.
+        GasLimitTooLow,
+        /// The account's free balance does not cover the gas limit at `gasPrice` together with
+        /// the deposit limit.
+        GasNotPayable,
+        /// The account's free balance does not cover the value.
+        ValueNotPayable,
+        /// The queue is full. Try again in a later block.
+        QueueFull,
+    }
+
+    #[pallet::genesis_config]
+    #[derive(frame_support::DefaultNoBound)]
+    pub struct GenesisConfig<T: Config> {
+        #[serde(skip)]
+        _marker: PhantomData<T>,
+    }
+
+    #[pallet::genesis_build]
+    impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+        fn build(&self) {
+            Pallet::<T>::endow_escrow();
+        }
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        fn on_runtime_upgrade() -> Weight {
+            Self::endow_escrow();
+            T::DbWeight::get().reads_writes(3, 2)
+        }
+
+        fn on_poll(_: BlockNumberFor<T>, meter: &mut WeightMeter) {
+            let limit = Self::min_service_weight().min(meter.remaining());
+            meter.consume(Self::serve_within(limit));
+        }
+
+        fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
+            Self::serve_within(remaining)
+        }
+
+        #[cfg(feature = "std")]
+        fn integrity_test() {
+            Self::check_configuration();
+        }
+
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::check_invariants()
+        }
+    }
+
+    #[pallet::call]
+    impl<T: Config> Pallet<T> {
+        /// Stores code under `blake2_256` of its bytes, after judging it whole.
+        ///
+        /// Holds a deposit on the uploader's account, which `remove_code` gives back.
+        #[pallet::call_index(0)]
+        #[pallet::weight(T::WeightInfo::upload_code(code.len() as u32))]
+        pub fn upload_code(origin: OriginFor<T>, code: Vec<u8>) -> DispatchResult {
+            let uploader = T::UploadOrigin::ensure_origin(origin)?;
+            Self::do_upload_code(&uploader, code).map(|_| ())
+        }
+
+        /// Removes code that no program uses, and gives the uploader the deposit back.
+        #[pallet::call_index(1)]
+        #[pallet::weight(T::WeightInfo::remove_code())]
+        pub fn remove_code(origin: OriginFor<T>, code_hash: CodeHash) -> DispatchResult {
+            let uploader = ensure_signed(origin)?;
+            Self::do_remove_code(&uploader, code_hash)
+        }
+
+        /// Creates a program from stored code and queues the message that runs its `init`.
+        ///
+        /// The address is `blake2_256("actors/program" ++ SCALE(code_hash, creator, salt))`. The
+        /// creator pays the program's existential deposit and the deposit for its record at once,
+        /// and has both back if `init` fails. The arguments after `salt` are those of
+        /// `send_message`.
+        #[pallet::call_index(2)]
+        #[pallet::weight(T::WeightInfo::create_program(payload.len() as u32))]
+        pub fn create_program(
+            origin: OriginFor<T>,
+            code_hash: CodeHash,
+            salt: Vec<u8>,
+            payload: Vec<u8>,
+            #[pallet::compact] value: Balance,
+            #[pallet::compact] gas_limit: Gas,
+            #[pallet::compact] deposit_limit: Balance,
+        ) -> DispatchResult {
+            let creator = T::CreateOrigin::ensure_origin(origin)?;
+            Self::do_create_program(
+                &creator,
+                code_hash,
+                &salt,
+                payload,
+                value,
+                gas_limit,
+                deposit_limit,
+            )
+            .map(|_| ())
+        }
+
+        /// `upload_code`, unless the same code is stored already, and `create_program` in one.
+        #[pallet::call_index(3)]
+        #[pallet::weight(
+            T::WeightInfo::upload_code(code.len() as u32)
+                .saturating_add(T::WeightInfo::create_program(payload.len() as u32))
+        )]
+        pub fn upload_program(
+            origin: OriginFor<T>,
+            code: Vec<u8>,
+            salt: Vec<u8>,
+            payload: Vec<u8>,
+            #[pallet::compact] value: Balance,
+            #[pallet::compact] gas_limit: Gas,
+            #[pallet::compact] deposit_limit: Balance,
+        ) -> DispatchResult {
+            let uploader = T::UploadOrigin::ensure_origin(origin.clone())?;
+            let creator = T::CreateOrigin::ensure_origin(origin)?;
+            let code_hash = Self::ensure_code(&uploader, code)?;
+            Self::do_create_program(
+                &creator,
+                code_hash,
+                &salt,
+                payload,
+                value,
+                gas_limit,
+                deposit_limit,
+            )
+            .map(|_| ())
+        }
+
+        /// Sends a message to a program.
+        ///
+        /// - `payload`: what it says, in the program's own encoding.
+        /// - `value`: what it carries, in planck; it comes back if the turn fails.
+        /// - `gas_limit`: the most gas that it and whatever it causes may burn. Its price is held
+        ///   and what is not burned comes back.
+        /// - `deposit_limit`: the most planck it may add to the program's storage deposit.
+        ///
+        /// The reply comes as the event `UserMessage`, in the same block where there is room.
+        #[pallet::call_index(4)]
+        #[pallet::weight(T::WeightInfo::send_message(payload.len() as u32))]
+        pub fn send_message(
+            origin: OriginFor<T>,
+            destination: T::AccountId,
+            payload: Vec<u8>,
+            #[pallet::compact] value: Balance,
+            #[pallet::compact] gas_limit: Gas,
+            #[pallet::compact] deposit_limit: Balance,
+        ) -> DispatchResult {
+            let source = ensure_signed(origin)?;
+            Self::do_send_message(
+                &source,
+                destination,
+                payload,
+                value,
+                gas_limit,
+                deposit_limit,
+            )
+            .map(|_| ())
+        }
+    }
+}

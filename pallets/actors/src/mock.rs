@@ -1,0 +1,303 @@
+//! A chain with nothing but balances, time and actors, for the pallet's own tests.
+
+use actors_executor::{Limits, Schedule};
+use actors_primitives::{Balance, CodeHash, Gas, GasPrice, MessageId, ReplyCode};
+use frame_support::{
+    derive_impl, parameter_types,
+    traits::{fungible::Inspect, Hooks, OnUnbalanced},
+    weights::{Weight, WeightMeter},
+    PalletId,
+};
+use frame_system::EnsureSigned;
+use sp_core::crypto::AccountId32;
+use sp_runtime::{traits::IdentityLookup, BuildStorage, Perbill};
+
+use crate::{CreditOf, Event, Pallet, ReplyTo};
+
+pub(crate) type AccountId = AccountId32;
+pub(crate) type Block = frame_system::mocking::MockBlock<Test>;
+
+pub(crate) const ALICE: AccountId = AccountId32::new([1; 32]);
+pub(crate) const BOB: AccountId = AccountId32::new([2; 32]);
+/// An account that has nothing.
+pub(crate) const PAUPER: AccountId = AccountId32::new([9; 32]);
+
+pub(crate) const UNIT: Balance = 1_000_000_000_000;
+pub(crate) const EXISTENTIAL_DEPOSIT: Balance = 1_000_000;
+pub(crate) const GAS: Gas = 50_000_000_000;
+pub(crate) const DEPOSIT: Balance = 10 * UNIT;
+
+#[frame_support::runtime]
+mod runtime {
+    #[runtime::runtime]
+    #[runtime::derive(
+        RuntimeCall,
+        RuntimeEvent,
+        RuntimeError,
+        RuntimeOrigin,
+        RuntimeHoldReason,
+        RuntimeFreezeReason,
+        RuntimeTask
+    )]
+    pub struct Test;
+
+    #[runtime::pallet_index(0)]
+    pub type System = frame_system;
+    #[runtime::pallet_index(1)]
+    pub type Timestamp = pallet_timestamp;
+    #[runtime::pallet_index(2)]
+    pub type Balances = pallet_balances;
+    #[runtime::pallet_index(3)]
+    pub type Actors = crate;
+}
+
+parameter_types! {
+    pub BlockWeights: frame_system::limits::BlockWeights =
+        frame_system::limits::BlockWeights::simple_max(
+            Weight::from_parts(2_000_000_000_000, 10 * 1024 * 1024),
+        );
+    pub const ExistentialDeposit: Balance = EXISTENTIAL_DEPOSIT;
+    pub const ActorsPalletId: PalletId = PalletId(*b"actors/v");
+    // Seven planck for a thousand gas: an odd ratio, so that rounding shows.
+    pub const Price: GasPrice = GasPrice { planck: 7, per_gas: 1_000 };
+    pub const PerItem: Balance = 1_000_000;
+    pub const PerByte: Balance = 1_000;
+    pub ActorsLimits: Limits = Limits::default();
+    pub ActorsSchedule: Schedule = Schedule::default();
+    pub const MaxTurnGas: Gas = 250_000_000_000;
+    pub const MinServiceWeight: Perbill = Perbill::from_percent(20);
+    pub static MaxQueueLength: u32 = 1_000;
+    /// What the fee handler has received.
+    pub static Fees: Balance = 0;
+}
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+    type Block = Block;
+    type BlockWeights = BlockWeights;
+    type AccountId = AccountId;
+    type Lookup = IdentityLookup<AccountId>;
+    type AccountData = pallet_balances::AccountData<Balance>;
+}
+
+#[derive_impl(pallet_timestamp::config_preludes::TestDefaultConfig)]
+impl pallet_timestamp::Config for Test {}
+
+#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
+impl pallet_balances::Config for Test {
+    type Balance = Balance;
+    type ExistentialDeposit = ExistentialDeposit;
+    type AccountStore = System;
+    type RuntimeHoldReason = RuntimeHoldReason;
+}
+
+/// Counts what gas was paid with, and burns it.
+pub struct CountFees;
+impl OnUnbalanced<CreditOf<Test>> for CountFees {
+    fn on_nonzero_unbalanced(credit: CreditOf<Test>) {
+        use frame_support::traits::Imbalance;
+        Fees::mutate(|fees| *fees += credit.peek());
+    }
+}
+
+/// The parent's hash as randomness, which is what the weakest source would give.
+pub struct ParentHash;
+impl frame_support::traits::Randomness<sp_core::H256, u64> for ParentHash {
+    fn random(_: &[u8]) -> (sp_core::H256, u64) {
+        (
+            System::parent_hash(),
+            System::block_number().saturating_sub(1),
+        )
+    }
+}
+
+impl crate::Config for Test {
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type Currency = Balances;
+    type FeeHandler = CountFees;
+    type Randomness = ParentHash;
+    type Time = Timestamp;
+    type UploadOrigin = EnsureSigned<AccountId>;
+    type CreateOrigin = EnsureSigned<AccountId>;
+    type PalletId = ActorsPalletId;
+    type GasPrice = Price;
+    type DepositPerItem = PerItem;
+    type DepositPerByte = PerByte;
+    type Limits = ActorsLimits;
+    type Schedule = ActorsSchedule;
+    type MaxTurnGas = MaxTurnGas;
+    type MinServiceWeight = MinServiceWeight;
+    type MaxQueueLength = MaxQueueLength;
+    type MaxSaltLength = frame_support::traits::ConstU32<64>;
+    type WeightInfo = ();
+}
+
+/// Runs a test on a fresh chain and checks every invariant after it.
+pub(crate) fn on_chain(test: impl FnOnce()) {
+    let balances = pallet_balances::GenesisConfig::<Test> {
+        balances: vec![(ALICE, 1_000_000 * UNIT), (BOB, 1_000 * UNIT)],
+        ..Default::default()
+    };
+    let genesis = RuntimeGenesisConfig {
+        balances,
+        ..Default::default()
+    };
+    let mut chain = sp_io::TestExternalities::new(
+        genesis
+            .build_storage()
+            .expect("the genesis state is well-formed"),
+    );
+    chain.execute_with(|| {
+        System::set_block_number(1);
+        test();
+        Pallet::<Test>::check_invariants().expect("every invariant holds after the test");
+    });
+}
+
+/// Lets the rest of a block serve the queue.
+pub(crate) fn idle() {
+    let used = Actors::on_idle(System::block_number(), BlockWeights::get().max_block);
+    assert!(
+        used.all_lte(BlockWeights::get().max_block),
+        "service took more than it was given"
+    );
+    Pallet::<Test>::check_invariants().expect("every invariant holds after the block");
+}
+
+/// Begins the next block and serves the backlog in it; returns the weight that took.
+pub(crate) fn next_block() -> Weight {
+    System::set_block_number(System::block_number() + 1);
+    let mut meter = WeightMeter::with_limit(BlockWeights::get().max_block);
+    Actors::on_poll(System::block_number(), &mut meter);
+    Pallet::<Test>::check_invariants().expect("every invariant holds after the block");
+    meter.consumed()
+}
+
+/// A program of the fixtures, assembled.
+pub(crate) fn fixture(name: &str) -> Vec<u8> {
+    let path = format!(
+        "{}/../../tests/fixtures/programs/{name}.wat",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    wat::parse_file(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// Uploads a fixture as Alice.
+pub(crate) fn upload(name: &str) -> CodeHash {
+    Actors::upload_code(RuntimeOrigin::signed(ALICE), fixture(name)).expect("the fixture is valid");
+    Pallet::<Test>::code_hash(&fixture(name))
+}
+
+/// Creates a program from a fixture as Alice and runs its `init`.
+pub(crate) fn create(name: &str) -> AccountId {
+    let hash = Pallet::<Test>::code_hash(&fixture(name));
+    if !crate::Codes::<Test>::contains_key(hash) {
+        upload(name);
+    }
+    let salt = crate::Nonce::<Test>::get().to_le_bytes().to_vec();
+    let program = Pallet::<Test>::program_address(hash, &ALICE, &salt);
+    Actors::create_program(
+        RuntimeOrigin::signed(ALICE),
+        hash,
+        salt,
+        vec![],
+        0,
+        GAS,
+        DEPOSIT,
+    )
+    .expect("Alice can pay");
+    idle();
+    program
+}
+
+/// Sends a message as Alice and serves it; returns its reply.
+pub(crate) fn ask(program: &AccountId, payload: &[u8]) -> Reply {
+    ask_with(program, payload, 0, GAS, DEPOSIT)
+}
+
+/// As [`ask`], with value, gas and deposit limit.
+pub(crate) fn ask_with(
+    program: &AccountId,
+    payload: &[u8],
+    value: Balance,
+    gas: Gas,
+    deposit: Balance,
+) -> Reply {
+    let id = send_as(
+        &ALICE,
+        program.clone(),
+        payload.to_vec(),
+        value,
+        gas,
+        deposit,
+    )
+    .expect("the message is accepted");
+    idle();
+    reply_to(id).expect("the message was served")
+}
+
+/// Sends a message as the call does: refused whole or not at all.
+pub(crate) fn send_as(
+    who: &AccountId,
+    to: AccountId,
+    payload: Vec<u8>,
+    value: Balance,
+    gas: Gas,
+    deposit: Balance,
+) -> Result<MessageId, sp_runtime::DispatchError> {
+    frame_support::storage::with_storage_layer(|| {
+        Pallet::<Test>::do_send_message(who, to, payload, value, gas, deposit)
+    })
+}
+
+/// A reply as its user sees it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Reply {
+    pub(crate) code: ReplyCode,
+    pub(crate) payload: Vec<u8>,
+    pub(crate) value: Balance,
+    pub(crate) gas_burned: Gas,
+}
+
+/// The one reply to a message.
+pub(crate) fn reply_to(id: MessageId) -> Option<Reply> {
+    let mut replies = events().into_iter().filter_map(|event| match event {
+        Event::UserMessage {
+            payload,
+            value,
+            reply: Some(ReplyTo { to, code }),
+            ..
+        } if to == id => Some((code, payload, value)),
+        _ => None,
+    });
+    let reply = replies.next();
+    assert!(replies.next().is_none(), "a message has one reply");
+    let gas_burned = events().into_iter().find_map(|event| match event {
+        Event::MessageProcessed {
+            message_id,
+            gas_burned,
+            ..
+        } if message_id == id => Some(gas_burned),
+        _ => None,
+    });
+    let (code, payload, value) = reply?;
+    Some(Reply {
+        code,
+        payload,
+        value,
+        gas_burned: gas_burned.expect("a reply is a turn's end"),
+    })
+}
+
+/// The pallet's events so far.
+pub(crate) fn events() -> Vec<Event<Test>> {
+    let records = System::read_events_no_consensus();
+    records
+        .filter_map(|record| record.event.try_into().ok())
+        .collect()
+}
+
+/// Free balance and everything held.
+pub(crate) fn total(who: &AccountId) -> Balance {
+    Balances::total_balance(who)
+}

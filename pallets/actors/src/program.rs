@@ -1,0 +1,151 @@
+//! Programs: instances of code, each at an address of its own.
+
+use actors_executor::{PageIndex, StoredMemory};
+use actors_primitives::{
+    program_preimage, Balance, CodeHash, ReplyCode, PAGE_SIZE, WASM_PAGE_SIZE,
+};
+use alloc::collections::BTreeSet;
+use codec::{Decode, Encode, MaxEncodedLen};
+use frame_support::{
+    defensive,
+    pallet_prelude::{BoundedBTreeSet, BoundedVec, DispatchError},
+    traits::{
+        fungible::{hold::Mutate as _, Inspect, Mutate},
+        tokens::{Precision, Preservation},
+    },
+};
+use scale_info::TypeInfo;
+
+use crate::{
+    deposit::Footprint, Codes, Config, Error, Event, GlobalsBound, HoldReason, PagesBound, Pallet,
+    Programs,
+};
+
+/// Pages of 16 KiB in a Wasm page.
+pub(crate) const PAGES_PER_WASM_PAGE: u32 = WASM_PAGE_SIZE / PAGE_SIZE;
+
+/// Where a program is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub enum Status {
+    /// Its `init` has not run yet.
+    Initialising,
+    /// It handles messages.
+    Active,
+}
+
+/// A program's record.
+#[derive(
+    frame_support::CloneNoBound,
+    frame_support::DebugNoBound,
+    frame_support::PartialEqNoBound,
+    frame_support::EqNoBound,
+    Encode,
+    Decode,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+#[scale_info(skip_type_params(T))]
+pub struct Program<T: Config> {
+    /// The code it runs.
+    pub code_hash: CodeHash,
+    /// Who created it.
+    pub creator: T::AccountId,
+    /// Where it is in its life.
+    pub status: Status,
+    /// The size of its memory, in Wasm pages; zero before its first turn.
+    pub wasm_pages: u32,
+    /// Its kept globals.
+    pub globals: BoundedVec<u64, GlobalsBound<T>>,
+    /// Which of its pages are stored.
+    pub pages: BoundedBTreeSet<PageIndex, PagesBound<T>>,
+    /// What it stores besides this record.
+    pub footprint: Footprint,
+    /// What is held on its account for all that, in planck.
+    pub deposit: Balance,
+}
+
+impl<T: Config> Program<T> {
+    /// Its memory as the executor asks for it.
+    pub(crate) fn memory(&self) -> StoredMemory {
+        StoredMemory {
+            wasm_pages: self.wasm_pages,
+            globals: self.globals.to_vec(),
+            pages: self.pages.iter().copied().collect::<BTreeSet<_>>(),
+        }
+    }
+}
+
+impl<T: Config> Pallet<T> {
+    /// The address of the program that `creator` makes from `code_hash` with `salt`.
+    #[must_use]
+    pub fn program_address(
+        code_hash: CodeHash,
+        creator: &T::AccountId,
+        salt: &[u8],
+    ) -> T::AccountId {
+        let preimage = program_preimage(&code_hash, &creator.clone().into(), salt);
+        sp_io::hashing::blake2_256(&preimage).into()
+    }
+
+    /// Writes a new program's record and moves its deposits from the creator.
+    ///
+    /// An account may stand at the address already, since addresses can be known beforehand; the
+    /// program simply takes it over.
+    pub(crate) fn insert_program(
+        account: &T::AccountId,
+        creator: &T::AccountId,
+        code_hash: CodeHash,
+    ) -> Result<(), DispatchError> {
+        let deposit = Self::record_deposit();
+        let total = T::Currency::minimum_balance().saturating_add(deposit);
+        T::Currency::transfer(creator, account, total, Preservation::Preserve)
+            .and_then(|_| T::Currency::hold(&HoldReason::Storage.into(), account, deposit))
+            .map_err(|_| Error::<T>::ProgramDepositNotPayable)?;
+        Codes::<T>::mutate(code_hash, |code| {
+            if let Some(code) = code {
+                code.references = code.references.saturating_add(1);
+            }
+        });
+        Programs::<T>::insert(
+            account,
+            Program {
+                code_hash,
+                creator: creator.clone(),
+                status: Status::Initialising,
+                wasm_pages: 0,
+                globals: BoundedVec::new(),
+                pages: BoundedBTreeSet::new(),
+                footprint: Footprint::default(),
+                deposit,
+            },
+        );
+        Ok(())
+    }
+
+    /// Removes a program whose `init` failed and returns its deposits to the creator. No turn of
+    /// it has ever committed, so it stores nothing but its record.
+    pub(crate) fn remove_program(account: &T::AccountId, code: ReplyCode) {
+        let Some(program) = Programs::<T>::take(account) else {
+            defensive!("a program to remove does not exist");
+            return;
+        };
+        Codes::<T>::mutate(program.code_hash, |code| {
+            if let Some(code) = code {
+                code.references = code.references.saturating_sub(1);
+            }
+        });
+        let reason = HoldReason::Storage.into();
+        let total = T::Currency::minimum_balance().saturating_add(program.deposit);
+        let returned = T::Currency::release(&reason, account, program.deposit, Precision::Exact)
+            .and_then(|_| {
+                T::Currency::transfer(account, &program.creator, total, Preservation::Expendable)
+            });
+        if returned.is_err() {
+            defensive!("a removed program's deposits could not be returned");
+        }
+        Self::deposit_event(Event::ProgramRemoved {
+            program: account.clone(),
+            code,
+        });
+    }
+}

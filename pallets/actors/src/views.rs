@@ -1,0 +1,262 @@
+//! Reads: what the runtime API answers. Nothing here changes the chain's state.
+
+use actors_primitives::{abi::Entry, Balance, CodeHash, Gas, MessageId};
+use actors_runtime_api::{
+    CodeDetails, DryRun, DryRunEvent, DryRunMessage, DryRunReply, ProgramInfo, ProgramStatus,
+    ReadError,
+};
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
+use frame_support::{
+    pallet_prelude::DispatchError,
+    storage::{with_transaction_unchecked, TransactionOutcome},
+    traits::{fungible::Inspect, Get},
+    weights::WeightMeter,
+};
+use sp_runtime::traits::{One, Saturating};
+
+use crate::{
+    pallet::Key, turn::Log, Codes, Config, Ends, Event, Pallet, Programs, Purses, State, Status,
+};
+
+/// Turns of the longest length that a dry run's gas covers when it is not told how much.
+const DEFAULT_TURNS: u64 = 4;
+
+impl<T: Config> Pallet<T> {
+    /// What `send_message` with these arguments would do as the next thing on chain.
+    ///
+    /// # Errors
+    /// [`ReadError::Refused`] with the name of the call's error, where it would be refused.
+    pub fn dry_run_message(
+        source: T::AccountId,
+        destination: T::AccountId,
+        payload: Vec<u8>,
+        value: Balance,
+        gas_limit: Option<Gas>,
+        deposit_limit: Option<Balance>,
+    ) -> Result<DryRun<T::AccountId>, ReadError> {
+        Self::dry_run(&source, value, gas_limit, deposit_limit, |gas, deposit| {
+            let program = destination.clone();
+            Self::do_send_message(&source, destination, payload, value, gas, deposit)
+                .map(|message_id| (message_id, program))
+        })
+    }
+
+    /// What `create_program` with these arguments would do as the next thing on chain.
+    ///
+    /// # Errors
+    /// As [`Self::dry_run_message`].
+    pub fn dry_run_creation(
+        creator: T::AccountId,
+        code_hash: CodeHash,
+        salt: Vec<u8>,
+        payload: Vec<u8>,
+        value: Balance,
+        gas_limit: Option<Gas>,
+        deposit_limit: Option<Balance>,
+    ) -> Result<DryRun<T::AccountId>, ReadError> {
+        let upfront = T::Currency::minimum_balance().saturating_add(Self::record_deposit());
+        let outlay = value.saturating_add(upfront);
+        Self::dry_run(
+            &creator,
+            outlay,
+            gas_limit,
+            deposit_limit,
+            |gas, deposit| {
+                Self::do_create_program(&creator, code_hash, &salt, payload, value, gas, deposit)
+            },
+        )
+    }
+
+    /// Does `call` and serves all that it causes, as if in a block of its own with nothing queued
+    /// before it, and undoes everything. Bounded by the weight of a block.
+    fn dry_run(
+        payer: &T::AccountId,
+        outlay: Balance,
+        gas_limit: Option<Gas>,
+        deposit_limit: Option<Balance>,
+        call: impl FnOnce(Gas, Balance) -> Result<(MessageId, T::AccountId), DispatchError>,
+    ) -> Result<DryRun<T::AccountId>, ReadError> {
+        with_transaction_unchecked(|| {
+            let next = frame_system::Pallet::<T>::block_number().saturating_add(One::one());
+            let parent = frame_system::Pallet::<T>::parent_hash();
+            frame_system::Pallet::<T>::initialize(&next, &parent, &Default::default());
+            frame_system::Pallet::<T>::reset_events();
+            Ends::<T>::mutate(|ends| ends.head = ends.tail);
+
+            // Unless told otherwise, the payer's money is shared between gas and deposits.
+            let free = Self::spendable(payer).saturating_sub(outlay);
+            let deposit = deposit_limit.unwrap_or(free / 2);
+            let gas =
+                gas_limit.unwrap_or_else(|| Self::affordable_gas(free.saturating_sub(deposit)));
+            let result = call(gas, deposit)
+                .map_err(Self::refused)
+                .map(|(message_id, program)| {
+                    // Keeps the purse open past the last message, to see what is left in it.
+                    Self::share_purse(&message_id);
+                    let mut log = Log::default();
+                    let mut meter = WeightMeter::with_limit(T::BlockWeights::get().max_block);
+                    Self::serve(&mut meter, &mut log);
+                    Self::report(message_id, program, gas, deposit, log)
+                });
+            TransactionOutcome::Rollback(result)
+        })
+    }
+
+    fn affordable_gas(money: Balance) -> Gas {
+        let most = T::MaxTurnGas::get().saturating_mul(DEFAULT_TURNS);
+        let price = T::GasPrice::get();
+        let affordable = money
+            .saturating_mul(price.per_gas.max(1).into())
+            .checked_div(price.planck.into())
+            .and_then(|gas| Gas::try_from(gas).ok());
+        affordable.map_or(most, |gas| gas.min(most))
+    }
+
+    fn refused(error: DispatchError) -> ReadError {
+        ReadError::Refused(match error {
+            DispatchError::Module(error) => error.message.unwrap_or("unknown error").to_string(),
+            other => <&'static str>::from(other).to_string(),
+        })
+    }
+
+    /// Gathers what a dry run did from the events that it deposited.
+    fn report(
+        message_id: MessageId,
+        program: T::AccountId,
+        gas: Gas,
+        deposit: Balance,
+        log: Log,
+    ) -> DryRun<T::AccountId> {
+        let purse = Purses::<T>::get(message_id);
+        let (gas_left, deposit_left) =
+            purse.map_or((gas, deposit), |purse| (purse.gas, purse.deposit));
+        let mut run = DryRun {
+            gas_burned: 0,
+            gas_needed: gas.saturating_sub(gas_left),
+            deposit_used: deposit.saturating_sub(deposit_left),
+            message_id,
+            program,
+            reply: None,
+            user_messages: Vec::new(),
+            events: Vec::new(),
+            debug: log.debug,
+        };
+        for record in frame_system::Pallet::<T>::read_events_no_consensus() {
+            let Ok(event) = record.event.try_into() else {
+                continue;
+            };
+            match event {
+                Event::MessageProcessed { gas_burned, .. } => {
+                    run.gas_burned = run.gas_burned.saturating_add(gas_burned);
+                }
+                Event::ProgramEvent { program, data, .. } => {
+                    run.events.push(DryRunEvent { program, data });
+                }
+                Event::UserMessage {
+                    payload,
+                    value,
+                    reply: Some(reply),
+                    ..
+                } if reply.to == message_id => {
+                    run.reply = Some(DryRunReply {
+                        code: reply.code,
+                        payload,
+                        value,
+                    });
+                }
+                Event::UserMessage {
+                    source,
+                    destination,
+                    payload,
+                    value,
+                    ..
+                } => {
+                    run.user_messages.push(DryRunMessage {
+                        source,
+                        destination,
+                        payload,
+                        value,
+                    });
+                }
+                _ => {}
+            }
+        }
+        run
+    }
+
+    /// Runs the program's `state` entry with `payload`.
+    ///
+    /// # Errors
+    /// Where there is no such program or entry, and how the entry failed if it did.
+    pub fn read_state(program: T::AccountId, payload: Vec<u8>) -> Result<Vec<u8>, ReadError> {
+        let record = Programs::<T>::get(&program).ok_or(ReadError::NotAProgram)?;
+        if record.status == Status::Initialising {
+            return Err(ReadError::NotInitialised);
+        }
+        let outcome = Self::run_state(&program, &record, payload);
+        outcome
+            .ok_or(ReadError::NoStateEntry)?
+            .map_err(|failure| ReadError::Failed {
+                code: failure.code,
+                text: String::from_utf8_lossy(&failure.payload).into_owned(),
+            })
+    }
+
+    /// The value of one key of a program's keyed state.
+    #[must_use]
+    pub fn state_entry(program: T::AccountId, key: Vec<u8>) -> Option<Vec<u8>> {
+        let key = Key::<T>::try_from(key).ok()?;
+        State::<T>::get(program, key).map(Into::into)
+    }
+
+    /// A program's record.
+    #[must_use]
+    pub fn program_info(program: T::AccountId) -> Option<ProgramInfo<T::AccountId>> {
+        let record = Programs::<T>::get(program)?;
+        let stored_pages = record.pages.len() as u32;
+        let page_bytes =
+            u64::from(stored_pages).saturating_mul(actors_primitives::PAGE_SIZE.into());
+        Some(ProgramInfo {
+            code_hash: record.code_hash,
+            creator: record.creator,
+            status: match record.status {
+                Status::Initialising => ProgramStatus::Initialising,
+                Status::Active => ProgramStatus::Active,
+            },
+            wasm_pages: record.wasm_pages,
+            stored_pages,
+            state_bytes: record.footprint.bytes.saturating_sub(page_bytes),
+            deposit: record.deposit,
+        })
+    }
+
+    /// What is known of stored code.
+    #[must_use]
+    pub fn code_details(code_hash: CodeHash) -> Option<CodeDetails<T::AccountId>> {
+        let code = Codes::<T>::get(code_hash)?;
+        let exported = Entry::ALL
+            .into_iter()
+            .filter(|entry| code.info.exports.contains(*entry));
+        Some(CodeDetails {
+            uploader: code.uploader,
+            deposit: code.deposit,
+            references: code.references,
+            bytes: code.info.code_len,
+            wasm_pages: code.info.wasm_pages,
+            entries: exported.map(|entry| entry.export().to_string()).collect(),
+        })
+    }
+
+    /// Judges code as `upload_code` does, with words.
+    ///
+    /// # Errors
+    /// What is wrong, in which function and where, and how to mend it.
+    pub fn judge_code(code: Vec<u8>) -> Result<(), String> {
+        Self::check_code(&code)
+            .map(|_| ())
+            .map_err(|invalid| invalid.to_string())
+    }
+}

@@ -1,0 +1,82 @@
+//! The program itself, the block, gas, deposits and randomness.
+
+use crate::{sys, sys_len};
+
+/// The program's own id.
+#[must_use]
+pub fn program_id() -> [u8; 32] {
+    let mut out = [0; 32];
+    // SAFETY: `out` is valid for 32 bytes.
+    unsafe { sys::program_id(out.as_mut_ptr()) };
+    out
+}
+
+/// The program's own free balance.
+#[must_use]
+pub fn balance() -> u128 {
+    let mut out = [0; 16];
+    // SAFETY: `out` is valid for 16 bytes.
+    unsafe { sys::balance(out.as_mut_ptr()) };
+    u128::from_le_bytes(out)
+}
+
+/// The height of the block.
+#[must_use]
+pub fn block_number() -> u64 {
+    // SAFETY: takes no pointer. The chain's number is unsigned; Wasm's integers have no sign.
+    (unsafe { sys::block_number() }) as u64
+}
+
+/// The time of the block, in milliseconds since 1970.
+#[must_use]
+pub fn block_timestamp() -> u64 {
+    // SAFETY: takes no pointer. The chain's number is unsigned; Wasm's integers have no sign.
+    (unsafe { sys::block_timestamp() }) as u64
+}
+
+/// The gas that this turn may still burn.
+#[must_use]
+pub fn gas_left() -> u64 {
+    // SAFETY: takes no pointer. The chain's number is unsigned; Wasm's integers have no sign.
+    (unsafe { sys::gas_left() }) as u64
+}
+
+/// The deposit money that this turn may still use.
+#[must_use]
+pub fn deposit_left() -> u128 {
+    let mut out = [0; 16];
+    // SAFETY: `out` is valid for 16 bytes.
+    unsafe { sys::deposit_left(out.as_mut_ptr()) };
+    u128::from_le_bytes(out)
+}
+
+/// The price of one stored byte.
+#[must_use]
+pub fn deposit_per_byte() -> u128 {
+    let mut out = [0; 16];
+    // SAFETY: `out` is valid for 16 bytes.
+    unsafe { sys::deposit_per_byte(out.as_mut_ptr()) };
+    u128::from_le_bytes(out)
+}
+
+/// Randomness of a chain, and how old it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Random {
+    /// The bytes, mixed with the subject they were asked for.
+    pub bytes: [u8; 32],
+    /// The block since which they were knowable: safe only for a bet placed before it.
+    pub known_since: u64,
+}
+
+/// The chain's randomness, mixed with `subject`.
+#[must_use]
+pub fn random(subject: &[u8]) -> Random {
+    let mut bytes = [0; 32];
+    // SAFETY: `subject` is valid for its length and `bytes` for 32 bytes.
+    let since = unsafe { sys::random(subject.as_ptr(), sys_len(subject), bytes.as_mut_ptr()) };
+    // The chain's number is unsigned; Wasm's integers have no sign.
+    Random {
+        bytes,
+        known_since: since as u64,
+    }
+}

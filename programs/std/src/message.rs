@@ -1,0 +1,107 @@
+//! The message this turn runs for, and the one reply to it.
+
+use crate::{sys, sys_len, Error};
+
+/// The id of the current message.
+#[must_use]
+pub fn id() -> [u8; 32] {
+    let mut out = [0; 32];
+    // SAFETY: `out` is valid for 32 bytes.
+    unsafe { sys::message_id(out.as_mut_ptr()) };
+    out
+}
+
+/// Who sent the current message.
+#[must_use]
+pub fn source() -> [u8; 32] {
+    let mut out = [0; 32];
+    // SAFETY: `out` is valid for 32 bytes.
+    unsafe { sys::message_source(out.as_mut_ptr()) };
+    out
+}
+
+/// The value that came with the current message.
+#[must_use]
+pub fn value() -> u128 {
+    let mut out = [0; 16];
+    // SAFETY: `out` is valid for 16 bytes.
+    unsafe { sys::message_value(out.as_mut_ptr()) };
+    u128::from_le_bytes(out)
+}
+
+/// The length of the payload, in bytes.
+#[must_use]
+pub fn size() -> usize {
+    // SAFETY: takes no pointer. The length of a payload is never negative.
+    (unsafe { sys::message_size() }) as usize
+}
+
+/// Fills `out` with the payload's bytes from `offset`.
+///
+/// # Errors
+///
+/// [`Error::OUT_OF_RANGE`] when the payload ends before `out` is full.
+pub fn read(offset: usize, out: &mut [u8]) -> Result<(), Error> {
+    let Ok(offset) = u32::try_from(offset) else {
+        return Err(Error::OUT_OF_RANGE);
+    };
+    // SAFETY: `out` is valid for its length.
+    let returned = unsafe { sys::message_read(offset, sys_len(out), out.as_mut_ptr()) };
+    Error::check(returned).map(|_| ())
+}
+
+/// The whole payload, read into `buffer`.
+///
+/// # Errors
+///
+/// [`Error::OVER_LIMIT`] when the payload is longer than `buffer`.
+pub fn payload(buffer: &mut [u8]) -> Result<&[u8], Error> {
+    let Some(out) = buffer.get_mut(..size()) else {
+        return Err(Error::OVER_LIMIT);
+    };
+    read(0, out)?;
+    Ok(out)
+}
+
+/// Why a turn runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// For a message that has not run before.
+    Fresh,
+    /// A reply to something it sent arrived.
+    Reply,
+    /// Another message of this program woke it.
+    Woken,
+    /// The deadline of its wait passed.
+    Deadline,
+}
+
+/// Why this turn runs.
+///
+/// # Panics
+///
+/// When the chain knows a cause that this crate does not.
+#[must_use]
+pub fn cause() -> Cause {
+    // SAFETY: takes no pointer.
+    match unsafe { sys::turn_cause() } {
+        0 => Cause::Fresh,
+        1 => Cause::Reply,
+        2 => Cause::Woken,
+        3 => Cause::Deadline,
+        _ => crate::panic("unknown turn cause"),
+    }
+}
+
+/// Gives the one reply to the current message; in `state`, the result.
+///
+/// # Errors
+///
+/// [`Error::ALREADY_REPLIED`], [`Error::OVER_LIMIT`] for the payload, or
+/// [`Error::NOT_ENOUGH_VALUE`].
+pub fn reply(payload: &[u8], value: u128) -> Result<(), Error> {
+    let value = value.to_le_bytes();
+    // SAFETY: `payload` is valid for its length and `value` for 16 bytes.
+    let returned = unsafe { sys::reply(payload.as_ptr(), sys_len(payload), value.as_ptr()) };
+    Error::check(returned).map(|_| ())
+}

@@ -1,0 +1,293 @@
+// Whatever is wrong is refused with an error that says so, and nothing else changes.
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+
+import { Chain, DEPOSIT, GAS, UNIT, bytes, u32 } from './lib/chain.js';
+import { Node } from './lib/node.js';
+import { handling, program, rawHandling, wat } from './lib/programs.js';
+
+const U64 = 2n ** 64n - 1n;
+const U128 = 2n ** 128n - 1n;
+const NOWHERE = `0x${'5a'.repeat(32)}`;
+
+describe('bad input', { timeout: 300_000 }, () => {
+  let node;
+  let chain;
+  let api;
+  let counter;
+  let limits;
+  before(async () => {
+    node = await Node.start('--dev');
+    chain = await Chain.connect(node);
+    api = chain.api;
+    limits = api.consts.actors.limits;
+    counter = await chain.deploy(program('counter'));
+  });
+  after(async () => {
+    await chain?.disconnect();
+    await node?.stop();
+  });
+  afterEach((test) => node?.explain(test));
+
+  /** Everything that a refused call must leave alone, at a block. */
+  async function world(hash) {
+    const at = await api.at(hash);
+    const accounts = await at.query.system.account.entries();
+    return {
+      actors: await chain.storage('actors', hash),
+      holds: (await at.query.balances.holds.entries()).map(([key, holds]) => [key.toHex(), holds.toHex()]),
+      balances: Object.fromEntries(accounts.map(([key, { data }]) => [key.args[0].toString(), data.toHuman()])),
+      queue: (await at.call.actorsApi.queueLength()).toNumber(),
+    };
+  }
+
+  /** The call is refused for this reason, which the metadata explains, at no price but the fee. */
+  async function refuses(call, reason, { signer = chain.alice } = {}) {
+    const { name, docs, outcome } = await chain.refused(call, { signer });
+    assert.equal(name, reason);
+    if (reason.startsWith('actors.')) assert.match(docs, /\w+ \w+ \w+/, 'the error has docs');
+
+    const { parentHash } = await api.rpc.chain.getHeader(outcome.hash);
+    const before = await world(parentHash.toHex());
+    const later = await world(outcome.hash);
+    const free = async (hash) => (await chain.balance(signer.address, hash)).free;
+    assert.equal(await free(outcome.hash), (await free(parentHash.toHex())) - outcome.fee);
+    for (const { balances } of [before, later]) delete balances[signer.address].free;
+    assert.deepEqual(later, before);
+    return docs;
+  }
+
+  const upload = (code) => api.tx.actors.uploadCode(bytes(code));
+  const create = ({
+    hash = api.registry.hash(program('counter')), salt = '0x99', payload = '0x', value = 0,
+    gas = GAS, deposit = DEPOSIT,
+  }) => api.tx.actors.createProgram(hash, salt, payload, value, gas, deposit);
+
+  // -- Code --------------------------------------------------------------------------------
+
+  const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+  const raw = (...sections) => Buffer.from([...header, ...sections.flat()]);
+  const huge = [0xff, 0xff, 0xff, 0xff, 0x0f];
+  const memory = '(memory (export "memory") 1)';
+  const handle = '(func (export "handle"))';
+  const importing = (name, type) =>
+    `(module (import "actors_v1" "${name}" (func ${type})) ${memory} ${handle})`;
+
+  const refusedCode = {
+    'nothing at all': [() => Buffer.alloc(0), 'CodeMalformed'],
+    'text': [() => Buffer.from('This is no program.'), 'CodeMalformed'],
+    'a magic number alone': [() => raw().subarray(0, 4), 'CodeMalformed'],
+    'half a program': [() => program('counter').subarray(0, program('counter').length / 2), 'CodeMalformed'],
+    'a program without its last byte': [() => program('ping').subarray(0, -1), 'CodeMalformed'],
+    'a section longer than the file': [() => raw([1, ...huge]), 'CodeMalformed'],
+    'four billion types': [() => raw([1, 5, ...huge]), 'CodeOverLimit'],
+    'four billion locals': [() => rawHandling([1, ...huge, 0x7e, 0x0b]), 'CodeOverLimit'],
+    'more bytes than the limit': [
+      () => Buffer.concat([program('counter'), Buffer.alloc(limits.code.toNumber())]), 'CodeTooLarge'],
+    'floating point': [() => handling('(drop (f32.add (f32.const 1) (f32.const 2)))'), 'CodeUsesFloat'],
+    'SIMD': [() => handling('(drop (v128.const i64x2 1 2))'), 'CodeUsesForbiddenFeature'],
+    'a reference type': [() => handling('(drop (ref.null func))'), 'CodeUsesForbiddenFeature'],
+    'a start function': [
+      () => wat(`(module ${memory} ${handle} (func $go) (start $go))`), 'CodeHasStartFunction'],
+    'an import from elsewhere': [
+      () => wat(`(module (import "env" "abort" (func)) ${memory} ${handle})`), 'CodeImportUnknown'],
+    'an import that is not in the ABI': [() => wat(importing('mint', '')), 'CodeImportUnknown'],
+    'an import that is planned': [
+      () => wat(importing('wait', '(param i32) (result i32)')), 'CodeImportNotServed'],
+    'an import of another type': [() => wat(importing('gas_left', '(result i32)')), 'CodeImportMistyped'],
+    'an export of another type': [
+      () => wat(`(module ${memory} (func (export "handle") (param i32)))`), 'CodeExportInvalid'],
+    'an entry that is planned': [
+      () => wat(`(module ${memory} ${handle} (func (export "handle_reply")))`), 'CodeEntryNotServed'],
+    'no entry': [() => wat(`(module ${memory})`), 'CodeHasNoEntry'],
+    'no memory': [() => wat(`(module ${handle})`), 'CodeMemoryInvalid'],
+    'a memory of its own': [() => wat(`(module (memory 1) ${handle})`), 'CodeMemoryInvalid'],
+    'four gigabytes of memory': [
+      () => wat(`(module (memory (export "memory") 65536) ${handle})`), 'CodeMemoryInvalid'],
+    'a second mutable global': [
+      () => wat(`(module ${memory} ${handle} (global (mut i32) (i32.const 0)) (global (mut i32) (i32.const 0)))`),
+      'CodeGlobalInvalid'],
+    'ten thousand nested blocks': [
+      () => rawHandling([0, ...Array(10_000).fill([2, 0x40]).flat(), ...Array(10_001).fill(0x0b)]),
+      'CodeOverLimit'],
+    'a jump table of a hundred thousand': [
+      () => handling(`(br_table ${'0 '.repeat(100_000)} (i32.const 0))`), 'CodeOverLimit'],
+    'a hundred thousand functions': [
+      () => wat(`(module ${memory} ${handle} ${'(func)'.repeat(100_000)})`), 'CodeOverLimit'],
+    'ten thousand parameters': [
+      () => wat(`(module ${memory} ${handle} (func (param ${'i32 '.repeat(10_000)})))`), 'CodeOverLimit'],
+  };
+  for (const [what, [code, reason]] of Object.entries(refusedCode)) {
+    it(`as code: ${what} (${reason})`, async () => {
+      await refuses(upload(code()), `actors.${reason}`);
+    });
+  }
+
+  it('as code: floats are refused with a reason that a newcomer understands', async () => {
+    const code = wat(`
+      (module ${memory} ${handle}
+        (func $circle_area (param f64) (result f64) (f64.mul (local.get 0) (local.get 0))))`);
+    const docs = await refuses(
+      api.tx.actors.uploadProgram(bytes(code), '0x', '0x', 0, GAS, DEPOSIT), 'actors.CodeUsesFloat');
+    assert.match(docs, /floating point/);
+    assert.match(docs, /integers/);
+    if (api.call.actorsApi.checkCode) {
+      const verdict = await api.call.actorsApi.checkCode(bytes(code));
+      assert.match(verdict.asErr.toString(), /circle_area/);
+    }
+  });
+
+  // -- Calls -------------------------------------------------------------------------------
+
+  it('code that is stored already', () =>
+    refuses(upload(program('counter')), 'actors.CodeAlreadyStored'));
+
+  it('code that is unknown', async () => {
+    await refuses(create({ hash: NOWHERE }), 'actors.CodeNotFound');
+    await refuses(api.tx.actors.removeCode(NOWHERE), 'actors.CodeNotFound');
+  });
+
+  it('code that is in use, or is someone else\'s', async () => {
+    const hash = api.registry.hash(program('counter'));
+    await refuses(api.tx.actors.removeCode(hash), 'actors.CodeInUse');
+    await refuses(api.tx.actors.removeCode(hash), 'actors.NotUploader', { signer: chain.bob });
+  });
+
+  it('a program that is unknown', async () => {
+    await refuses(chain.message(NOWHERE), 'actors.NotAProgram');
+    await refuses(chain.message(chain.bob.address, '0x', { value: UNIT }), 'actors.NotAProgram');
+  });
+
+  it('a program that exists already', () =>
+    refuses(create({ salt: '0x' }), 'actors.ProgramAlreadyExists'));
+
+  it('a salt that is too long', () => {
+    const salt = `0x${'00'.repeat(api.consts.actors.maxSaltLength.toNumber() + 1)}`;
+    return refuses(create({ salt }), 'actors.SaltTooLong');
+  });
+
+  it('a payload that is too long', async () => {
+    const payload = bytes(Buffer.alloc(limits.payload.toNumber() + 1));
+    await refuses(chain.message(counter.program, payload), 'actors.PayloadTooLong');
+    await refuses(create({ payload }), 'actors.PayloadTooLong');
+  });
+
+  it('no gas, or too little for a turn to start', async () => {
+    for (const gas of [0n, 1n, 1_000n]) {
+      await refuses(chain.message(counter.program, '0x', { gas }), 'actors.GasLimitTooLow');
+      await refuses(create({ gas }), 'actors.GasLimitTooLow');
+    }
+  });
+
+  it('more value, gas or deposit than the account has', async () => {
+    const poor = chain.stranger('poor');
+    await chain.submit(api.tx.balances.transferKeepAlive(poor.address, UNIT));
+    const by = { signer: poor };
+    const { program: to } = counter;
+    await refuses(chain.message(to, '0x', { value: UNIT, deposit: 0n }), 'actors.ValueNotPayable', by);
+    await refuses(chain.message(to, '0x', { deposit: UNIT }), 'actors.GasNotPayable', by);
+    await refuses(chain.message(to, '0x', { gas: U64, deposit: 0n }), 'actors.GasNotPayable', by);
+    // Storing and creating ask for deposits.
+    await chain.submit(api.tx.balances.transferKeepAlive(chain.alice.address, (UNIT * 97n) / 100n), by);
+    await refuses(upload(handling('nop nop')), 'actors.CodeDepositNotPayable', by);
+    await refuses(create({ deposit: 0n }), 'actors.ProgramDepositNotPayable', by);
+  });
+
+  it('the largest numbers there are', async () => {
+    const { program: to } = counter;
+    await refuses(chain.message(to, '0x', { value: U128 }), 'actors.ValueNotPayable');
+    await refuses(chain.message(to, '0x', { deposit: U128 }), 'actors.GasNotPayable');
+    await refuses(chain.message(to, '0x', { gas: U64, deposit: U128 }), 'actors.GasNotPayable');
+    await refuses(create({ value: U128, deposit: U128, gas: U64 }), 'actors.GasNotPayable');
+    // Alice can pay for this much gas; one turn gets no more than a turn may burn.
+    const { code } = await chain.send(to, u32(1), { gas: U64 });
+    assert.equal(code, 'Replied');
+  });
+
+  it('zero everywhere', async () => {
+    const dry = await api.call.actorsApi.dryRunMessage(
+      chain.alice.address, counter.program, '0x', 0, null, null);
+    const gas = dry.asOk.gasNeeded.toBigInt();
+    const { code } = await chain.send(counter.program, '0x', { value: 0n, gas, deposit: 0n });
+    assert.equal(code, 'Replied');
+  });
+
+  it('no money at all: the pool refuses it', async () => {
+    const broke = chain.stranger('broke');
+    await assert.rejects(
+      chain.submit(chain.message(counter.program), { signer: broke }), /Inability to pay/);
+  });
+
+  // -- Bytes that are no calls -------------------------------------------------------------
+
+  it('extrinsics cut short or made up', async () => {
+    const signed = await chain.message(counter.program, u32(1)).signAsync(chain.alice, { nonce: -1 });
+    const whole = signed.toHex();
+    for (const hex of ['0x', '0x00', `0x${'ff'.repeat(100)}`, whole.slice(0, -2), whole.slice(0, 40)]) {
+      await assert.rejects(api._rpcCore.provider.send('author_submitExtrinsic', [hex]), hex);
+    }
+    const forged = whole.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'));
+    await assert.rejects(api._rpcCore.provider.send('author_submitExtrinsic', [forged]));
+  });
+
+  it('reads of what is not there', async () => {
+    const { actorsApi } = api.call;
+    const { alice } = chain;
+    const err = (result) => result.asErr.type;
+    assert.equal(err(await actorsApi.readState(NOWHERE, '0x')), 'NotAProgram');
+    assert.equal(err(await actorsApi.dryRunMessage(alice.address, NOWHERE, '0x', 0, null, null)), 'NotAProgram');
+    assert.equal(
+      err(await actorsApi.dryRunCreation(alice.address, NOWHERE, '0x', '0x', 0, null, null)), 'CodeNotFound');
+    const stateless = (await chain.deploy(handling('nop'))).program;
+    assert.equal(err(await actorsApi.readState(stateless, '0x')), 'NoStateEntry');
+    assert.ok((await actorsApi.program(NOWHERE)).isNone);
+    assert.ok((await actorsApi.code(NOWHERE)).isNone);
+    assert.ok((await actorsApi.stateEntry(counter.program, '0x00')).isNone);
+    const refused = await actorsApi.dryRunMessage(alice.address, counter.program, '0x', U128, null, null);
+    assert.equal(err(refused), 'Refused');
+    assert.match(refused.asErr.asRefused.toString(), /ValueNotPayable/);
+  });
+
+  it('reads that never end, or fail', async () => {
+    const endless = (await chain.deploy(wat(
+      `(module ${memory} ${handle} (func (export "state") (loop $l (br $l))))`))).program;
+    const result = await api.call.actorsApi.readState(endless, '0x');
+    assert.equal(result.asErr.asFailed.code.type, 'OutOfGas');
+    const trap = (await chain.deploy(wat(
+      `(module ${memory} ${handle} (func (export "state") unreachable))`))).program;
+    assert.equal((await api.call.actorsApi.readState(trap, '0x')).asErr.asFailed.code.type, 'Trapped');
+  });
+
+  it('runtime calls with bytes that are no arguments', async () => {
+    for (const name of ['ActorsApi_read_state', 'ActorsApi_dry_run_message', 'ActorsApi_no_such_call']) {
+      await assert.rejects(api.rpc.state.call(name, '0xffffffff'), name);
+    }
+  });
+
+  it('as code: no damage to a good program goes unnoticed', async () => {
+    const good = program('counter');
+    let seed = 1;
+    const random = (below) => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return seed % below;
+    };
+    for (let round = 0; round < 40; round += 1) {
+      const code = Buffer.from(good);
+      for (let flips = 0; flips <= round % 4; flips += 1) {
+        code[8 + random(code.length - 8)] ^= 1 << random(8);
+      }
+      try {
+        await chain.submit(upload(code)); // It may well be a program still.
+      } catch (error) {
+        assert.match(error.name, /^actors\.Code/);
+      }
+    }
+  });
+
+  it('leaves a chain that works', async () => {
+    assert.equal((await chain.send(counter.program, u32(1))).code, 'Replied');
+    assert.equal((await api.call.actorsApi.queueLength()).toNumber(), 0);
+    assert.doesNotMatch(node.log, /panicked|defensive/i);
+  });
+});

@@ -1,0 +1,212 @@
+// What the tests do with a chain, through @polkadot/api as it comes: no types, no options.
+
+import './warnings.js';
+
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApiPromise, Keyring, WsProvider } from '@polkadot/api';
+
+/** Enough for any test that does not look at gas or deposits. */
+export const GAS = 100_000_000_000n;
+export const UNIT = 1_000_000_000_000n;
+export const DEPOSIT = 100n * UNIT;
+
+/** A call that the chain or its pool refused: the error's name, and what the metadata says of it. */
+export class Refused extends Error {
+  constructor(name, docs, outcome) {
+    super(`${name}: ${docs}`);
+    Object.assign(this, { name, docs, outcome });
+  }
+}
+
+export class Chain {
+  static async connect(node) {
+    const chain = new Chain();
+    chain.api = await ApiPromise.create({ provider: new WsProvider(node.endpoint) });
+    const keys = new Keyring({ type: 'sr25519' });
+    for (const name of ['Alice', 'Bob', 'Charlie', 'Dave']) {
+      chain[name.toLowerCase()] = keys.addFromUri(`//${name}`);
+    }
+    chain.signer = chain.alice;
+    return chain;
+  }
+
+  disconnect = () => this.api.disconnect();
+
+  /** A key pair that nobody used before. */
+  stranger = (name) => new Keyring({ type: 'sr25519' }).addFromUri(`//Stranger//${name}`);
+
+  // -- Calls -------------------------------------------------------------------------------
+
+  /** Sends a call and waits for its block; throws `Refused` if it failed there. */
+  async submit(call, { signer = this.signer, nonce = -1, final = false } = {}) {
+    const result = await new Promise((done, fail) => {
+      call.signAndSend(signer, { nonce }, (status) => {
+        if (status.isError) fail(new Error(`The pool dropped it: ${status.status.type}`));
+        if (final ? status.isFinalized : status.isInBlock || status.isFinalized) done(status);
+      }).catch(fail);
+    });
+    const hash = (final ? result.status.asFinalized : result.status.asInBlock).toHex();
+    const outcome = {
+      hash,
+      events: result.events.map(({ event }) => event),
+      block: await this.events(hash),
+      fee: this.fee(result.events),
+    };
+    if (result.dispatchError) throw this.refusal(result.dispatchError, outcome);
+    return outcome;
+  }
+
+  /** Sends a call that must be refused and returns why. */
+  async refused(call, options) {
+    try {
+      await this.submit(call, options);
+    } catch (error) {
+      if (error instanceof Refused) return error;
+      throw error;
+    }
+    return assert.fail('The chain accepted the call');
+  }
+
+  refusal(error, outcome) {
+    if (!error.isModule) return new Refused(error.toString(), '', outcome);
+    const { section, name, docs } = this.api.registry.findMetaError(error.asModule);
+    return new Refused(`${section}.${name}`, docs.join(' '), outcome);
+  }
+
+  fee(records) {
+    const paid = find(records.map(({ event }) => event), 'transactionPayment', 'TransactionFeePaid');
+    return paid ? paid.actualFee.toBigInt() + paid.tip.toBigInt() : 0n;
+  }
+
+  // -- Programs ----------------------------------------------------------------------------
+
+  /** Uploads code and makes a program of it, and waits until its `init` is done. */
+  async deploy(code, { payload = '0x', value = 0n, salt = '0x', gas = GAS, deposit = DEPOSIT } = {}) {
+    const call = this.api.tx.actors.uploadProgram(
+      bytes(code), bytes(salt), bytes(payload), value, gas, deposit);
+    const outcome = await this.submit(call);
+    const { program, messageId } = find(outcome.events, 'actors', 'ProgramCreated');
+    return Object.assign(outcome, { program: program.toString() }, await this.ending(messageId, outcome.hash));
+  }
+
+  /** Sends a message and waits for its reply. */
+  async send(program, payload = '0x', { value = 0n, gas = GAS, deposit = DEPOSIT, ...options } = {}) {
+    const call = this.message(program, payload, { value, gas, deposit });
+    const outcome = await this.submit(call, options);
+    const { messageId } = find(outcome.events, 'actors', 'MessageQueued');
+    return Object.assign(outcome, await this.ending(messageId, outcome.hash));
+  }
+
+  message(program, payload = '0x', { value = 0n, gas = GAS, deposit = DEPOSIT } = {}) {
+    return this.api.tx.actors.sendMessage(program, bytes(payload), value, gas, deposit);
+  }
+
+  /** How a message ended, looked for from this block on. */
+  async ending(messageId, hash, { patience = 30_000 } = {}) {
+    const id = messageId.toHex();
+    const until = Date.now() + patience;
+    for (let at = hash; ;) {
+      const events = await this.events(at);
+      const processed = events.find((event) =>
+        is(event, 'actors', 'MessageProcessed') && event.data.messageId.toHex() === id)?.data;
+      if (processed) {
+        const answer = events.find((event) => is(event, 'actors', 'UserMessage')
+          && event.data.reply.isSome && event.data.reply.unwrap().to.toHex() === id)?.data;
+        return {
+          messageId: id,
+          ended: at,
+          block: events,
+          gasBurned: processed.gasBurned.toBigInt(),
+          code: processed.replyCode.type,
+          payload: answer && Buffer.from(answer.payload),
+          value: answer?.value.toBigInt(),
+          emitted: events
+            .filter((event) => is(event, 'actors', 'ProgramEvent') && event.data.messageId.toHex() === id)
+            .map((event) => Buffer.from(event.data.data)),
+        };
+      }
+      at = await this.#after(at, until, `the end of message ${id}`);
+    }
+  }
+
+  async #after(hash, until, what) {
+    const number = await this.number(hash);
+    while (Date.now() < until) {
+      const next = await this.api.rpc.chain.getBlockHash(number + 1);
+      if (!next.isEmpty) return next.toHex();
+      await sleep(50);
+    }
+    return assert.fail(`No block brought ${what}`);
+  }
+
+  // -- Reads -------------------------------------------------------------------------------
+
+  async events(hash) {
+    const at = await this.api.at(hash);
+    return (await at.query.system.events()).map(({ event }) => event);
+  }
+
+  async number(hash) {
+    return (await this.api.rpc.chain.getHeader(hash)).number.toNumber();
+  }
+
+  /** Balance, hold by hold, at a block or now. */
+  async balance(account, hash) {
+    const api = hash ? await this.api.at(hash) : this.api;
+    const { data } = await api.query.system.account(account);
+    return { free: data.free.toBigInt(), held: data.reserved.toBigInt() };
+  }
+
+  async issuance(hash) {
+    return (await (await this.api.at(hash)).query.balances.totalIssuance()).toBigInt();
+  }
+
+  /** What gas costs, rounded down. */
+  gasCost(gas) {
+    const { planck, perGas } = this.api.consts.actors.gasPrice;
+    return (gas * planck.toBigInt()) / perGas.toBigInt();
+  }
+
+  /** The result of `state`. */
+  async state(program, payload = '0x', hash = undefined) {
+    const api = hash ? await this.api.at(hash) : this.api;
+    return Buffer.from(ok(await api.call.actorsApi.readState(program, bytes(payload))));
+  }
+
+  /** Every storage key of a pallet and what is stored there. */
+  async storage(pallet, hash) {
+    const prefix = this.api.query[pallet].palletVersion.keyPrefix().slice(0, 34);
+    const keys = [];
+    for (;;) {
+      const page = await this.api.rpc.state.getKeysPaged(prefix, 500, keys.at(-1) ?? prefix, hash);
+      keys.push(...page.map((key) => key.toHex()));
+      if (page.length < 500) break;
+    }
+    const values = await Promise.all(keys.map((key) => this.api.rpc.state.getStorage(key, hash)));
+    return Object.fromEntries(keys.map((key, index) => [key, values[index].toHex()]));
+  }
+}
+
+/** Bytes as calls take them: a bare buffer would be read as length-prefixed. */
+export const bytes = (data) =>
+  (typeof data === 'string' ? data : `0x${Buffer.from(data).toString('hex')}`);
+
+export const is = (event, section, method) =>
+  event.section === section && event.method === method;
+
+/** The data of the first such event. */
+export const find = (events, section, method) =>
+  events.find((event) => is(event, section, method))?.data;
+
+/** The value of a `Result` that must be one. */
+export function ok(result) {
+  assert.ok(result.isOk, `Err: ${result.isErr && result.asErr.toString()}`);
+  return result.asOk;
+}
+
+export const u32 = (number) => {
+  const data = Buffer.alloc(4);
+  data.writeUInt32LE(number);
+  return data;
+};

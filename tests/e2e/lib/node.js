@@ -1,0 +1,124 @@
+// A real node in a process of its own, on free ports, with its data in a folder of its own.
+
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const root = resolve(import.meta.dirname, '../../..');
+
+/** Where cargo and make put what they build. */
+export const targetDir = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
+
+/** The node that is tested. */
+export const binary = resolve(process.env.ACTORS_NODE ?? join(targetDir, 'debug/actors-node'));
+
+const running = new Set();
+const killAll = () => running.forEach((child) => child.kill('SIGKILL'));
+process.on('exit', killAll);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => process.exit(1));
+}
+
+export class Node {
+  #child;
+  #log = [];
+
+  /** Starts a node with these arguments; `node.endpoint` answers when this returns. */
+  static async start(...args) {
+    const node = new Node();
+    node.args = args;
+    node.basePath = await mkdtemp(join(tmpdir(), 'actors-e2e-'));
+    [node.rpcPort, node.p2pPort] = await freePorts(2);
+    try {
+      await node.start();
+    } catch (error) {
+      await node.stop();
+      throw error;
+    }
+    return node;
+  }
+
+  get endpoint() {
+    return `ws://127.0.0.1:${this.rpcPort}`;
+  }
+
+  /** Starts the process, again if it was killed, and waits until it answers. */
+  async start() {
+    const child = spawn(binary, [
+      ...this.args,
+      '--base-path', this.basePath,
+      '--rpc-port', this.rpcPort,
+      '--port', this.p2pPort,
+      '--no-prometheus', '--no-telemetry', '--no-mdns',
+    ], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = child;
+    running.add(child);
+    child.exited = new Promise((done) => {
+      child.once('close', (code, signal) => {
+        running.delete(child);
+        this.#log.push(`(the process ended: ${signal ?? code})`);
+        done();
+      });
+      child.once('error', (error) => {
+        this.#log.push(String(error));
+        done();
+      });
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => {
+        this.#log.push(...text.split('\n').filter(Boolean));
+      });
+    }
+    await this.#answers();
+  }
+
+  /** Ends the process at once, as a power cut would. */
+  async kill() {
+    this.#child?.kill('SIGKILL');
+    await this.#child?.exited;
+  }
+
+  /** Ends the process and removes its data. */
+  async stop() {
+    this.#child?.kill('SIGTERM');
+    const ended = await Promise.race([this.#child?.exited.then(() => true), sleep(10_000)]);
+    if (this.#child && !ended) await this.kill();
+    await rm(this.basePath, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  /** What the node printed. */
+  get log() {
+    return this.#log.join('\n');
+  }
+
+  /** For `afterEach`: shows the end of the log if the test failed. */
+  explain = (test) => {
+    if (test.error) test.diagnostic(`Last lines of the node:\n${this.#log.slice(-30).join('\n')}`);
+  };
+
+  async #answers() {
+    const child = this.#child;
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'system_health', params: [] });
+    const headers = { 'content-type': 'application/json' };
+    for (let tries = 0; tries < 600; tries += 1) {
+      const url = `http://127.0.0.1:${this.rpcPort}`;
+      const response = await fetch(url, { method: 'POST', body, headers }).catch(() => undefined);
+      if (response?.ok) return;
+      if (!running.has(child)) break;
+      await sleep(100);
+    }
+    throw new Error(`The node does not answer. Its last lines:\n${this.#log.slice(-30).join('\n')}`);
+  }
+}
+
+async function freePorts(count) {
+  const servers = await Promise.all(Array.from({ length: count }, () => new Promise((done) => {
+    const server = createServer().listen(0, '127.0.0.1', () => done(server));
+  })));
+  const ports = servers.map((server) => server.address().port);
+  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
+  return ports;
+}

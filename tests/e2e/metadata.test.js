@@ -1,0 +1,84 @@
+// What a wallet needs is in the metadata: no types, no options, no custom RPC.
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+
+import { Chain } from './lib/chain.js';
+import { Node } from './lib/node.js';
+import { warnings } from './lib/warnings.js';
+
+describe('a plain @polkadot/api', { timeout: 120_000 }, () => {
+  let node;
+  let chain;
+  before(async () => {
+    node = await Node.start('--dev');
+    chain = await Chain.connect(node);
+  });
+  after(async () => {
+    await chain?.disconnect();
+    await node?.stop();
+  });
+  afterEach((test) => node?.explain(test));
+
+  it('connects without a warning', () => {
+    assert.deepEqual(warnings, []);
+  });
+
+  it('finds every call of the pallet', () => {
+    const calls = Object.fromEntries(Object.entries(chain.api.tx.actors)
+      .map(([name, call]) => [name, call.meta.args.map((arg) => arg.name.toString())]));
+    const message = ['payload', 'value', 'gas_limit', 'deposit_limit'];
+    assert.deepEqual(calls, {
+      uploadCode: ['code'],
+      removeCode: ['code_hash'],
+      createProgram: ['code_hash', 'salt', ...message],
+      uploadProgram: ['code', 'salt', ...message],
+      sendMessage: ['destination', ...message],
+    });
+  });
+
+  it('finds every read of the runtime API', () => {
+    for (const read of ['dryRunMessage', 'dryRunCreation', 'readState', 'stateEntry', 'program',
+      'code', 'queueLength']) {
+      assert.equal(typeof chain.api.call.actorsApi[read], 'function', read);
+    }
+  });
+
+  it('shows docs for every call, event, error, constant, storage item and field', () => {
+    const { lookup, metadata } = chain.api.registry;
+    const pallet = metadata.pallets.find(({ name }) => name.toString() === 'Actors');
+    const undocumented = [];
+    const judge = (what, { docs }) => {
+      if (!docs.join('').trim()) undocumented.push(what);
+    };
+    for (const kind of ['calls', 'events', 'errors']) {
+      const variants = lookup.getSiType(pallet[kind].unwrap().type).def.asVariant.variants;
+      assert.ok(variants.length > 0, kind);
+      for (const variant of variants) {
+        judge(`${kind}.${variant.name}`, variant);
+        if (kind === 'calls') continue; // The macro gives arguments no docs; the call's own name them.
+        for (const field of variant.fields) judge(`${kind}.${variant.name}.${field.name}`, field);
+      }
+    }
+    for (const constant of pallet.constants) judge(`constants.${constant.name}`, constant);
+    for (const item of pallet.storage.unwrap().items) judge(`storage.${item.name}`, item);
+    assert.deepEqual(undocumented, []);
+  });
+
+  it('may ask for metadata in versions 14, 15 and 16', async () => {
+    const versions = (await chain.api.call.metadata.metadataVersions()).map((v) => v.toNumber());
+    for (const version of [14, 15, 16]) {
+      assert.ok(versions.includes(version), `${version} is not in ${versions}`);
+      const metadata = await chain.api.call.metadata.metadataAtVersion(version);
+      assert.ok(metadata.isSome, `version ${version} is empty`);
+    }
+  });
+
+  it('sees only stock RPC methods', async () => {
+    const { methods } = await chain.api.rpc.rpc.methods();
+    const stock = /^(account|archive|author|chain|chainHead|chainSpec|engine|grandpa|offchain|payment|rpc|state|childstate|sync_state|system|transaction|transactionWatch|dev)_/;
+    const own = methods.map(String).filter((name) => !stock.test(name)
+      && !['subscribe_newHead', 'unsubscribe_newHead'].includes(name));
+    assert.deepEqual(own, []);
+  });
+});

@@ -1,0 +1,112 @@
+// A node that is killed comes back with everything it had finalised.
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+
+import { Chain, is, u32 } from './lib/chain.js';
+import { Node } from './lib/node.js';
+import { program } from './lib/programs.js';
+
+describe('kill -9', { timeout: 300_000 }, () => {
+  let node;
+  let chain;
+  let counter;
+  /** Hash and state of every block that was seen finalised, by height. */
+  const finalised = new Map();
+
+  before(async () => {
+    node = await Node.start('--dev');
+    chain = await Chain.connect(node);
+    await watch();
+    counter = (await chain.deploy(program('counter'))).program;
+  });
+  after(async () => {
+    await chain?.disconnect();
+    await node?.stop();
+  });
+  afterEach((test) => node?.explain(test));
+
+  let onFinalised = () => {};
+  const watch = () => chain.api.rpc.chain.subscribeFinalizedHeads((header) => {
+    finalised.set(header.number.toNumber(), {
+      hash: header.hash.toHex(),
+      stateRoot: header.stateRoot.toHex(),
+    });
+    onFinalised();
+  });
+  const height = () => Math.max(...finalised.keys());
+  /** Returns the moment a block at this height is reported final. */
+  const finality = (number) => new Promise((done) => {
+    onFinalised = () => height() >= number && done();
+    onFinalised();
+  });
+
+  async function killAndRestart() {
+    await node.kill();
+    await chain.disconnect();
+    await node.start();
+    chain = await Chain.connect(node);
+  }
+
+  async function nothingIsLost() {
+    const { api } = chain;
+    const last = height();
+    const head = (await api.rpc.chain.getHeader(await api.rpc.chain.getFinalizedHead())).number.toNumber();
+    assert.ok(head >= last, `block ${last} was finalised, now only ${head} is`);
+    for (const [number, { hash, stateRoot }] of finalised) {
+      assert.equal((await api.rpc.chain.getBlockHash(number)).toHex(), hash, `block ${number}`);
+      assert.equal((await api.rpc.chain.getHeader(hash)).stateRoot.toHex(), stateRoot);
+    }
+    await watch();
+  }
+
+  /** The counter's value is the sum of what finalised messages added. */
+  async function stateIsWhatMessagesMade() {
+    let total = 0;
+    let hash;
+    for (let number = 1, last = height(); number <= last; number += 1) {
+      hash = (await chain.api.rpc.chain.getBlockHash(number)).toHex();
+      total += (await chain.events(hash)).filter((event) => is(event, 'actors', 'MessageProcessed')
+        && event.data.replyCode.isReplied && event.data.destination.toString() === counter).length;
+    }
+    assert.equal((await chain.state(counter, '0x', hash)).readUInt32LE(), total);
+  }
+
+  it('at rest loses nothing', async () => {
+    const { ended } = await chain.send(counter, u32(1));
+    await finality(await chain.number(ended));
+    await killAndRestart();
+    await nothingIsLost();
+    assert.equal((await chain.state(counter)).readUInt32LE(), 1);
+    assert.equal((await chain.send(counter, u32(1))).payload.readUInt32LE(), 2);
+  });
+
+  for (const round of [1, 2, 3, 4]) {
+    it(`during a burst of messages loses nothing finalised (${round})`, async () => {
+      const start = height();
+      const first = await chain.api.rpc.system.accountNextIndex(chain.alice.address);
+      for (let index = 0; index < 60; index += 1) {
+        chain.message(counter, u32(1)).signAndSend(chain.alice, { nonce: first.addn(index) })
+          .catch(() => {}); // Those that the kill takes along.
+      }
+      await finality(start + 1 + 3 * round);
+      await killAndRestart();
+      await nothingIsLost();
+      // The chain goes on, in order.
+      const before = (await chain.state(counter)).readUInt32LE();
+      const { code, payload, ended } = await chain.send(counter, u32(1));
+      assert.equal(code, 'Replied');
+      assert.ok(payload.readUInt32LE() > before);
+      await finality(await chain.number(ended));
+      await stateIsWhatMessagesMade();
+    });
+  }
+
+  it('twice in a row, before a block is made, opens clean', async () => {
+    await killAndRestart();
+    await killAndRestart();
+    await nothingIsLost();
+    assert.equal((await chain.send(counter, u32(1))).code, 'Replied');
+    assert.doesNotMatch(node.log, /panicked|corrupt/i);
+  });
+});
