@@ -1,6 +1,8 @@
 //! What a node or a wallet may ask of the runtime.
 
-use alloc::vec::Vec;
+use actors_primitives::{CodeHash, Gas};
+use actors_runtime_api::{CodeDetails, DryRun, ProgramInfo, ReadError};
+use alloc::{string::String, vec::Vec};
 use frame_support::{
     genesis_builder_helper::{build_state, get_preset},
     weights::Weight,
@@ -22,8 +24,8 @@ use sp_session::OpaqueGeneratedSessionKeys;
 use sp_version::RuntimeVersion;
 
 use crate::{
-    genesis, opaque::SessionKeys, units::SLOT_DURATION, AccountId, Balance, Block, Executive,
-    Grandpa, InherentDataExt, Nonce, Runtime, RuntimeCall, RuntimeGenesisConfig, System,
+    genesis, opaque::SessionKeys, units::SLOT_DURATION, AccountId, Actors, Balance, Block,
+    Executive, Grandpa, InherentDataExt, Nonce, Runtime, RuntimeCall, RuntimeGenesisConfig, System,
     TransactionPayment, VERSION,
 };
 
@@ -218,15 +220,60 @@ sp_api::impl_runtime_apis! {
         }
     }
 
-    // TEMPORARY-STUB
     impl actors_runtime_api::ActorsApi<Block, AccountId> for Runtime {
-        fn dry_run_message(_: AccountId, _: AccountId, _: Vec<u8>, _: Balance, _: Option<u64>, _: Option<Balance>) -> Result<actors_runtime_api::DryRun<AccountId>, actors_runtime_api::ReadError> { Err(actors_runtime_api::ReadError::NotAProgram) }
-        fn dry_run_creation(_: AccountId, _: actors_primitives::CodeHash, _: Vec<u8>, _: Vec<u8>, _: Balance, _: Option<u64>, _: Option<Balance>) -> Result<actors_runtime_api::DryRun<AccountId>, actors_runtime_api::ReadError> { Err(actors_runtime_api::ReadError::NotAProgram) }
-        fn read_state(_: AccountId, _: Vec<u8>) -> Result<Vec<u8>, actors_runtime_api::ReadError> { Err(actors_runtime_api::ReadError::NotAProgram) }
-        fn state_entry(_: AccountId, _: Vec<u8>) -> Option<Vec<u8>> { None }
-        fn program(_: AccountId) -> Option<actors_runtime_api::ProgramInfo<AccountId>> { None }
-        fn code(_: actors_primitives::CodeHash) -> Option<actors_runtime_api::CodeDetails<AccountId>> { None }
-        fn check_code(_: Vec<u8>) -> Result<(), alloc::string::String> { Ok(()) }
-        fn queue_length() -> u64 { 0 }
+        fn dry_run_message(
+            source: AccountId,
+            destination: AccountId,
+            payload: Vec<u8>,
+            value: Balance,
+            gas_limit: Option<Gas>,
+            deposit_limit: Option<Balance>,
+        ) -> Result<DryRun<AccountId>, ReadError> {
+            Actors::dry_run_message(source, destination, payload, value, gas_limit, deposit_limit)
+        }
+
+        fn dry_run_creation(
+            creator: AccountId,
+            code_hash: CodeHash,
+            salt: Vec<u8>,
+            payload: Vec<u8>,
+            value: Balance,
+            gas_limit: Option<Gas>,
+            deposit_limit: Option<Balance>,
+        ) -> Result<DryRun<AccountId>, ReadError> {
+            Actors::dry_run_creation(
+                creator,
+                code_hash,
+                salt,
+                payload,
+                value,
+                gas_limit,
+                deposit_limit,
+            )
+        }
+
+        fn read_state(program: AccountId, payload: Vec<u8>) -> Result<Vec<u8>, ReadError> {
+            Actors::read_state(program, payload)
+        }
+
+        fn state_entry(program: AccountId, key: Vec<u8>) -> Option<Vec<u8>> {
+            Actors::state_entry(program, key)
+        }
+
+        fn program(program: AccountId) -> Option<ProgramInfo<AccountId>> {
+            Actors::program_info(program)
+        }
+
+        fn code(code_hash: CodeHash) -> Option<CodeDetails<AccountId>> {
+            Actors::code_details(code_hash)
+        }
+
+        fn check_code(code: Vec<u8>) -> Result<(), String> {
+            Actors::judge_code(code)
+        }
+
+        fn queue_length() -> u64 {
+            Actors::queue_length()
+        }
     }
 }

@@ -9,18 +9,22 @@ use frame_support::{
         constants::{ParityDbWeight, WEIGHT_REF_TIME_PER_SECOND},
         ConstantMultiplier, Weight, WeightToFee,
     },
+    PalletId,
 };
-use frame_system::limits::{BlockLength, BlockWeights};
+use frame_system::{
+    limits::{BlockLength, BlockWeights},
+    EnsureSigned,
+};
 use pallet_transaction_payment::{ConstFeeMultiplier, FungibleAdapter, Multiplier};
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
 use sp_runtime::{traits::One, Perbill};
 use sp_version::RuntimeVersion;
 
 use crate::{
-    units::{MILLI_UNIT, NANO_UNIT, SLOT_DURATION, SS58_PREFIX},
-    AccountId, Aura, Balance, Balances, Block, Hash, Nonce, PalletInfo, Runtime, RuntimeCall,
-    RuntimeEvent, RuntimeFreezeReason, RuntimeHoldReason, RuntimeOrigin, RuntimeTask, System,
-    VERSION,
+    units::{MICRO_UNIT, MILLI_UNIT, NANO_UNIT, SLOT_DURATION, SS58_PREFIX},
+    AccountId, Aura, Balance, Balances, Block, Hash, Nonce, PalletInfo, RandomnessCollectiveFlip,
+    Runtime, RuntimeCall, RuntimeEvent, RuntimeFreezeReason, RuntimeHoldReason, RuntimeOrigin,
+    RuntimeTask, System, Timestamp, VERSION,
 };
 
 /// The share of a block's weight and length that ordinary transactions may take; the rest is for
@@ -116,6 +120,12 @@ impl pallet_balances::Config for Runtime {
     type DoneSlashHandler = ();
 }
 
+/// One planck buys a hundred gas, so a whole block of two seconds costs 0.02 unit.
+const GAS_PRICE: actors_primitives::GasPrice = actors_primitives::GasPrice {
+    planck: 1,
+    per_gas: 100,
+};
+
 /// The price of a transaction's weight: the price of gas, since both count picoseconds.
 pub struct PricedAsGas;
 
@@ -154,8 +164,60 @@ impl pallet_sudo::Config for Runtime {
 
 impl pallet_insecure_randomness_collective_flip::Config for Runtime {}
 
-/// One planck buys a hundred gas, so a whole block of two seconds costs 0.02 unit.
-const GAS_PRICE: actors_primitives::GasPrice = actors_primitives::GasPrice {
-    planck: 1,
-    per_gas: 100,
-};
+parameter_types! {
+    /// Names the account that holds value in flight.
+    pub const ActorsPalletId: PalletId = PalletId(*b"actors/v");
+
+    /// The price of gas, which is that of a transaction's weight.
+    pub const GasPrice: actors_primitives::GasPrice = GAS_PRICE;
+
+    /// The deposit for an item in storage: a thousandth of a unit, what an account must have too.
+    pub const DepositPerItem: Balance = MILLI_UNIT;
+
+    /// The deposit for a byte in storage: a millionth of a unit. A page of 16 KiB takes 0.016
+    /// unit, the longest code (512 KiB) 0.52 unit.
+    pub const DepositPerByte: Balance = MICRO_UNIT;
+
+    /// The limits that the executor proposes.
+    pub ActorsLimits: actors_executor::Limits = actors_executor::Limits::default();
+
+    /// The prices that the executor proposes.
+    pub ActorsSchedule: actors_executor::Schedule = actors_executor::Schedule::default();
+
+    /// The most that a turn may burn: 250 ms of work, an eighth of a block.
+    pub const MaxTurnGas: actors_primitives::Gas = 250_000_000_000;
+
+    /// What the queue gets of each block before its transactions: 400 ms of two seconds, so that
+    /// the longest turn always fits.
+    pub const MinServiceWeight: Perbill = Perbill::from_percent(20);
+
+    /// Messages that may be queued before calls are refused. With the longest payload each they
+    /// take 64 MiB of state.
+    pub const MaxQueueLength: u32 = 1_024;
+
+    /// The longest salt of a program's address, in bytes: room for two hashes.
+    pub const MaxSaltLength: u32 = 64;
+}
+
+impl pallet_actors::Config for Runtime {
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type Currency = Balances;
+    // Gas is burned, as fees are.
+    type FeeHandler = ();
+    // Block authors can influence it, as the name of its pallet says: good enough to develop with.
+    type Randomness = RandomnessCollectiveFlip;
+    type Time = Timestamp;
+    type UploadOrigin = EnsureSigned<AccountId>;
+    type CreateOrigin = EnsureSigned<AccountId>;
+    type PalletId = ActorsPalletId;
+    type GasPrice = GasPrice;
+    type DepositPerItem = DepositPerItem;
+    type DepositPerByte = DepositPerByte;
+    type Limits = ActorsLimits;
+    type Schedule = ActorsSchedule;
+    type MaxTurnGas = MaxTurnGas;
+    type MinServiceWeight = MinServiceWeight;
+    type MaxQueueLength = MaxQueueLength;
+    type MaxSaltLength = MaxSaltLength;
+    type WeightInfo = ();
+}

@@ -33,6 +33,17 @@
 //! Nothing here needs a custom host function, RPC, transaction extension or block author.
 
 #![cfg_attr(not(feature = "std"), no_std)]
+// No panic path and no unchecked arithmetic in consensus code.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::arithmetic_side_effects,
+        clippy::indexing_slicing,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic
+    )
+)]
 
 extern crate alloc;
 

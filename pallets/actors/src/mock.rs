@@ -62,9 +62,9 @@ parameter_types! {
     pub const Price: GasPrice = GasPrice { planck: 7, per_gas: 1_000 };
     pub const PerItem: Balance = 1_000_000;
     pub const PerByte: Balance = 1_000;
-    pub ActorsLimits: Limits = Limits::default();
+    pub static ActorsLimits: Limits = Limits::default();
     pub ActorsSchedule: Schedule = Schedule::default();
-    pub const MaxTurnGas: Gas = 250_000_000_000;
+    pub static MaxTurnGas: Gas = 250_000_000_000;
     pub const MinServiceWeight: Perbill = Perbill::from_percent(20);
     pub static MaxQueueLength: u32 = 1_000;
     /// What the fee handler has received.

@@ -103,7 +103,10 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn min_service_weight() -> Weight {
         let share = T::MinServiceWeight::get();
         let block = T::BlockWeights::get().max_block;
-        Weight::from_parts(share * block.ref_time(), share * block.proof_size())
+        Weight::from_parts(
+            share.mul_floor(block.ref_time()),
+            share.mul_floor(block.proof_size()),
+        )
     }
 
     /// Serves the queue with at most `limit` and says what that took.

@@ -39,21 +39,21 @@ export class Chain {
   // -- Calls -------------------------------------------------------------------------------
 
   /** Sends a call and waits for its block; throws `Refused` if it failed there. */
-  async submit(call, { signer = this.signer, nonce = -1, final = false } = {}) {
-    const result = await new Promise((done, fail) => {
-      call.signAndSend(signer, { nonce }, (status) => {
-        if (status.isError) fail(new Error(`The pool dropped it: ${status.status.type}`));
-        if (final ? status.isFinalized : status.isInBlock || status.isFinalized) done(status);
+  async submit(call, { signer = this.signer, nonce = -1 } = {}) {
+    const { status, events, dispatchError } = await new Promise((done, fail) => {
+      call.signAndSend(signer, { nonce }, (result) => {
+        if (result.isError) fail(new Error(`The pool dropped it: ${result.status.type}`));
+        if (result.isInBlock || result.isFinalized) done(result);
       }).catch(fail);
     });
-    const hash = (final ? result.status.asFinalized : result.status.asInBlock).toHex();
+    const hash = (status.isFinalized ? status.asFinalized : status.asInBlock).toHex();
     const outcome = {
       hash,
-      events: result.events.map(({ event }) => event),
+      events: events.map(({ event }) => event),
       block: await this.events(hash),
-      fee: this.fee(result.events),
+      fee: this.fee(events),
     };
-    if (result.dispatchError) throw this.refusal(result.dispatchError, outcome);
+    if (dispatchError) throw this.refusal(dispatchError, outcome);
     return outcome;
   }
 
@@ -176,6 +176,7 @@ export class Chain {
 
   /** Every storage key of a pallet and what is stored there. */
   async storage(pallet, hash) {
+    hash ??= (await this.api.rpc.chain.getBlockHash()).toHex();
     const prefix = this.api.query[pallet].palletVersion.keyPrefix().slice(0, 34);
     const keys = [];
     for (;;) {

@@ -47,7 +47,7 @@ pub struct Limits {
     pub results: u32,
     /// Declared locals of a function. Every call zeroes them, and the engine does not price
     /// that, so `call` is priced by the module's largest function. An operator's price has 8
-    /// bits: more than 224 could not be paid for.
+    /// bits: more than 215 could not be paid for.
     pub locals: u32,
     /// Globals of a module; the exported mutable ones are stored in the program's record.
     pub globals: u32,
@@ -89,7 +89,7 @@ impl Default for Limits {
             types: 1024,
             params: 32,
             results: 1,
-            locals: 224,
+            locals: 215,
             globals: 256,
             table: 8192,
             br_table: 4096,

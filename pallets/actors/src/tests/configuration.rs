@@ -6,3 +6,24 @@ use crate::{mock::*, Pallet};
 fn the_mocks_configuration_holds() {
     Pallet::<Test>::check_configuration();
 }
+
+#[test]
+#[should_panic(expected = "Lower `MaxTurnGas` or raise `MinServiceWeight`")]
+fn a_turn_that_could_never_be_served_is_told() {
+    MaxTurnGas::set(400_000_000_000);
+    Pallet::<Test>::check_configuration();
+}
+
+#[test]
+#[should_panic(expected = "is 65 Wasm pages, more than the 64")]
+fn a_memory_that_no_runtime_can_hold_is_told() {
+    ActorsLimits::mutate(|limits| limits.memory = 65);
+    Pallet::<Test>::check_configuration();
+}
+
+#[test]
+#[should_panic(expected = "Lower `Limits::code`")]
+fn code_that_could_never_be_uploaded_is_told() {
+    ActorsLimits::mutate(|limits| limits.code = 64 * 1024 * 1024);
+    Pallet::<Test>::check_configuration();
+}

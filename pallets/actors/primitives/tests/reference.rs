@@ -1,0 +1,83 @@
+//! The reference page `docs/abi.md` lists the table of the ABI as it is.
+//!
+//! `UPDATE=1 cargo test -p actors-primitives --test reference` writes it anew.
+
+use actors_primitives::abi::{Entries, Entry, Import, ValType, IMPORTS};
+
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../docs/abi.md");
+const BEGIN: &str = "<!-- begin: the table of imports, written by a test -->\n";
+const END: &str = "<!-- end -->\n";
+
+fn signature(import: &Import) -> String {
+    let params: Vec<_> = import
+        .params
+        .iter()
+        .map(|(name, ty)| match ty {
+            ValType::I32 => (*name).to_string(),
+            ValType::I64 => format!("{name}: i64"),
+        })
+        .collect();
+    let result = match import.result {
+        None => "",
+        Some(ValType::I32) => " -> i32",
+        Some(ValType::I64) => " -> i64",
+    };
+    format!("`{}({}){result}`", import.name, params.join(", "))
+}
+
+fn entries(entries: Entries) -> String {
+    if entries == Entries::ALL {
+        return "everywhere".into();
+    }
+    if entries == Entries::READERS {
+        return "everywhere but `_initialize`".into();
+    }
+    if entries == Entries::TURNS {
+        return "where a program acts".into();
+    }
+    let names: Vec<_> = Entry::ALL
+        .into_iter()
+        .filter(|entry| entries.contains(*entry))
+        .map(|entry| format!("`{}`", entry.export()))
+        .collect();
+    names.join(", ")
+}
+
+fn rows(is_served: bool) -> String {
+    let mut text = "| import | where | what it does |\n|---|---|---|\n".to_string();
+    for import in IMPORTS
+        .iter()
+        .filter(|import| import.is_served == is_served)
+    {
+        let (signature, entries) = (signature(import), entries(import.entries));
+        text.push_str(&format!(
+            "| {signature} | {entries} | {} |\n",
+            import.doc.trim()
+        ));
+    }
+    text
+}
+
+#[test]
+fn the_reference_page_lists_the_table() {
+    let page = std::fs::read_to_string(PAGE).expect("the reference page is there");
+    let (head, rest) = page
+        .split_once(BEGIN)
+        .expect("the page has the table's beginning");
+    let (_, tail) = rest.split_once(END).expect("the page has the table's end");
+    let table = format!(
+        "\n### Served\n\n{}\n### Planned: refused at upload, by name\n\n{}\n",
+        rows(true),
+        rows(false)
+    );
+    let expected = format!("{head}{BEGIN}{table}{END}{tail}");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(PAGE, &expected).expect("the reference page can be written");
+        return;
+    }
+    assert!(
+        page == expected,
+        "docs/abi.md differs from the table in src/abi.rs; \
+         UPDATE=1 cargo test -p actors-primitives --test reference writes it anew"
+    );
+}
