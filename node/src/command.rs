@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actors_runtime::opaque::Block;
-use sc_cli::{Error, SubstrateCli};
+use sc_cli::{Error, SubstrateCli, TransactionPoolType};
 use sc_network::config::NetworkBackendType;
 use sc_service::PartialComponents;
 
@@ -157,7 +157,15 @@ fn run_node(cli: &Cli) -> sc_cli::Result<()> {
         ));
     }
     let seal = cli.seal;
-    let runner = cli.create_runner(&cli.run)?;
+    let mut runner = cli.create_runner(&cli.run)?;
+    if components::is_sealed(runner.config()) {
+        // The fork-aware pool, which is the default, loses transactions that arrive while the
+        // block they were checked against is finalised. A sealed chain has no forks.
+        let mut pool = cli.run.pool_config.clone();
+        pool.pool_type = TransactionPoolType::SingleState;
+        let is_dev = cli.run.shared_params.is_dev();
+        runner.config_mut().transaction_pool = pool.transaction_pool(is_dev);
+    }
     runner.run_node_until_exit(|config| async move {
         match config.network.network_backend {
             NetworkBackendType::Litep2p => {

@@ -13,6 +13,8 @@ use sc_telemetry::{Telemetry, TelemetryWorker};
 use sc_transaction_pool::TransactionPoolHandle;
 use sp_consensus_aura::sr25519::AuthorityPair;
 
+use crate::validator;
+
 /// Runs the runtime with the host functions of a stock node.
 type Executor = WasmExecutor<sp_io::SubstrateHostFunctions>;
 /// The chain: its blocks, its state, its runtime.
@@ -51,7 +53,12 @@ pub(crate) type Components = sc_service::PartialComponents<
     (Consensus, Option<Telemetry>),
 >;
 
-/// Opens the chain that `config` names. Development chains are sealed, all others are voted on.
+/// Whether blocks of the chain that `config` names are sealed: those of development chains are.
+pub(crate) fn is_sealed(config: &Configuration) -> bool {
+    config.chain_spec.chain_type() == ChainType::Development
+}
+
+/// Opens the chain that `config` names.
 pub(crate) fn open(config: &Configuration) -> Result<Components, Error> {
     let telemetry = config
         .telemetry_endpoints
@@ -95,41 +102,37 @@ pub(crate) fn open(config: &Configuration) -> Result<Components, Error> {
     );
 
     let spawner = task_manager.spawn_essential_handle();
-    let (import_queue, consensus) = match config.chain_spec.chain_type() {
-        ChainType::Development => (
-            sc_consensus_manual_seal::import_queue(
-                Box::new(client.clone()),
-                &spawner,
-                config.prometheus_registry(),
-            ),
-            Consensus::Sealed,
-        ),
-        _ => {
-            let (import, link) = sc_consensus_grandpa::block_import(
-                client.clone(),
-                crate::validator::JUSTIFICATION_PERIOD,
-                &client,
-                select_chain.clone(),
-                telemetry.as_ref().map(Telemetry::handle),
-            )?;
-            let slot_duration = sc_consensus_aura::slot_duration(&*client)?;
-            let import_queue = sc_consensus_aura::import_queue::<AuthorityPair, _, _, _, _, _>(
-                ImportQueueParams {
-                    block_import: import.clone(),
-                    justification_import: Some(Box::new(import.clone())),
-                    client: client.clone(),
-                    create_inherent_data_providers: move |_, ()| async move {
-                        Ok(crate::validator::inherents(slot_duration))
-                    },
-                    spawner: &spawner,
-                    registry: config.prometheus_registry(),
-                    check_for_equivocation: Default::default(),
-                    telemetry: telemetry.as_ref().map(Telemetry::handle),
-                    compatibility_mode: Default::default(),
+    let (import_queue, consensus) = if is_sealed(config) {
+        let import_queue = sc_consensus_manual_seal::import_queue(
+            Box::new(client.clone()),
+            &spawner,
+            config.prometheus_registry(),
+        );
+        (import_queue, Consensus::Sealed)
+    } else {
+        let (import, link) = sc_consensus_grandpa::block_import(
+            client.clone(),
+            validator::JUSTIFICATION_PERIOD,
+            &client,
+            select_chain.clone(),
+            telemetry.as_ref().map(Telemetry::handle),
+        )?;
+        let slot_duration = sc_consensus_aura::slot_duration(&*client)?;
+        let import_queue =
+            sc_consensus_aura::import_queue::<AuthorityPair, _, _, _, _, _>(ImportQueueParams {
+                block_import: import.clone(),
+                justification_import: Some(Box::new(import.clone())),
+                client: client.clone(),
+                create_inherent_data_providers: move |_, ()| async move {
+                    Ok(validator::inherents(slot_duration))
                 },
-            )?;
-            (import_queue, Consensus::Voted { import, link })
-        }
+                spawner: &spawner,
+                registry: config.prometheus_registry(),
+                check_for_equivocation: Default::default(),
+                telemetry: telemetry.as_ref().map(Telemetry::handle),
+                compatibility_mode: Default::default(),
+            })?;
+        (import_queue, Consensus::Voted { import, link })
     };
 
     Ok(Components {

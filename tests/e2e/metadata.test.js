@@ -38,11 +38,11 @@ describe('a plain @polkadot/api', { timeout: 120_000 }, () => {
   it('finds every call of the pallet', () => {
     const calls = Object.fromEntries(Object.entries(chain.api.tx.actors)
       .map(([name, call]) => [name, call.meta.args.map((arg) => arg.name.toString())]));
-    const message = ['payload', 'value', 'gas_limit', 'deposit_limit'];
+    const message = ['payload', 'value', 'gasLimit', 'depositLimit'];
     assert.deepEqual(calls, {
       uploadCode: ['code'],
-      removeCode: ['code_hash'],
-      createProgram: ['code_hash', 'salt', ...message],
+      removeCode: ['codeHash'],
+      createProgram: ['codeHash', 'salt', ...message],
       uploadProgram: ['code', 'salt', ...message],
       sendMessage: ['destination', ...message],
     });

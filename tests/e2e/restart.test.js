@@ -84,13 +84,18 @@ describe('kill -9', { timeout: 300_000 }, () => {
   for (const round of [1, 2, 3, 4]) {
     it(`during a burst of messages loses nothing finalised (${round})`, async () => {
       const start = height();
-      const first = await chain.api.rpc.system.accountNextIndex(chain.alice.address);
-      for (let index = 0; index < 60; index += 1) {
-        chain.message(counter, u32(1)).signAndSend(chain.alice, { nonce: first.addn(index) })
-          .catch(() => {}); // Those that the kill takes along.
-      }
+      let killed = false;
+      const sending = (async () => {
+        const { api, alice } = chain;
+        const first = await api.rpc.system.accountNextIndex(alice.address);
+        for (let index = 0; !killed; index += 1) {
+          await chain.message(counter, u32(1)).signAndSend(alice, { nonce: first.addn(index) });
+        }
+      })().catch(() => {}); // The kill takes the connection along.
       await finality(start + 1 + 3 * round);
+      killed = true;
       await killAndRestart();
+      await sending;
       await nothingIsLost();
       // The chain goes on, in order.
       const before = (await chain.state(counter)).readUInt32LE();

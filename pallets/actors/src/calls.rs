@@ -117,7 +117,7 @@ impl<T: Config> Pallet<T> {
         let Some(code) = Codes::<T>::get(program.code_hash) else {
             return 0;
         };
-        T::Schedule::get().load(&code.info, program.pages.len() as u32)
+        T::Schedule::get().start(&code.info, &program.memory())
     }
 
     fn bound_payload(payload: Vec<u8>) -> Result<BoundedVec<u8, crate::PayloadBound<T>>, Error<T>> {

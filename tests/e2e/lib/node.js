@@ -1,7 +1,7 @@
 // A real node in a process of its own, on free ports, with its data in a folder of its own.
 
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -15,9 +15,10 @@ export const targetDir = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target')
 /** The node that is tested. */
 export const binary = resolve(process.env.ACTORS_NODE ?? join(targetDir, 'debug/actors-node'));
 
-const running = new Set();
-const killAll = () => running.forEach((child) => child.kill('SIGKILL'));
-process.on('exit', killAll);
+const nodes = new Set();
+process.on('exit', () => {
+  for (const node of nodes) node.vanish();
+});
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => process.exit(1));
 }
@@ -30,7 +31,8 @@ export class Node {
   static async start(...args) {
     const node = new Node();
     node.args = args;
-    node.basePath = await mkdtemp(join(tmpdir(), 'actors-e2e-'));
+    node.basePath = mkdtempSync(join(tmpdir(), 'actors-e2e-'));
+    nodes.add(node);
     [node.rpcPort, node.p2pPort] = await freePorts(2);
     try {
       await node.start();
@@ -55,17 +57,9 @@ export class Node {
       '--no-prometheus', '--no-telemetry', '--no-mdns',
     ], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
-    running.add(child);
     child.exited = new Promise((done) => {
-      child.once('close', (code, signal) => {
-        running.delete(child);
-        this.#log.push(`(the process ended: ${signal ?? code})`);
-        done();
-      });
-      child.once('error', (error) => {
-        this.#log.push(String(error));
-        done();
-      });
+      child.once('close', (code, signal) => done(this.#log.push(`(it ended: ${signal ?? code})`)));
+      child.once('error', (error) => done(this.#log.push(String(error))));
     });
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => {
@@ -81,12 +75,19 @@ export class Node {
     await this.#child?.exited;
   }
 
-  /** Ends the process and removes its data. */
+  /** Asks the process to end, and removes its data. */
   async stop() {
     this.#child?.kill('SIGTERM');
-    const ended = await Promise.race([this.#child?.exited.then(() => true), sleep(10_000)]);
-    if (this.#child && !ended) await this.kill();
-    await rm(this.basePath, { recursive: true, force: true, maxRetries: 3 });
+    await Promise.race([this.#child?.exited, sleep(10_000, undefined, { ref: false })]);
+    await this.kill();
+    this.vanish();
+  }
+
+  /** Ends the process and removes its data, at once. */
+  vanish() {
+    this.#child?.kill('SIGKILL');
+    rmSync(this.basePath, { recursive: true, force: true, maxRetries: 3 });
+    nodes.delete(this);
   }
 
   /** What the node printed. */
@@ -107,7 +108,7 @@ export class Node {
       const url = `http://127.0.0.1:${this.rpcPort}`;
       const response = await fetch(url, { method: 'POST', body, headers }).catch(() => undefined);
       if (response?.ok) return;
-      if (!running.has(child)) break;
+      if (child.exitCode !== null || child.signalCode) break;
       await sleep(100);
     }
     throw new Error(`The node does not answer. Its last lines:\n${this.#log.slice(-30).join('\n')}`);

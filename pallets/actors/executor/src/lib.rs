@@ -12,6 +12,17 @@
 //! stores draw on it, each before the work is done.
 
 #![cfg_attr(not(feature = "std"), no_std)]
+// No panic path and no unchecked arithmetic in consensus code.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::arithmetic_side_effects,
+        clippy::indexing_slicing,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic
+    )
+)]
 
 extern crate alloc;
 

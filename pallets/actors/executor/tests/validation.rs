@@ -116,7 +116,7 @@ fn each_offence_is_refused_by_name() {
     for (name, kind, found, remedy) in OFFENCES {
         let error = validate(&fixture(name), &limits_for(name)).expect_err(name);
         assert_eq!(error.to_string(), format!("{found}: {remedy}"), "{name}");
-        assert_eq!(error.reason(), *kind, "{name}");
+        assert_eq!(error.kind, *kind, "{name}");
     }
 }
 

@@ -80,12 +80,6 @@ pub struct Invalid {
 }
 
 impl Invalid {
-    /// The rule that was broken.
-    #[must_use]
-    pub fn reason(&self) -> InvalidKind {
-        self.kind
-    }
-
     /// An error of the module as a whole.
     pub(crate) fn module(
         kind: InvalidKind,
