@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use actors_runtime::opaque::Block;
+use sc_chain_spec::ChainType;
 use sc_cli::{Error, SubstrateCli, TransactionPoolType};
 use sc_network::config::NetworkBackendType;
 use sc_service::PartialComponents;
@@ -156,15 +157,22 @@ fn run_node(cli: &Cli) -> sc_cli::Result<()> {
                 .into(),
         ));
     }
+    let mut run = cli.run.clone();
+    let spec = cli.load_spec(&shared.chain_id(shared.is_dev()))?;
+    if spec.chain_type() == ChainType::Local {
+        // Elsewhere a validator that loses its network key is to be told so. On a local network
+        // it has none to lose, and makes one when it first starts.
+        run.network_params
+            .node_key_params
+            .unsafe_force_node_key_generation = true;
+    }
     let seal = cli.seal;
-    let mut runner = cli.create_runner(&cli.run)?;
+    let mut runner = cli.create_runner(&run)?;
     if components::is_sealed(runner.config()) {
         // The fork-aware pool, which is the default, loses transactions that arrive while the
         // block they were checked against is finalised. A sealed chain has no forks.
-        let mut pool = cli.run.pool_config.clone();
-        pool.pool_type = TransactionPoolType::SingleState;
-        let is_dev = cli.run.shared_params.is_dev();
-        runner.config_mut().transaction_pool = pool.transaction_pool(is_dev);
+        run.pool_config.pool_type = TransactionPoolType::SingleState;
+        runner.config_mut().transaction_pool = run.pool_config.transaction_pool(shared.is_dev());
     }
     runner.run_node_until_exit(|config| async move {
         match config.network.network_backend {

@@ -256,7 +256,7 @@ sp_api::impl_runtime_apis! {
             Actors::read_state(program, payload)
         }
 
-        fn state_entry(program: AccountId, key: Vec<u8>) -> Option<Vec<u8>> {
+        fn state_entry(program: AccountId, key: Vec<u8>) -> Result<Option<Vec<u8>>, ReadError> {
             Actors::state_entry(program, key)
         }
 

@@ -42,6 +42,7 @@ describe('two validators', { timeout: 900_000 }, () => {
     // Each sends through a node of its own, all the time, until there are enough blocks.
     let enough = false;
     const sent = Promise.all(chains.map(async (chain) => {
+      const first = await chain.api.rpc.system.accountNextIndex(chain.signer.address);
       for (let round = 0; !enough; round += 1) {
         const messages = [
           chain.message(counter, u32(1)),
@@ -49,7 +50,7 @@ describe('two validators', { timeout: 900_000 }, () => {
           chain.message(counter, u32(1), { value: 1n }),
           chain.message(trap, '0x', { value: 1_000n }),
         ];
-        await messages[round % messages.length].signAndSend(chain.signer, { nonce: -1 });
+        await messages[round % messages.length].signAndSend(chain.signer, { nonce: first.addn(round) });
         await sleep(700);
       }
     }));

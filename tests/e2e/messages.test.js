@@ -78,7 +78,7 @@ describe('messages', { timeout: 300_000 }, () => {
     assert.equal(record.status.type, 'Active');
     const details = (await api.call.actorsApi.code(record.codeHash)).unwrap();
     assert.equal(details.bytes.toNumber(), code.length);
-    assert.ok(details.entries.map(String).includes('handle'));
+    assert.match(JSON.stringify(details), /"handle"/);
   });
 
   it('keep state over many of them, in order', async () => {
@@ -105,6 +105,20 @@ describe('messages', { timeout: 300_000 }, () => {
     await chain.send(one.program, u32(10));
     assert.equal((await chain.state(one.program)).readUInt32LE(), 17);
     assert.equal((await chain.state(other.program)).readUInt32LE(), 0);
+  });
+
+  it('write keyed state that anyone can read', async () => {
+    const { program: writer } = await chain.deploy(handling(`
+      (i32.store (i32.const 0) (i32.const 0x04030201))
+      (drop (call $state_set (i32.const 0) (i32.const 2) (i32.const 2) (i32.const 2)))`,
+    '(import "actors_v1" "state_set" (func $state_set (param i32 i32 i32 i32) (result i32)))'));
+    await chain.send(writer);
+    const entry = async (key) => {
+      const read = await chain.api.call.actorsApi.stateEntry(writer, key);
+      return read.isOk ? read.asOk : read;
+    };
+    assert.equal((await entry('0x0102')).unwrap().toHex(), '0x0304');
+    assert.ok((await entry('0x0103')).isNone);
   });
 
   it('compute what the same computation gives elsewhere', async () => {

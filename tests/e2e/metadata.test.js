@@ -76,6 +76,21 @@ describe('a plain @polkadot/api', { timeout: 120_000 }, () => {
     assert.deepEqual(undocumented, []);
   });
 
+  it('shows every field under its own name', () => {
+    const { lookup } = chain.api.registry;
+    const renamed = [];
+    for (const { type: { def, path } } of lookup.types) {
+      if (!/^(pallet_)?actors/.test(path[0]?.toString())) continue;
+      const fields = def.isComposite ? [...def.asComposite.fields]
+        : def.isVariant ? def.asVariant.variants.flatMap((variant) => [...variant.fields]) : [];
+      // The library adds an underscore to names that it needs itself.
+      for (const { name } of fields) {
+        if (lookup.sanitizeField(name)[0]?.endsWith('_')) renamed.push(`${path.join('::')}.${name}`);
+      }
+    }
+    assert.deepEqual(renamed, []);
+  });
+
   it('may ask for metadata in versions 14, 15 and 16', async () => {
     const versions = (await chain.api.call.metadata.metadataVersions()).map((v) => v.toNumber());
     for (const version of [14, 15, 16]) {

@@ -391,7 +391,8 @@ pub mod pallet {
             destination: T::AccountId,
             /// What it says. The text of the panic if it tells of one.
             payload: Vec<u8>,
-            /// What it carried, in planck; it is on the user's account already.
+            /// What it carried, in planck: on the user's account already. In the reply to a
+            /// message that failed, what came back of that message's value.
             value: Balance,
             /// What it answers and how that ended; none for a message of the program's own.
             reply: Option<ReplyTo>,
@@ -404,7 +405,7 @@ pub mod pallet {
         /// The code is not well-formed WebAssembly: cut off, corrupt, or not Wasm at all. Upload
         /// the bytes of a `.wasm` file.
         CodeMalformed,
-        /// The code is empty or longer than `limits.code`. Build it for size, and strip it.
+        /// The code is longer than `limits.code`. Build it for size, and strip it.
         CodeTooLarge,
         /// The code uses floating point, which is not deterministic across machines. Use integers
         /// or fixed point; `actorsApi.checkCode` names the function.

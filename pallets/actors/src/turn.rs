@@ -343,13 +343,13 @@ impl<T: Config> Pallet<T> {
     /// program with it.
     fn fail(message: &Message<T>, failure: Failure) -> ReplyCode {
         let code = failure.code;
-        Self::value_returns(&message.source, message.value);
+        let returned = Self::value_returns(&message.source, message.value);
         Self::answer(
             message,
             Ending {
                 code,
                 payload: failure.payload,
-                value: 0,
+                value: returned,
             },
         );
         if message.kind == Kind::Init && Programs::<T>::contains_key(&message.destination) {

@@ -73,13 +73,13 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Moves value out of escrow back to its source.
+    /// Moves value out of escrow back to its source; says how much arrived there.
     ///
     /// A source that could not take it back, because its account has gone meanwhile and the value
     /// is below the existential deposit, leaves it to [`Config::FeeHandler`], as dust is left.
-    pub(crate) fn value_returns(source: &T::AccountId, value: Balance) {
+    pub(crate) fn value_returns(source: &T::AccountId, value: Balance) -> Balance {
         if value == 0 || Self::value_arrives(source, value).is_ok() {
-            return;
+            return value;
         }
         match T::Currency::withdraw(
             &Self::escrow(),
@@ -96,5 +96,6 @@ impl<T: Config> Pallet<T> {
                 defensive!("the escrow account holds less than is in flight");
             }
         }
+        0
     }
 }

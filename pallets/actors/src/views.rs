@@ -10,6 +10,7 @@ use alloc::{
     vec::Vec,
 };
 use frame_support::{
+    ensure,
     pallet_prelude::DispatchError,
     storage::{with_transaction_unchecked, TransactionOutcome},
     traits::{fungible::Inspect, Get},
@@ -108,6 +109,10 @@ impl<T: Config> Pallet<T> {
     fn affordable_gas(money: Balance) -> Gas {
         let most = T::MaxTurnGas::get().saturating_mul(DEFAULT_TURNS);
         let price = T::GasPrice::get();
+        if money == 0 {
+            // Nothing is affordable: let the call say what cannot be paid.
+            return T::MaxTurnGas::get();
+        }
         let affordable = money
             .saturating_mul(price.per_gas.max(1).into())
             .checked_div(price.planck.into())
@@ -206,10 +211,19 @@ impl<T: Config> Pallet<T> {
     }
 
     /// The value of one key of a program's keyed state.
-    #[must_use]
-    pub fn state_entry(program: T::AccountId, key: Vec<u8>) -> Option<Vec<u8>> {
-        let key = Key::<T>::try_from(key).ok()?;
-        State::<T>::get(program, key).map(Into::into)
+    ///
+    /// # Errors
+    /// [`ReadError::NotAProgram`].
+    pub fn state_entry(program: T::AccountId, key: Vec<u8>) -> Result<Option<Vec<u8>>, ReadError> {
+        ensure!(
+            Programs::<T>::contains_key(&program),
+            ReadError::NotAProgram
+        );
+        // A key longer than any that can be written has no value.
+        let key = Key::<T>::try_from(key).ok();
+        Ok(key
+            .and_then(|key| State::<T>::get(program, key))
+            .map(Into::into))
     }
 
     /// A program's record.
@@ -246,7 +260,7 @@ impl<T: Config> Pallet<T> {
             references: code.references,
             bytes: code.info.code_len,
             wasm_pages: code.info.wasm_pages,
-            entries: exported.map(|entry| entry.export().to_string()).collect(),
+            exports: exported.map(|entry| entry.export().to_string()).collect(),
         })
     }
 

@@ -1,5 +1,7 @@
 //! Judging a Wasm blob.
 
+mod cursor;
+mod frame;
 mod invalid;
 mod names;
 mod operators;

@@ -25,6 +25,7 @@ const OFFENCES: &[(&str, InvalidKind, &str, &str)] = &[
     ("float_global", Float, "global #0 uses f64 at byte 0x1a", FLOAT),
     ("float_local", Float, "function `area` (#0) uses f32 for a local at byte 0x31", FLOAT),
     ("float_operator", Float, "function `mean` (#0) uses f32.const at byte 0x3a", FLOAT),
+    ("float_signature", Float, "function `mean` (#0) uses f64 in its signature at byte 0xa", FLOAT),
     ("float_type", Float, "type #0 uses f64 at byte 0xa", FLOAT),
     ("gc_type", Feature, "the module is refused (gc proposal not supported) at byte 0xb", FEATURE),
     ("import_global", UnknownImport, "the import `env.base` is no function at byte 0x11", "programs import functions of `actors_v1` only"),

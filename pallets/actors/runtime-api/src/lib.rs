@@ -77,8 +77,6 @@ pub struct DryRunEvent<AccountId> {
 pub enum ReadError {
     /// There is no program at that address.
     NotAProgram,
-    /// There is no code under that hash.
-    CodeNotFound,
     /// The program has not finished its `init`.
     NotInitialised,
     /// The program exports no `state`.
@@ -135,8 +133,8 @@ pub struct CodeDetails<AccountId> {
     pub bytes: u32,
     /// The size of its memory at the start, in Wasm pages of 64 KiB.
     pub wasm_pages: u32,
-    /// The names of the entries it exports.
-    pub entries: Vec<String>,
+    /// The entries it exports, by name.
+    pub exports: Vec<String>,
 }
 
 sp_api::decl_runtime_apis! {
@@ -169,8 +167,11 @@ sp_api::decl_runtime_apis! {
         /// Runs the program's `state` entry with `payload` and returns its result.
         fn read_state(program: AccountId, payload: Vec<u8>) -> Result<Vec<u8>, ReadError>;
 
-        /// The value of one key of a program's keyed state.
-        fn state_entry(program: AccountId, key: Vec<u8>) -> Option<Vec<u8>>;
+        /// The value of one key of a program's keyed state, if it has that key.
+        fn state_entry(
+            program: AccountId,
+            key: Vec<u8>,
+        ) -> Result<Option<Vec<u8>>, ReadError>;
 
         /// A program's record.
         fn program(program: AccountId) -> Option<ProgramInfo<AccountId>>;

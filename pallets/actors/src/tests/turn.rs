@@ -55,6 +55,7 @@ fn a_trap_leaves_no_trace_but_its_gas_and_its_reply() {
         Fees::set(0);
         let reply = ask_with(&program, b"", 5 * UNIT, GAS, DEPOSIT);
         assert_eq!((reply.code, reply.payload), (ReplyCode::Trapped, vec![]));
+        assert_eq!(reply.value, 5 * UNIT, "the reply says what came back");
         assert!(reply.gas_burned > 0 && reply.gas_burned < GAS);
         assert_eq!(Fees::get(), u128::from(reply.gas_burned) * 7 / 1_000);
         assert_eq!(total(&ALICE), alice - Fees::get());

@@ -88,6 +88,10 @@ fn a_dry_run_of_a_creation_tells_the_address_and_the_failure() {
             Pallet::<Test>::dry_run_creation(PAUPER, good, vec![1], vec![], 0, Some(GAS), Some(0));
         let reason = "ProgramDepositNotPayable".into();
         assert_eq!(refused, Err(ReadError::Refused(reason)));
+        let program = create("echo");
+        let refused =
+            Pallet::<Test>::dry_run_message(ALICE, program, vec![], u128::MAX, None, None);
+        assert_eq!(refused, Err(ReadError::Refused("ValueNotPayable".into())));
     });
 }
 
@@ -117,9 +121,9 @@ fn state_is_read_and_not_changed() {
             assert_eq!(read, Ok(2u32.to_le_bytes().to_vec()));
         }
         let entry = Pallet::<Test>::state_entry(counter.clone(), b"count".to_vec());
-        assert_eq!(entry, Some(2u32.to_le_bytes().to_vec()));
+        assert_eq!(entry, Ok(Some(2u32.to_le_bytes().to_vec())));
         let none = Pallet::<Test>::state_entry(counter.clone(), b"other".to_vec());
-        assert_eq!(none, None);
+        assert_eq!(none, Ok(None));
         assert_eq!(
             Pallet::<Test>::read_state(echo, vec![]),
             Err(ReadError::NoStateEntry)
@@ -129,6 +133,9 @@ fn state_is_read_and_not_changed() {
             Err(ReadError::NotAProgram)
         );
 
+        let nowhere = Pallet::<Test>::state_entry(BOB, b"count".to_vec());
+        assert_eq!(nowhere, Err(ReadError::NotAProgram));
+
         let info = Pallet::<Test>::program_info(counter).expect("it exists");
         assert_eq!(info.status, ProgramStatus::Active);
         assert_eq!(
@@ -136,7 +143,7 @@ fn state_is_read_and_not_changed() {
             (1, 1, 9)
         );
         let code = Pallet::<Test>::code_details(info.code_hash).expect("it is stored");
-        assert_eq!(code.entries, ["init", "handle", "state"]);
+        assert_eq!(code.exports, ["init", "handle", "state"]);
         assert_eq!(code.references, 1);
     });
 }

@@ -1,12 +1,17 @@
 //! The names that the module's author gave its functions.
 
 use alloc::{collections::BTreeMap, string::String};
-use wasmparser::{KnownCustom, Name, Parser, Payload};
 
-use super::FunctionRef;
+use super::{cursor::Cursor, FunctionRef};
 
 /// Characters of a name that an error message shows.
 const SHOWN: usize = 80;
+
+const HEADER: u32 = 8;
+/// The id of custom sections.
+const CUSTOM: u8 = 0;
+/// The id of the subsection that names functions.
+const FUNCTIONS: u8 = 1;
 
 /// Function names, by index.
 #[derive(Debug, Default)]
@@ -14,31 +19,42 @@ pub(crate) struct Names<'a>(BTreeMap<u32, &'a str>);
 
 impl<'a> Names<'a> {
     /// Reads the name section. It is for people only, so one that is malformed, as far as it is
-    /// readable, is as good as none.
+    /// readable, is as good as none. It is read here because wasmparser trusts the lengths in it.
     pub(crate) fn read(wasm: &'a [u8], functions: u32) -> Self {
-        let mut names = BTreeMap::new();
-        for payload in Parser::new(0).parse_all(wasm) {
-            let Ok(payload) = payload else { break };
-            let Payload::CustomSection(section) = payload else {
+        let mut names = Self::default();
+        let _ = names.read_sections(Cursor::new(wasm), functions);
+        names
+    }
+
+    fn read_sections(&mut self, mut cursor: Cursor<'a>, functions: u32) -> Option<()> {
+        cursor.take(HEADER)?;
+        loop {
+            let id = cursor.byte()?;
+            let size = cursor.number()?;
+            let mut section = cursor.take(size)?;
+            if id == CUSTOM && text(&mut section) == Some("name") {
+                // Another name section may be in order where this one is not.
+                let _ = self.read_subsections(section, functions);
+            }
+        }
+    }
+
+    fn read_subsections(&mut self, mut section: Cursor<'a>, functions: u32) -> Option<()> {
+        loop {
+            let id = section.byte()?;
+            let size = section.number()?;
+            let mut subsection = section.take(size)?;
+            if id != FUNCTIONS {
                 continue;
-            };
-            let KnownCustom::Name(subsections) = section.as_known() else {
-                continue;
-            };
-            for subsection in subsections {
-                let Ok(subsection) = subsection else { break };
-                let Name::Function(map) = subsection else {
-                    continue;
-                };
-                for naming in map {
-                    let Ok(naming) = naming else { break };
-                    if naming.index < functions {
-                        names.entry(naming.index).or_insert(naming.name);
-                    }
+            }
+            for _ in 0..subsection.number()? {
+                let index = subsection.number()?;
+                let name = text(&mut subsection)?;
+                if index < functions {
+                    self.0.entry(index).or_insert(name);
                 }
             }
         }
-        Self(names)
     }
 
     /// The function with that index, by name if it has one.
@@ -48,6 +64,11 @@ impl<'a> Names<'a> {
             name: self.0.get(&index).map(|name| shown(name)),
         }
     }
+}
+
+fn text<'a>(cursor: &mut Cursor<'a>) -> Option<&'a str> {
+    let length = cursor.number()?;
+    core::str::from_utf8(cursor.take(length)?.bytes()).ok()
 }
 
 /// A name out of an untrusted blob as it may stand in a message.

@@ -18,6 +18,7 @@ use wasmparser::{
 };
 
 use super::{
+    frame,
     names::{shown, Names},
     operators::{judge, Verdict},
     CodeInfo, FunctionRef, Invalid, InvalidKind, VERSION,
@@ -59,6 +60,7 @@ pub(crate) fn scan(wasm: &[u8], limits: &Limits) -> Result<CodeInfo, Invalid> {
             "upload a binary module (.wasm), not text or an archive",
         ));
     }
+    frame::check(wasm)?;
     let mut scan = Scan::new(wasm, limits);
     let mut validator = Validator::new_with_features(FEATURES);
     let mut allocations = FuncValidatorAllocations::default();
@@ -85,6 +87,7 @@ pub(crate) fn scan(wasm: &[u8], limits: &Limits) -> Result<CodeInfo, Invalid> {
 }
 
 struct Scan<'a> {
+    wasm: &'a [u8],
     limits: &'a Limits,
     names: Names<'a>,
     types: Vec<FuncType>,
@@ -112,6 +115,7 @@ struct Declared {
 impl<'a> Scan<'a> {
     fn new(wasm: &'a [u8], limits: &'a Limits) -> Self {
         Self {
+            wasm,
             limits,
             names: Names::read(wasm, limits.functions),
             types: Vec::new(),
@@ -195,7 +199,7 @@ impl<'a> Scan<'a> {
             let ty = ty.map_err(|error| self.malformed(&error))?;
             for value in ty.params().iter().chain(ty.results()) {
                 number(*value, |ty| format!("type #{index} uses {ty}"))
-                    .map_err(|error| error.at(start))?;
+                    .map_err(|error| self.in_signature(error, index, *value).at(start))?;
             }
             if ty.results().len() > 1 {
                 return Err(
@@ -208,6 +212,41 @@ impl<'a> Scan<'a> {
             self.types.push(ty);
         }
         Ok(())
+    }
+
+    /// Names the first function that has the type, where one has: authors know functions, not
+    /// types.
+    fn in_signature(&self, mut error: Invalid, ty: usize, value: ValType) -> Invalid {
+        if let Some(function) = self.first_of_type(ty) {
+            error.found = format!("uses {value} in its signature");
+            error = error.within(self.names.function(function));
+        }
+        error
+    }
+
+    /// The first function of a type whose section comes before the functions'.
+    fn first_of_type(&self, ty: usize) -> Option<u32> {
+        let is_it = |found: u32| usize::try_from(found) == Ok(ty);
+        let mut index = 0u32;
+        for payload in Parser::new(0).parse_all(self.wasm) {
+            match payload.ok()? {
+                Payload::ImportSection(imports) => {
+                    for import in imports.into_iter().flatten() {
+                        match import.ty {
+                            TypeRef::Func(found) if is_it(found) => return Some(index),
+                            TypeRef::Func(_) => index = index.saturating_add(1),
+                            _ => {}
+                        }
+                    }
+                }
+                Payload::FunctionSection(functions) => {
+                    let at = functions.into_iter().flatten().position(is_it)?;
+                    return u32::try_from(at).ok()?.checked_add(index);
+                }
+                _ => {}
+            }
+        }
+        None
     }
 
     fn import_section(&mut self, reader: &ImportSectionReader<'a>) -> Result<(), Invalid> {
