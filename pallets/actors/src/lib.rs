@@ -185,54 +185,33 @@ pub mod pallet {
         Storage,
     }
 
-    /// The bound of stored code.
-    pub struct CodeBound<T>(PhantomData<T>);
-    impl<T: Config> Get<u32> for CodeBound<T> {
-        fn get() -> u32 {
-            T::Limits::get().code
-        }
+    /// Makes a limit of the chain the bound of a stored type.
+    macro_rules! bound {
+        ($(#[doc = $doc:literal] $name:ident: |$limits:ident| $bound:expr;)+) => {$(
+            #[doc = $doc]
+            pub struct $name<T>(PhantomData<T>);
+            impl<T: Config> Get<u32> for $name<T> {
+                fn get() -> u32 {
+                    let $limits = T::Limits::get();
+                    $bound
+                }
+            }
+        )+};
     }
 
-    /// The bound of a payload.
-    pub struct PayloadBound<T>(PhantomData<T>);
-    impl<T: Config> Get<u32> for PayloadBound<T> {
-        fn get() -> u32 {
-            T::Limits::get().payload
-        }
-    }
-
-    /// The bound of a key of keyed state.
-    pub struct KeyBound<T>(PhantomData<T>);
-    impl<T: Config> Get<u32> for KeyBound<T> {
-        fn get() -> u32 {
-            T::Limits::get().state_key
-        }
-    }
-
-    /// The bound of a value of keyed state.
-    pub struct ValueBound<T>(PhantomData<T>);
-    impl<T: Config> Get<u32> for ValueBound<T> {
-        fn get() -> u32 {
-            T::Limits::get().state_value
-        }
-    }
-
-    /// The bound of a program's kept globals.
-    pub struct GlobalsBound<T>(PhantomData<T>);
-    impl<T: Config> Get<u32> for GlobalsBound<T> {
-        fn get() -> u32 {
-            T::Limits::get().globals
-        }
-    }
-
-    /// The bound of a program's pages of 16 KiB.
-    pub struct PagesBound<T>(PhantomData<T>);
-    impl<T: Config> Get<u32> for PagesBound<T> {
-        fn get() -> u32 {
-            T::Limits::get()
-                .memory
-                .saturating_mul(crate::program::PAGES_PER_WASM_PAGE)
-        }
+    bound! {
+        /// The bound of stored code.
+        CodeBound: |limits| limits.code;
+        /// The bound of a payload.
+        PayloadBound: |limits| limits.payload;
+        /// The bound of a key of keyed state.
+        KeyBound: |limits| limits.state_key;
+        /// The bound of a value of keyed state.
+        ValueBound: |limits| limits.state_value;
+        /// The bound of a program's kept globals.
+        GlobalsBound: |limits| limits.globals;
+        /// The bound of a program's pages of 16 KiB.
+        PagesBound: |limits| limits.memory.saturating_mul(crate::program::PAGES_PER_WASM_PAGE);
     }
 
     /// One page of memory.

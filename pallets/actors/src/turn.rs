@@ -18,7 +18,7 @@ use crate::{
     deposit::Footprint,
     pallet::{Key, Page, StateValue},
     queue::{Kind, Message},
-    Codes, Config, Event, Pages, Pallet, Program, Programs, ReplyTo, State, Status, Wasm,
+    Code, Codes, Config, Event, Pages, Pallet, Program, Programs, ReplyTo, State, Status, Wasm,
 };
 
 /// Texts that programs log, kept for whoever asks: a dry run, a test.
@@ -127,28 +127,11 @@ impl<T: Config> Pallet<T> {
             log::error!(target: crate::LOG_TARGET, "a program's code is missing");
             return refused(ReplyCode::NoSuchProgram);
         };
-        let limits = T::Limits::get();
-        let schedule = T::Schedule::get();
-        let mut host = ProgramHost::<T> {
-            account: message.destination.clone(),
-            code: program.code_hash,
-            _marker: PhantomData,
+        let entry = match message.kind {
+            Kind::Init => Entry::Init,
+            Kind::Handle => Entry::Handle,
         };
-        let turn = actors_executor::execute(
-            Request {
-                code: &code.info,
-                entry: match message.kind {
-                    Kind::Init => Entry::Init,
-                    Kind::Handle => Entry::Handle,
-                },
-                context: Self::context(message),
-                memory: program.memory(),
-                gas_limit,
-                schedule: &schedule,
-                limits: &limits,
-            },
-            &mut host,
-        );
+        let turn = Self::execute(&code, &program, entry, message, gas_limit);
         for text in &turn.debug {
             log::debug!(target: crate::LOG_TARGET, "{text}");
         }
@@ -159,6 +142,31 @@ impl<T: Config> Pallet<T> {
             with_storage_layer(|| Self::commit(message, program, effects)).map_err(Failure::from)
         });
         (gas_burned, outcome)
+    }
+
+    /// Runs one entry of the program; nothing on chain changes.
+    fn execute(
+        code: &Code<T>,
+        program: &Program<T>,
+        entry: Entry,
+        message: &Message<T>,
+        gas_limit: Gas,
+    ) -> actors_executor::Turn {
+        let mut host = ProgramHost::<T> {
+            account: message.destination.clone(),
+            code: program.code_hash,
+            _marker: PhantomData,
+        };
+        let request = Request {
+            code: &code.info,
+            entry,
+            context: Self::context(message),
+            memory: program.memory(),
+            gas_limit,
+            schedule: &T::Schedule::get(),
+            limits: &T::Limits::get(),
+        };
+        actors_executor::execute(request, &mut host)
     }
 
     /// What surrounds a turn. The balance counts the message's value, which is still in escrow.
@@ -407,25 +415,8 @@ impl<T: Config> Pallet<T> {
             value: 0,
             purse: MessageId::default(),
         };
-        let limits = T::Limits::get();
-        let schedule = T::Schedule::get();
-        let mut host = ProgramHost::<T> {
-            account: account.clone(),
-            code: program.code_hash,
-            _marker: PhantomData,
-        };
-        let turn = actors_executor::execute(
-            Request {
-                code: &code.info,
-                entry: Entry::State,
-                context: Self::context(&message),
-                memory: program.memory(),
-                gas_limit: T::MaxTurnGas::get(),
-                schedule: &schedule,
-                limits: &limits,
-            },
-            &mut host,
-        );
+        let gas_limit = T::MaxTurnGas::get();
+        let turn = Self::execute(&code, program, Entry::State, &message, gas_limit);
         Some(turn.outcome.map(|effects| {
             let reply = effects.effects.into_iter().find_map(|effect| match effect {
                 Effect::Reply(reply) => Some(reply.payload),
