@@ -9,7 +9,7 @@ help: ## Lists the targets
 setup: ## Installs what is missing: compiler, system packages, Node.js
 	@.ci/setup
 
-run: ## Builds everything and starts a development chain on ws://127.0.0.1:9944 (ARGS="--tmp" and the like)
+run: ## Builds everything and starts a development chain on ws://127.0.0.1:9944 (ARGS="--base-path data" keeps it)
 	@.ci/start $(ARGS)
 
 test: ## Checks everything that CI checks; .ci/test STEP repeats one step

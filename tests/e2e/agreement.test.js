@@ -98,5 +98,6 @@ describe('two validators', { timeout: 900_000 }, () => {
       assert.equal((await chain.state(counter, '0x', hash)).readUInt32LE(), counted);
     }
     assert.ok(processed >= 2 * BLOCKS);
+    for (const node of nodes) assert.deepEqual(node.complaints, []);
   });
 });

@@ -244,4 +244,8 @@ describe('messages', { timeout: 300_000 }, () => {
     assert.equal(removed.code.type, 'Trapped');
     assert.ok((await chain.api.call.actorsApi.program(made.program)).isNone);
   });
+
+  it('leaves no complaint in the log', () => {
+    assert.deepEqual(node.complaints, []);
+  });
 });

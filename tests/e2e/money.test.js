@@ -200,4 +200,8 @@ describe('money', { timeout: 180_000 }, () => {
     const purses = (await api.query.balances.holds(alice)).filter(({ id }) => /Purse/.test(JSON.stringify(id)));
     assert.deepEqual(purses, []);
   });
+
+  it('leaves no complaint in the log', () => {
+    assert.deepEqual(node.complaints, []);
+  });
 });

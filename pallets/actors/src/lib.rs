@@ -2,7 +2,7 @@
 //!
 //! Hosts actor-model Wasm programs on a Substrate chain. People upload code, create programs
 //! from it, and send them messages; each program has its own memory and keyed state, which no
-//! other program can touch, and answers every message with exactly one reply.
+//! other program can touch, and every message of a user gets exactly one reply.
 //!
 //! ## Words
 //!
@@ -25,7 +25,7 @@
 //!
 //! - **Atomic turn**: a failed turn leaves no trace but its gas and its error reply.
 //! - **Order**: messages run in the order in which they were queued.
-//! - **Exactly one reply**: by the program, by its end, or by its failure.
+//! - **Exactly one reply** to each message of a user: by the program, by its end, or by its failure.
 //! - **Conservation**: no balance, gas or deposit appears or vanishes; `try_state` proves it.
 //! - **Liveness**: serving never panics, never exceeds its weight, and always progresses: the head
 //!   of the queue fits [`Config::MinServiceWeight`], which `integrity_test` checks.

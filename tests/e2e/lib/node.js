@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -17,7 +18,12 @@ export const binary = resolve(process.env.ACTORS_NODE ?? join(targetDir, 'debug/
 
 const nodes = new Set();
 process.on('exit', () => {
-  for (const node of nodes) node.vanish();
+  for (const node of nodes) node.slay();
+  for (const node of nodes) {
+    try {
+      node.vanish();
+    } catch { /* Its folder outlives it; the next node must not. */ }
+  }
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => process.exit(1));
@@ -62,9 +68,7 @@ export class Node {
       child.once('error', (error) => done(this.#log.push(String(error))));
     });
     for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text) => {
-        this.#log.push(...text.split('\n').filter(Boolean));
-      });
+      createInterface({ input: stream }).on('line', (line) => line && this.#log.push(line));
     }
     await this.#answers();
   }
@@ -83,9 +87,14 @@ export class Node {
     this.vanish();
   }
 
+  /** Ends the process, without waiting for it. */
+  slay() {
+    this.#child?.kill('SIGKILL');
+  }
+
   /** Ends the process and removes its data, at once. */
   vanish() {
-    this.#child?.kill('SIGKILL');
+    this.slay();
     rmSync(this.basePath, { recursive: true, force: true, maxRetries: 3 });
     nodes.delete(this);
   }
