@@ -99,10 +99,8 @@ impl<T: Config> Pallet<T> {
         deposit_limit: Balance,
     ) -> Result<(), DispatchError> {
         Self::ensure_queue_has_room()?;
-        ensure!(
-            gas_limit >= Self::load_price(&message.destination),
-            Error::<T>::GasLimitTooLow
-        );
+        let least = Self::start_price(&message.destination, message.kind);
+        ensure!(gas_limit >= least, Error::<T>::GasLimitTooLow);
         Self::open_purse(message.purse, source, gas_limit, deposit_limit)?;
         Self::value_departs(source, message.value)?;
         Self::enqueue(message);
@@ -110,14 +108,14 @@ impl<T: Config> Pallet<T> {
     }
 
     /// What it takes to start a turn of the program at all, in gas.
-    pub(crate) fn load_price(program: &T::AccountId) -> Gas {
+    pub(crate) fn start_price(program: &T::AccountId, kind: Kind) -> Gas {
         let Some(program) = Programs::<T>::get(program) else {
             return 0;
         };
         let Some(code) = Codes::<T>::get(program.code_hash) else {
             return 0;
         };
-        T::Schedule::get().start(&code.info, &program.memory())
+        T::Schedule::get().start(&code.info, kind.entry(), &program.memory())
     }
 
     fn bound_payload(payload: Vec<u8>) -> Result<BoundedVec<u8, crate::PayloadBound<T>>, Error<T>> {

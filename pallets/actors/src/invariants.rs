@@ -25,6 +25,21 @@ impl<T: Config> Pallet<T> {
             service.ref_time(),
         );
         let limits = T::Limits::get();
+        let schedule = T::Schedule::get();
+        let outside = T::WeightInfo::serve_message().ref_time();
+        assert!(
+            schedule.send >= outside,
+            "a message that a program sends would be served for less than it takes: \
+             `Schedule::send` is {} gas, and serving a message takes {outside} ps besides its \
+             turn. Raise `Schedule::send`.",
+            schedule.send,
+        );
+        let pages = limits
+            .memory
+            .saturating_mul(crate::program::PAGES_PER_WASM_PAGE);
+        let proof = u64::from(pages)
+            .saturating_mul(actors_primitives::PAGE_SIZE.into())
+            .saturating_add(limits.code.into());
         let maximum = actors_executor::Limits::default();
         assert!(
             limits.memory <= maximum.memory,
@@ -32,6 +47,13 @@ impl<T: Config> Pallet<T> {
              runtime's largest allocation. Lower it.",
             limits.memory,
             maximum.memory,
+        );
+        assert!(
+            proof <= service.proof_size(),
+            "the head of the queue might never be served: the largest code and memory take \
+             {proof} bytes of proof, and `MinServiceWeight` of a block is {} bytes. Lower \
+             `Limits::memory` or `Limits::code`, or raise `MinServiceWeight`.",
+            service.proof_size(),
         );
         let extrinsic = T::WeightInfo::upload_code(limits.code);
         let block = T::BlockWeights::get()

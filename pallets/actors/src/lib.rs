@@ -255,8 +255,8 @@ pub mod pallet {
     #[pallet::storage]
     pub type Purses<T: Config> = StorageMap<_, Identity, MessageId, Purse<T>>;
 
-    /// The sum of all value that is on its way, in planck: what the escrow account holds above
-    /// its own existential deposit.
+    /// The sum of all value that is on its way, in planck: the escrow account holds at least this
+    /// above its own existential deposit, and more only if somebody sent it money.
     #[pallet::storage]
     pub type ValueInFlight<T: Config> = StorageValue<_, Balance, ValueQuery>;
 
@@ -518,7 +518,10 @@ pub mod pallet {
         /// and has both back if `init` fails. The arguments after `salt` are those of
         /// `send_message`.
         #[pallet::call_index(2)]
-        #[pallet::weight(T::WeightInfo::create_program(payload.len() as u32))]
+        #[pallet::weight(
+            T::WeightInfo::create_program(payload.len() as u32)
+                .saturating_add(T::WeightInfo::serve_message())
+        )]
         pub fn create_program(
             origin: OriginFor<T>,
             code_hash: CodeHash,
@@ -546,6 +549,7 @@ pub mod pallet {
         #[pallet::weight(
             T::WeightInfo::upload_code(code.len() as u32)
                 .saturating_add(T::WeightInfo::create_program(payload.len() as u32))
+                .saturating_add(T::WeightInfo::serve_message())
         )]
         pub fn upload_program(
             origin: OriginFor<T>,
@@ -581,7 +585,11 @@ pub mod pallet {
         ///
         /// The reply comes as the event `UserMessage`, in the same block where there is room.
         #[pallet::call_index(4)]
-        #[pallet::weight(T::WeightInfo::send_message(payload.len() as u32))]
+        #[pallet::weight(
+            // Serving it is paid with it; its turn burns gas besides.
+            T::WeightInfo::send_message(payload.len() as u32)
+                .saturating_add(T::WeightInfo::serve_message())
+        )]
         pub fn send_message(
             origin: OriginFor<T>,
             destination: T::AccountId,

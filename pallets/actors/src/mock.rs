@@ -54,7 +54,7 @@ mod runtime {
 parameter_types! {
     pub BlockWeights: frame_system::limits::BlockWeights =
         frame_system::limits::BlockWeights::simple_max(
-            Weight::from_parts(2_000_000_000_000, 10 * 1024 * 1024),
+            Weight::from_parts(2_000_000_000_000, 32 * 1024 * 1024),
         );
     pub const ExistentialDeposit: Balance = EXISTENTIAL_DEPOSIT;
     pub const ActorsPalletId: PalletId = PalletId(*b"actors/v");
@@ -63,7 +63,7 @@ parameter_types! {
     pub const PerItem: Balance = 1_000_000;
     pub const PerByte: Balance = 1_000;
     pub static ActorsLimits: Limits = Limits::default();
-    pub ActorsSchedule: Schedule = Schedule::default();
+    pub static ActorsSchedule: Schedule = Schedule::default();
     pub static MaxTurnGas: Gas = 250_000_000_000;
     pub const MinServiceWeight: Perbill = Perbill::from_percent(20);
     pub static MaxQueueLength: u32 = 1_000;

@@ -11,7 +11,7 @@ use frame_support::{
     pallet_prelude::{BoundedBTreeSet, BoundedVec, DispatchError},
     traits::{
         fungible::{hold::Mutate as _, Inspect, Mutate},
-        tokens::{Precision, Preservation},
+        tokens::{Fortitude, Precision, Preservation},
     },
 };
 use scale_info::TypeInfo;
@@ -136,11 +136,14 @@ impl<T: Config> Pallet<T> {
         });
         let reason = HoldReason::Storage.into();
         let total = T::Currency::minimum_balance().saturating_add(program.deposit);
-        let returned = T::Currency::release(&reason, account, program.deposit, Precision::Exact)
-            .and_then(|_| {
-                T::Currency::transfer(account, &program.creator, total, Preservation::Expendable)
-            });
-        if returned.is_err() {
+        if T::Currency::release(&reason, account, program.deposit, Precision::Exact).is_err() {
+            defensive!("a removed program's deposit is less than its record says");
+        }
+        // The existential deposit may have risen since: never more than there is.
+        let there =
+            T::Currency::reducible_balance(account, Preservation::Expendable, Fortitude::Polite);
+        let (to, returned) = (&program.creator, total.min(there));
+        if T::Currency::transfer(account, to, returned, Preservation::Expendable).is_err() {
             defensive!("a removed program's deposits could not be returned");
         }
         Self::deposit_event(Event::ProgramRemoved {

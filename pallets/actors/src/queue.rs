@@ -1,6 +1,6 @@
 //! The one queue: first in, first out, at a constant number of storage accesses a message.
 
-use actors_primitives::{Balance, MessageId, ReplyCode, PAGE_SIZE};
+use actors_primitives::{abi::Entry, Balance, MessageId, ReplyCode, PAGE_SIZE};
 use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::{
     ensure,
@@ -21,6 +21,17 @@ pub enum Kind {
     Init,
     /// `handle`: every later one.
     Handle,
+}
+
+impl Kind {
+    /// The entry that it runs.
+    #[must_use]
+    pub fn entry(self) -> Entry {
+        match self {
+            Self::Init => Entry::Init,
+            Self::Handle => Entry::Handle,
+        }
+    }
 }
 
 /// A message to a program, on its way.
@@ -147,7 +158,7 @@ impl<T: Config> Pallet<T> {
                 continue;
             }
             if !meter.can_consume(most) {
-                // Two reads were done to find out.
+                // The head, its purse, its program and its code were read to find out.
                 meter.consume(T::WeightInfo::peek_queue());
                 return;
             }

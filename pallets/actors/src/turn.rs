@@ -18,14 +18,34 @@ use crate::{
     deposit::Footprint,
     pallet::{Key, Page, StateValue},
     queue::{Kind, Message},
-    Code, Codes, Config, Event, Pages, Pallet, Program, Programs, ReplyTo, State, Status, Wasm,
+    Code, Codes, Config, Event, Pages, Pallet, Program, Programs, Purses, ReplyTo, State, Status,
+    Wasm,
 };
 
-/// Texts that programs log, kept for whoever asks: a dry run, a test.
+/// What a turn tells besides its effects, kept for whoever asks: a dry run, a test.
 #[derive(Default)]
 pub(crate) struct Log {
-    /// The texts, in order.
+    /// Texts that programs logged, in order.
     pub(crate) debug: Vec<String>,
+    /// The purse whose need is watched, and the gas that it was opened with.
+    pub(crate) watched: Option<(MessageId, Gas)>,
+    /// The least gas that the watched purse would have had to be opened with.
+    pub(crate) needed: Gas,
+}
+
+impl Log {
+    /// Notes that a turn wanted `gas` of a purse, before it is taken.
+    fn wants<T: Config>(&mut self, purse: &MessageId, gas: Gas) {
+        let Some((watched, opened)) = self.watched else {
+            return;
+        };
+        if watched != *purse {
+            return;
+        }
+        let left = Purses::<T>::get(purse).map_or(0, |purse| purse.gas);
+        let spent = opened.saturating_sub(left);
+        self.needed = self.needed.max(spent.saturating_add(gas));
+    }
 }
 
 /// Why the effects of a turn were not applied.
@@ -127,11 +147,9 @@ impl<T: Config> Pallet<T> {
             log::error!(target: crate::LOG_TARGET, "a program's code is missing");
             return refused(ReplyCode::NoSuchProgram);
         };
-        let entry = match message.kind {
-            Kind::Init => Entry::Init,
-            Kind::Handle => Entry::Handle,
-        };
-        let turn = Self::execute(&code, &program, entry, message, gas_limit);
+        let turn = Self::execute(&code, &program, message.kind.entry(), message, gas_limit);
+        log.wants::<T>(&message.purse, turn.gas_required);
+
         for text in &turn.debug {
             log::debug!(target: crate::LOG_TARGET, "{text}");
         }

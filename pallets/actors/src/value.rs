@@ -1,5 +1,5 @@
-//! Value on its way: the escrow account holds exactly what is in flight, above the existential
-//! deposit that keeps the account alive.
+//! Value on its way: the escrow account holds what is in flight, above the existential deposit
+//! that keeps the account alive. It holds more only if somebody sends it money.
 
 use actors_primitives::Balance;
 use frame_support::{
@@ -23,11 +23,13 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Mints the escrow account its existential deposit, once in the life of a chain: at genesis,
-    /// or by the upgrade that brings the pallet.
+    /// or by the upgrade that brings the pallet. An upgrade that raises the existential deposit
+    /// adds the difference.
     pub(crate) fn endow_escrow() {
         let escrow = Self::escrow();
         let minimum = T::Currency::minimum_balance();
-        let missing = minimum.saturating_sub(T::Currency::balance(&escrow));
+        let needed = minimum.saturating_add(ValueInFlight::<T>::get());
+        let missing = needed.saturating_sub(T::Currency::balance(&escrow));
         if missing != 0 && T::Currency::mint_into(&escrow, missing).is_err() {
             defensive!("the escrow account could not be endowed");
         }

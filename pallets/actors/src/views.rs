@@ -19,7 +19,8 @@ use frame_support::{
 use sp_runtime::traits::{One, Saturating};
 
 use crate::{
-    pallet::Key, turn::Log, Codes, Config, Ends, Event, Pallet, Programs, Purses, State, Status,
+    pallet::Key, turn::Log, Codes, Config, Ends, Event, Pallet, Programs, Purses, Queue, State,
+    Status,
 };
 
 /// Turns of the longest length that a dry run's gas covers when it is not told how much.
@@ -72,7 +73,8 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Does `call` and serves all that it causes, as if in a block of its own with nothing queued
-    /// before it, and undoes everything. Bounded by the weight of a block.
+    /// before it, and undoes everything. Time and randomness are those of the last block.
+    /// Bounded by the weight of a block.
     fn dry_run(
         payer: &T::AccountId,
         outlay: Balance,
@@ -97,10 +99,17 @@ impl<T: Config> Pallet<T> {
                 .map(|(message_id, program)| {
                     // Keeps the purse open past the last message, to see what is left in it.
                     Self::share_purse(&message_id);
-                    let mut log = Log::default();
+                    let least = Queue::<T>::get(Ends::<T>::get().head).map_or(0, |message| {
+                        Self::start_price(&message.destination, message.kind)
+                    });
+                    let mut log = Log {
+                        watched: Some((message_id, gas)),
+                        needed: least,
+                        ..Log::default()
+                    };
                     let mut meter = WeightMeter::with_limit(T::BlockWeights::get().max_block);
                     Self::serve(&mut meter, &mut log);
-                    Self::report(message_id, program, gas, deposit, log)
+                    Self::report(message_id, program, deposit, log)
                 });
             TransactionOutcome::Rollback(result)
         })
@@ -131,16 +140,13 @@ impl<T: Config> Pallet<T> {
     fn report(
         message_id: MessageId,
         program: T::AccountId,
-        gas: Gas,
         deposit: Balance,
         log: Log,
     ) -> DryRun<T::AccountId> {
-        let purse = Purses::<T>::get(message_id);
-        let (gas_left, deposit_left) =
-            purse.map_or((gas, deposit), |purse| (purse.gas, purse.deposit));
+        let deposit_left = Purses::<T>::get(message_id).map_or(deposit, |purse| purse.deposit);
         let mut run = DryRun {
             gas_burned: 0,
-            gas_needed: gas.saturating_sub(gas_left),
+            gas_needed: log.needed,
             deposit_used: deposit.saturating_sub(deposit_left),
             message_id,
             program,

@@ -16,7 +16,7 @@ pub trait WeightInfo {
     fn create_program(bytes: u32) -> Weight;
     /// `send_message` with a payload of that many bytes.
     fn send_message(bytes: u32) -> Weight;
-    /// Looking at the ends of the queue.
+    /// Looking at the ends of the queue, or at its head with its purse, program and code.
     fn peek_queue() -> Weight;
     /// Everything that serving one message takes besides its turn.
     fn serve_message() -> Weight;
@@ -34,10 +34,11 @@ fn picoseconds(base: u64, per_byte: u64, bytes: u32) -> Weight {
 }
 
 impl WeightInfo for () {
-    // Judging code parses it twice and translates it once: about 60 ns a byte inside a runtime
-    // (wasmi 2 translates a 15 KiB module eagerly in 0.7 ms); storing it 10 ns a byte.
+    // Judging code parses it twice and translates it once: about 60 ns a byte of ordinary code
+    // inside a runtime (wasmi 2 translates a 15 KiB module eagerly in 0.7 ms), and several times
+    // that for code made of the smallest operators; storing it 10 ns a byte.
     fn upload_code(bytes: u32) -> Weight {
-        picoseconds(100_000_000, 100_000, bytes).saturating_add(accesses(3, 4))
+        picoseconds(100_000_000, 300_000, bytes).saturating_add(accesses(3, 4))
     }
 
     fn remove_code() -> Weight {
@@ -55,7 +56,7 @@ impl WeightInfo for () {
     }
 
     fn peek_queue() -> Weight {
-        accesses(2, 0)
+        accesses(4, 0)
     }
 
     // The message, ends, program, code, purse, payer, program's account, escrow, fee handler, and

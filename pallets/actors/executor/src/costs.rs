@@ -1,6 +1,6 @@
 //! What things cost.
 
-use actors_primitives::{Gas, PAGE_SIZE, WASM_PAGE_SIZE};
+use actors_primitives::{abi::Entry, Gas, PAGE_SIZE, WASM_PAGE_SIZE};
 use codec::{Decode, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
@@ -95,12 +95,15 @@ impl Default for Schedule {
             state_get: 50 * US,
             state_set: 130 * US,
             state_set_byte: 5 * NS,
-            send: 200 * US,
-            send_byte: 5 * NS,
+            // What sends and serves a message outside of its turn: nothing else pays for it.
+            send: 920 * US,
+            // Event bytes stay in the state for a block, and whoever follows the chain fetches
+            // them: a whole block of two seconds holds 20 MB at most.
+            send_byte: 100 * NS,
             reply: 150 * US,
-            reply_byte: 5 * NS,
+            reply_byte: 100 * NS,
             emit: 25 * US,
-            emit_byte: 5 * NS,
+            emit_byte: 100 * NS,
             debug: US,
             text_byte: 5 * NS,
             random: 30 * US,
@@ -132,18 +135,13 @@ impl Schedule {
         self.page_load.saturating_mul(Gas::from(stored_pages))
     }
 
-    /// The least that a turn costs: loading the code and `stored_pages` pages, where the memory
-    /// has its initial size. [`Self::start`] is exact.
-    #[must_use]
-    pub fn load(&self, code: &CodeInfo, stored_pages: u32) -> Gas {
-        self.load_code(code, 0)
-            .saturating_add(self.load_pages(stored_pages))
-    }
-
     /// What a turn of that program costs before its first operator: below it, every turn runs
-    /// out of gas.
+    /// out of gas. An entry that the program has not costs the base alone.
     #[must_use]
-    pub fn start(&self, code: &CodeInfo, memory: &StoredMemory) -> Gas {
+    pub fn start(&self, code: &CodeInfo, entry: Entry, memory: &StoredMemory) -> Gas {
+        if !code.exports.contains(entry) {
+            return self.in_fuel(self.load_base);
+        }
         let pages = u32::try_from(memory.pages.len()).unwrap_or(u32::MAX);
         self.in_fuel(self.load_code(code, memory.wasm_pages))
             .saturating_add(self.in_fuel(self.load_pages(pages)))

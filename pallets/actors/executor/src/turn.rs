@@ -108,6 +108,9 @@ pub struct Failure {
 pub struct Turn {
     /// The gas it burned: the whole limit if it ran out.
     pub gas_burned: Gas,
+    /// The least limit with which it would have ended the same way: what it burned and what it
+    /// wanted to split off. Not quite, for a program that asks how much gas is left.
+    pub gas_required: Gas,
     /// What it asks for, or why it failed.
     pub outcome: Result<Effects, Failure>,
     /// Texts it logged with `debug`, for tests and dry runs; bounded like payloads.
@@ -147,14 +150,17 @@ pub fn execute<H: Host>(request: Request<'_>, host: &mut H) -> Turn {
         debug: Vec::new(),
     };
     let outcome = attempt(request, host, &mut account);
+    let gas_required = match &outcome {
+        Err(failure) if failure.code == ReplyCode::OutOfGas => gas_limit,
+        _ => schedule.gas_in(total.saturating_sub(account.fuel)),
+    };
     let gas_burned = match &outcome {
         Err(failure) if failure.code == ReplyCode::OutOfGas => gas_limit,
-        _ => schedule
-            .gas_in(total.saturating_sub(account.fuel))
-            .saturating_sub(account.split),
+        _ => gas_required.saturating_sub(account.split),
     };
     Turn {
         gas_burned,
+        gas_required,
         outcome,
         debug: account.debug,
     }

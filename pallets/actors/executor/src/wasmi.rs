@@ -229,9 +229,10 @@ fn operator_cost(info: &CodeInfo) -> OperatorCost {
     set!(20 => memory_copy memory_fill);
     // May move the whole memory elsewhere, besides zeroing what is new: the most there is.
     set!(u8::MAX => memory_grow);
-    // Measured as the dearest for their size: an empty loop takes 3 ns a round in a runtime.
-    set!(3 => loop_ br_if);
-    set!(4 => br);
+    // An empty loop takes 3 ns a round in a runtime, and a round pays for its branch alone: the
+    // engine charges `loop` once, in what encloses it.
+    set!(4 => loop_ br_if);
+    set!(6 => br);
     set!(6 => br_table);
     cost
 }

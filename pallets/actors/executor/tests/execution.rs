@@ -10,7 +10,7 @@ use actors_primitives::{
 };
 use std::collections::BTreeMap;
 
-const PLENTY: Gas = 100_000_000_000;
+const PLENTY: Gas = 300_000_000_000;
 
 /// A chain of one program.
 struct Chain {
@@ -164,7 +164,7 @@ impl Chain {
         let failure = turn.outcome.as_ref().expect_err("it fails");
         assert_eq!(failure.code, code);
         assert!(turn.gas_burned <= PLENTY);
-        assert!(turn.gas_burned >= self.schedule.start(&self.code, &self.memory));
+        assert!(turn.gas_burned >= self.schedule.start(&self.code, Entry::Handle, &self.memory));
         turn
     }
 }
@@ -455,7 +455,12 @@ fn gas_is_the_same_every_time() {
     let mut chain = Chain::new(COUNTER);
     let first = chain.run(Entry::Handle, PLENTY).gas_burned;
     assert_eq!(chain.run(Entry::Handle, PLENTY).gas_burned, first);
-    assert!(first > chain.schedule.start(&chain.code, &chain.memory));
+    assert!(
+        first
+            > chain
+                .schedule
+                .start(&chain.code, Entry::Handle, &chain.memory)
+    );
     assert!(first < PLENTY);
 }
 
@@ -499,7 +504,9 @@ fn gas_left_falls_by_what_is_burned() {
     );
     let left = reply(&chain.turn());
     let left = u64::from_le_bytes(left.try_into().expect("eight bytes"));
-    let start = chain.schedule.start(&chain.code, &StoredMemory::default());
+    let start = chain
+        .schedule
+        .start(&chain.code, Entry::Handle, &StoredMemory::default());
     assert!(left <= PLENTY - start && left > PLENTY - start - 1_000_000);
 }
 
@@ -519,7 +526,9 @@ fn calls_pay_for_the_locals_that_they_zero() {
         let mut chain = Chain::new(&format!(
             r#"(func $f {locals}) (func (export "handle") (call $f) (call $f) (call $f))"#
         ));
-        let started = chain.schedule.start(&chain.code, &chain.memory);
+        let started = chain
+            .schedule
+            .start(&chain.code, Entry::Handle, &chain.memory);
         chain.run(Entry::Handle, PLENTY).gas_burned - started
     };
     let locals = format!("(local {})", "i64 ".repeat(200));
@@ -926,7 +935,10 @@ fn whatever_is_valid_runs_without_a_panic() {
         chain.world.code = Some(mutant);
         chain.world.pages.clear();
         chain.memory = StoredMemory::default();
-        let limit = chain.schedule.start(&chain.code, &chain.memory) + 800_000_000;
+        let limit = chain
+            .schedule
+            .start(&chain.code, Entry::Handle, &chain.memory)
+            + 3_000_000_000;
         let turn = chain.run(Entry::Handle, limit);
         let split: Gas = turn
             .outcome

@@ -21,7 +21,8 @@ use scale_info::TypeInfo;
 pub struct DryRun<AccountId> {
     /// Gas that the whole cascade burns.
     pub gas_burned: Gas,
-    /// The least `gas_limit` with which the message itself ends the same way.
+    /// The least `gas_limit` with which it goes the same way. For programs that ask how much gas
+    /// is left it is an estimate.
     pub gas_needed: Gas,
     /// Deposit money that it uses, in planck.
     pub deposit_used: Balance,

@@ -1,7 +1,11 @@
 //! Purses: what a call costs, to the unit.
 
 use actors_primitives::ReplyCode;
-use frame_support::traits::fungible::hold::Inspect;
+use frame_support::traits::{
+    fungible::{hold::Inspect as _, Inspect as _},
+    tokens::{Fortitude, Preservation},
+    LockableCurrency, WithdrawReasons,
+};
 
 use crate::{mock::*, HoldReason, Purses};
 
@@ -33,17 +37,10 @@ fn a_frozen_balance_does_not_make_gas_free() {
         let before = total(&ALICE);
         let id = send_as(&ALICE, program, vec![], 0, GAS, 0).expect("the message is accepted");
         // A lock on everything, between the call and the turn.
-        pallet_balances::Locks::<Test>::insert(
-            &ALICE,
-            frame_support::WeakBoundedVec::force_from(
-                vec![pallet_balances::BalanceLock {
-                    id: *b"vesting ",
-                    amount: before,
-                    reasons: pallet_balances::Reasons::All,
-                }],
-                None,
-            ),
-        );
+        Balances::set_lock(*b"vesting ", &ALICE, before, WithdrawReasons::all());
+        let spendable =
+            Balances::reducible_balance(&ALICE, Preservation::Expendable, Fortitude::Polite);
+        assert_eq!(spendable, 0);
         Fees::set(0);
         idle();
         let burned = reply_to(id).expect("it was served").gas_burned;

@@ -161,3 +161,50 @@ fn refused_code_is_explained() {
         assert_eq!(Pallet::<Test>::judge_code(fixture("echo")), Ok(()));
     });
 }
+
+#[test]
+fn the_gas_a_dry_run_needs_is_what_the_call_asks_for() {
+    on_chain(|| {
+        // No `init`: creation costs the base of loading alone, in the dry run and in the call.
+        let bare = "(module (memory (export \"memory\") 1) (func (export \"handle\")))";
+        let bare = wat::parse_str(bare).expect("the text is well-formed");
+        let hash = Pallet::<Test>::code_hash(&bare);
+        Pallet::<Test>::do_upload_code(&ALICE, bare).expect("it is valid");
+        let run = Pallet::<Test>::dry_run_creation(ALICE, hash, vec![], vec![], 0, None, None)
+            .expect("the call is accepted");
+        assert!(run.gas_needed > 0);
+        let create = |gas| {
+            let signed = RuntimeOrigin::signed(ALICE);
+            Actors::create_program(signed, hash, vec![], vec![], 0, gas, 0)
+        };
+        let refused = create(run.gas_needed - 1);
+        assert_eq!(refused, Err(crate::Error::<Test>::GasLimitTooLow.into()));
+        assert_eq!(create(run.gas_needed), Ok(()));
+        idle();
+
+        // Gas split off for a user is not used, but it has to be there.
+        let relay = crate::mock::create("relay");
+        let to: &[u8; 32] = BOB.as_ref();
+        let payload = [&to[..], &9_000_000_000i64.to_le_bytes(), &[0; 16], b"x"].concat();
+        let dry = Pallet::<Test>::dry_run_message(
+            ALICE,
+            relay.clone(),
+            payload.clone(),
+            0,
+            Some(GAS),
+            Some(0),
+        )
+        .expect("the call is accepted");
+        assert!(dry.gas_needed >= dry.gas_burned + 9_000_000_000);
+        let reply = ask_with(&relay, &payload, 0, dry.gas_needed, 0);
+        assert_eq!(
+            (reply.code, reply.payload),
+            (ReplyCode::Replied, vec![0; 4])
+        );
+        let reply = ask_with(&relay, &payload, 0, dry.gas_needed - 1_000, 0);
+        assert_ne!(
+            (reply.code, reply.payload),
+            (ReplyCode::Replied, vec![0; 4])
+        );
+    });
+}

@@ -206,9 +206,15 @@ impl<'a> Scan<'a> {
                     feature(format!("type #{index} has several results (multi-value)")).at(start),
                 );
             }
-            let what = |what| format!("{what} of type #{index}");
-            cap(&what("parameters"), len(ty.params()), self.limits.params)?;
-            cap(&what("results"), len(ty.results()), self.limits.results)?;
+            for (what, found, allowed) in [
+                ("parameters", len(ty.params()), self.limits.params),
+                ("results", len(ty.results()), self.limits.results),
+            ] {
+                if found > allowed {
+                    let what = format!("the module has {found} {what} of type #{index}");
+                    return Err(over(what, allowed));
+                }
+            }
             self.types.push(ty);
         }
         Ok(())
@@ -716,23 +722,27 @@ fn not_a_function(name: &str) -> Invalid {
 
 /// Holds a number of the module against a cap.
 fn cap(what: &str, found: u32, allowed: u32) -> Result<(), Invalid> {
-    over(format!("the module has {found} {what}"), found, allowed)
+    if found <= allowed {
+        return Ok(());
+    }
+    Err(over(format!("the module has {found} {what}"), allowed))
 }
 
 /// Holds a number of a function, which the message names, against a cap.
 fn cap_of(what: &str, found: u32, allowed: u32) -> Result<(), Invalid> {
-    over(format!("has {found} {what}"), found, allowed)
-}
-
-fn over(what: String, found: u32, allowed: u32) -> Result<(), Invalid> {
     if found <= allowed {
         return Ok(());
     }
-    Err(Invalid::module(
+    Err(over(format!("has {found} {what}"), allowed))
+}
+
+/// Caps are checked for each block and each local: only one that is exceeded makes a text.
+fn over(what: String, allowed: u32) -> Invalid {
+    Invalid::module(
         InvalidKind::Limit,
         format!("{what}, and the limit is {allowed}"),
         "split it up, or build with optimisation for size",
-    ))
+    )
 }
 
 fn wasm_type(ty: AbiType) -> ValType {
