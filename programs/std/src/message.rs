@@ -97,8 +97,8 @@ pub fn cause() -> Cause {
 ///
 /// # Errors
 ///
-/// [`Error::ALREADY_REPLIED`], [`Error::OVER_LIMIT`] for the payload, or
-/// [`Error::NOT_ENOUGH_VALUE`].
+/// [`Error::ALREADY_REPLIED`], [`Error::OVER_LIMIT`] for the payload,
+/// [`Error::NOT_ENOUGH_VALUE`], or [`Error::NOT_ALLOWED`] for value in `state`.
 pub fn reply(payload: &[u8], value: u128) -> Result<(), Error> {
     let value = value.to_le_bytes();
     // SAFETY: `payload` is valid for its length and `value` for 16 bytes.

@@ -15,12 +15,12 @@ pub enum Gas {
 ///
 /// # Errors
 ///
-/// [`Error::OVER_LIMIT`] for the payload, the number of sends or gas that no message can have,
-/// [`Error::NOT_ENOUGH_VALUE`], [`Error::NOT_ENOUGH_GAS`], or [`Error::NOT_ALLOWED`].
+/// [`Error::OVER_LIMIT`] for the payload or the number of sends, [`Error::OUT_OF_RANGE`] for gas
+/// above `i64::MAX`, [`Error::NOT_ENOUGH_VALUE`], [`Error::NOT_ENOUGH_GAS`], or [`Error::NOT_ALLOWED`].
 pub fn send(dest: &[u8; 32], payload: &[u8], value: u128, gas: Gas) -> Result<[u8; 32], Error> {
     let gas = match gas {
         Gas::Shared => -1,
-        Gas::Split(gas) => i64::try_from(gas).map_err(|_| Error::OVER_LIMIT)?,
+        Gas::Split(gas) => i64::try_from(gas).map_err(|_| Error::OUT_OF_RANGE)?,
     };
     let value = value.to_le_bytes();
     let mut id = [0; 32];
