@@ -31,6 +31,10 @@ pub(crate) type VotedImport = GrandpaBlockImport<Backend, Block, Client, SelectC
 pub(crate) type VoterLink = LinkHalf<Block, Client, SelectChain>;
 
 /// How the chain's blocks come about.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is one in the life of a process"
+)]
 pub(crate) enum Consensus {
     /// This node makes each block and finalises it at once.
     Sealed,
