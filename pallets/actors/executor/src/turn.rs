@@ -150,13 +150,12 @@ pub fn execute<H: Host>(request: Request<'_>, host: &mut H) -> Turn {
         debug: Vec::new(),
     };
     let outcome = attempt(request, host, &mut account);
-    let gas_required = match &outcome {
-        Err(failure) if failure.code == ReplyCode::OutOfGas => gas_limit,
-        _ => schedule.gas_in(total.saturating_sub(account.fuel)),
-    };
-    let gas_burned = match &outcome {
-        Err(failure) if failure.code == ReplyCode::OutOfGas => gas_limit,
-        _ => gas_required.saturating_sub(account.split),
+    let (gas_required, gas_burned) = match &outcome {
+        Err(failure) if failure.code == ReplyCode::OutOfGas => (gas_limit, gas_limit),
+        _ => {
+            let used = schedule.gas_in(total.saturating_sub(account.fuel));
+            (used, used.saturating_sub(account.split))
+        }
     };
     Turn {
         gas_burned,

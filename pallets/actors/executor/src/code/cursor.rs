@@ -1,5 +1,8 @@
 //! Reading the framing of a blob, without ever trusting a length in it.
 
+/// Bytes of magic number and version before a module's first section.
+const HEADER: u32 = 8;
+
 /// A place in a blob.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cursor<'a> {
@@ -14,6 +17,13 @@ impl<'a> Cursor<'a> {
             rest: bytes,
             offset: 0,
         }
+    }
+
+    /// The first section of a module; `None` if its header is cut off.
+    pub(crate) fn sections(wasm: &'a [u8]) -> Option<Self> {
+        let mut cursor = Self::new(wasm);
+        cursor.take(HEADER)?;
+        Some(cursor)
     }
 
     /// Where it is in the blob.

@@ -8,7 +8,6 @@ use alloc::format;
 
 use super::{cursor::Cursor, Invalid, InvalidKind};
 
-const HEADER: u32 = 8;
 const CODE: u8 = 10;
 const DATA: u8 = 11;
 
@@ -16,8 +15,7 @@ const END: u8 = 0x0b;
 
 /// Checks the length of every section, function body and data segment.
 pub(crate) fn check(wasm: &[u8]) -> Result<(), Invalid> {
-    let mut cursor = Cursor::new(wasm);
-    cursor.take(HEADER).ok_or_else(|| cut_off(&cursor))?;
+    let mut cursor = Cursor::sections(wasm).ok_or_else(|| cut_off(&Cursor::new(wasm)))?;
     while cursor.left() > 0 {
         let id = cursor.byte().ok_or_else(|| cut_off(&cursor))?;
         let mut section = enclosed(&mut cursor, "section")?;

@@ -7,7 +7,6 @@ use super::{cursor::Cursor, FunctionRef};
 /// Characters of a name that an error message shows.
 const SHOWN: usize = 80;
 
-const HEADER: u32 = 8;
 /// The id of custom sections.
 const CUSTOM: u8 = 0;
 /// The id of the subsection that names functions.
@@ -22,12 +21,11 @@ impl<'a> Names<'a> {
     /// readable, is as good as none. It is read here because wasmparser trusts the lengths in it.
     pub(crate) fn read(wasm: &'a [u8], functions: u32) -> Self {
         let mut names = Self::default();
-        let _ = names.read_sections(Cursor::new(wasm), functions);
+        let _ = Cursor::sections(wasm).and_then(|first| names.read_sections(first, functions));
         names
     }
 
     fn read_sections(&mut self, mut cursor: Cursor<'a>, functions: u32) -> Option<()> {
-        cursor.take(HEADER)?;
         loop {
             let id = cursor.byte()?;
             let size = cursor.number()?;
