@@ -1,8 +1,12 @@
 //! One adversarial program a rule, each refused with the text that its author will read.
 
-use actors_executor::{validate, CodeInfo, Invalid, InvalidKind, InvalidKind::*, Limits};
+use super::world::validate;
+use actors_executor::{CodeInfo, Invalid, InvalidKind, InvalidKind::*, Limits};
 use actors_primitives::abi::{Entries, Entry, Import, ValType, IMPORTS, MODULE};
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 const FLOAT: &str =
     "floating point is not deterministic across machines; use integers or fixed point";
@@ -76,12 +80,21 @@ const OFFENCES: &[(&str, InvalidKind, &str, &str)] = &[
     ("unknown_module", UnknownImport, "the import `env.print` is not in the ABI at byte 0x15", "programs import functions of `actors_v1` only; if a library imports it, build without that library or for a target without a system"),
 ];
 
-fn folder() -> String {
-    format!("{}/../../../tests/fixtures", env!("CARGO_MANIFEST_DIR"))
+/// The repository's fixtures, wherever in it the including crate is.
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .map(|folder| folder.join("tests/fixtures"))
+        .find(|folder| folder.is_dir())
+        .expect("the repository has fixtures")
+}
+
+fn path(fixture: &str) -> PathBuf {
+    folder().join(fixture).with_extension("wat")
 }
 
 fn fixture(name: &str) -> Vec<u8> {
-    wat::parse_file(format!("{}/{name}.wat", folder())).expect("the fixture assembles")
+    wat::parse_file(path(name)).expect("the fixture assembles")
 }
 
 /// The default limits; those that a fixture is about are tightened, to keep fixtures small.
@@ -132,7 +145,7 @@ fn each_fixture_is_tried_and_each_kind_has_one() {
         let file = file.expect("the folder is readable").file_name();
         if let Some(name) = file.to_str().and_then(|file| file.strip_suffix(".wat")) {
             present.insert(name.to_string());
-            let text = std::fs::read_to_string(format!("{}/{name}.wat", folder()));
+            let text = std::fs::read_to_string(path(name));
             assert!(
                 text.expect("it is readable").starts_with(";; Offence: "),
                 "{name}"

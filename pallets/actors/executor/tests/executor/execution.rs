@@ -1,8 +1,9 @@
 //! What running a program does, seen from outside.
 
+use super::world::{execute, validate, World};
 use actors_executor::{
-    execute, validate, CodeInfo, Context, Effect, Effects, Host, Limits, Message, PageIndex,
-    Request, Schedule, StoredMemory, Turn,
+    CodeInfo, Context, Effect, Effects, Limits, Message, PageIndex, Request, Schedule,
+    StoredMemory, Turn,
 };
 use actors_primitives::{
     abi::{error, Entries, Entry, IMPORTS},
@@ -20,33 +21,6 @@ struct Chain {
     context: Context,
     memory: StoredMemory,
     world: World,
-}
-
-#[derive(Default)]
-struct World {
-    code: Option<Vec<u8>>,
-    pages: BTreeMap<PageIndex, Vec<u8>>,
-    state: BTreeMap<Vec<u8>, Vec<u8>>,
-}
-
-impl Host for World {
-    fn code(&mut self) -> Option<Vec<u8>> {
-        self.code.clone()
-    }
-    fn page(&mut self, index: PageIndex) -> Option<Vec<u8>> {
-        self.pages.get(&index).cloned()
-    }
-    fn state(&mut self, key: &[u8]) -> Option<Vec<u8>> {
-        self.state.get(key).cloned()
-    }
-    fn random(&mut self, subject: &[u8]) -> ([u8; 32], u64) {
-        let mut random = [7; 32];
-        random[0] = subject.len() as u8;
-        (random, 41)
-    }
-    fn blake2_256(&self, data: &[u8]) -> [u8; 32] {
-        sp_crypto_hashing::blake2_256(data)
-    }
 }
 
 /// Every served import, and what tests want of memory.
