@@ -20,6 +20,13 @@ pub struct Schedule {
     /// counts as one.
     pub fuel: Gas,
 
+    /// Each byte of storage proof: on a chain whose blocks carry one, the ratio of the block's
+    /// two limits; 0 on a solo chain.
+    pub proof_byte: Gas,
+    /// The bytes of trie nodes that prove one storage access of a turn, besides its value if
+    /// that is a large one.
+    pub proof_access: u32,
+
     /// Any start: reading the program's record, the engine, the instance, its value stack.
     pub load_base: Gas,
     /// Each byte of code: read, parsed, and translated as if for the first time.
@@ -65,6 +72,9 @@ pub struct Schedule {
     pub debug: Gas,
     /// Each byte of text, logged or panicked with.
     pub text_byte: Gas,
+    /// Asking for the first time in a turn for its balance, the time or its deposit money, or
+    /// whether a code or an address is there: one storage read.
+    pub look_up: Gas,
     /// Asking for randomness.
     pub random: Gas,
 }
@@ -76,6 +86,9 @@ impl Default for Schedule {
         Self {
             version: 1,
             fuel: 500,
+            proof_byte: 0,
+            // Provisional: two levels of 16 siblings, and the value's own node.
+            proof_access: 1024,
             // 25 us for a storage read; engine and instance about as much again.
             load_base: 60 * US,
             // Flat, so for code of which every function is used. 400 small functions of 37 KiB
@@ -106,6 +119,7 @@ impl Default for Schedule {
             emit_byte: 100 * NS,
             debug: US,
             text_byte: 5 * NS,
+            look_up: 25 * US,
             random: 30 * US,
         }
     }
@@ -127,12 +141,28 @@ impl Schedule {
             .saturating_add(self.load_slot.saturating_mul(slots))
             .saturating_add(self.wasm_page.saturating_mul(wasm_pages))
             .saturating_add(self.compare(wasm_pages))
+            .saturating_add(self.proof(self.code_proof(code)))
+    }
+
+    /// The bytes that prove the code.
+    #[must_use]
+    pub fn code_proof(&self, code: &CodeInfo) -> u64 {
+        self.access(code.code_len)
     }
 
     /// What loading `stored_pages` pages costs.
     #[must_use]
     pub fn load_pages(&self, stored_pages: u32) -> Gas {
-        self.page_load.saturating_mul(Gas::from(stored_pages))
+        self.page_load
+            .saturating_mul(Gas::from(stored_pages))
+            .saturating_add(self.proof(self.pages_proof(stored_pages)))
+    }
+
+    /// The bytes that prove `stored_pages` pages.
+    #[must_use]
+    pub fn pages_proof(&self, stored_pages: u32) -> u64 {
+        self.access(PAGE_SIZE)
+            .saturating_mul(u64::from(stored_pages))
     }
 
     /// What a turn of that program costs before its first operator: below it, every turn runs
@@ -147,12 +177,28 @@ impl Schedule {
             .saturating_add(self.in_fuel(self.load_pages(pages)))
     }
 
+    /// The bytes that prove the places of `pages` pages that are stored for the first time.
+    pub(crate) fn new_pages_proof(&self, pages: usize) -> u64 {
+        let pages = u64::try_from(pages).unwrap_or(u64::MAX);
+        self.access(0).saturating_mul(pages)
+    }
+
     /// What comparing `wasm_pages` pages of memory costs.
     pub(crate) fn compare(&self, wasm_pages: Gas) -> Gas {
         let pages = Gas::from(WASM_PAGE_SIZE.div_ceil(PAGE_SIZE));
         self.page_compare
             .saturating_mul(pages)
             .saturating_mul(wasm_pages)
+    }
+
+    /// The bytes that prove one access to a value of `bytes` bytes.
+    pub(crate) fn access(&self, bytes: u32) -> u64 {
+        u64::from(self.proof_access).saturating_add(u64::from(bytes))
+    }
+
+    /// What `bytes` of proof cost.
+    pub(crate) fn proof(&self, bytes: u64) -> Gas {
+        self.proof_byte.saturating_mul(bytes)
     }
 
     /// Whole units of fuel that `gas` takes, rounded up: a charge is never below its price.

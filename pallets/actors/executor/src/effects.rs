@@ -1,15 +1,16 @@
 //! What a turn asks the chain to do.
 
-use actors_primitives::{Balance, Gas, MessageId};
+use actors_primitives::{Balance, CodeHash, Gas, MessageId};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     vec::Vec,
 };
+use codec::{Decode, Encode};
 
 use crate::PageIndex;
 
 /// A message that the program sends.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Send {
     /// Its id, which the program knows already.
     pub id: MessageId,
@@ -23,8 +24,25 @@ pub struct Send {
     pub gas: Option<Gas>,
 }
 
+/// A program that the program creates.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Create {
+    /// The id of its first message, which runs `init`; the program knows it already.
+    pub id: MessageId,
+    /// Its address, which the program knows already.
+    pub program: [u8; 32],
+    /// The code it is made from.
+    pub code: CodeHash,
+    /// What its first message says.
+    pub payload: Vec<u8>,
+    /// What its first message carries, in planck.
+    pub value: Balance,
+    /// Gas split off for it; `None` shares the gas of the message it is created in.
+    pub gas: Option<Gas>,
+}
+
 /// The one reply to the current message.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Reply {
     /// What it says.
     pub payload: Vec<u8>,
@@ -33,10 +51,12 @@ pub struct Reply {
 }
 
 /// One effect, in the order in which the program caused it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum Effect {
     /// A message to send.
     Send(Send),
+    /// A program to create.
+    Create(Create),
     /// The reply to give.
     Reply(Reply),
     /// A program event to deposit.
@@ -47,7 +67,7 @@ pub enum Effect {
 pub type StateChange = Option<Vec<u8>>;
 
 /// How the program's memory differs from what is stored.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct MemoryChange {
     /// The memory's size at the end of the turn, in Wasm pages.
     pub wasm_pages: u32,
@@ -62,12 +82,15 @@ pub struct MemoryChange {
 }
 
 /// Everything that one successful turn asks for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct Effects {
-    /// Sends, reply and events in order.
+    /// Sends, creations, reply and events in order.
     pub effects: Vec<Effect>,
     /// Keyed state, the last value of each key that was written.
     pub state: BTreeMap<Vec<u8>, StateChange>,
     /// Memory and globals.
     pub memory: MemoryChange,
+    /// The program has ended itself, and this is its inheritor. Memory and keyed state are as
+    /// they were then.
+    pub exit: Option<[u8; 32]>,
 }

@@ -31,6 +31,7 @@ mod costs;
 mod effects;
 mod limits;
 mod memory;
+mod modules;
 mod sandbox;
 mod syscalls;
 mod turn;
@@ -38,7 +39,10 @@ mod wasmi;
 
 pub use code::{validate, CodeInfo, FunctionRef, Invalid, InvalidKind};
 pub use costs::Schedule;
-pub use effects::{Effect, Effects, MemoryChange, Reply, Send, StateChange};
+pub use effects::{Create, Effect, Effects, MemoryChange, Reply, Send, StateChange};
 pub use limits::Limits;
 pub use memory::PageIndex;
-pub use turn::{execute, Context, Failure, Host, Message, Request, StoredMemory, Turn};
+pub use modules::Modules;
+pub use turn::{
+    execute, Context, Failure, Host, Message, ReplyContext, Request, StoredMemory, Turn,
+};

@@ -210,6 +210,11 @@ pub(crate) struct Overlay {
 }
 
 impl Overlay {
+    /// Whether a page is said to be stored.
+    pub(crate) fn has(&self, index: PageIndex) -> bool {
+        self.pages.contains_key(&index)
+    }
+
     /// Lays a stored page over memory and remembers it.
     pub(crate) fn lay(&mut self, memory: &mut [u8], index: PageIndex, page: Option<Vec<u8>>) {
         let page = page.filter(|page| page.len() == PAGE_BYTES);

@@ -13,6 +13,14 @@ use crate::{syscalls::Journal, CodeInfo, Limits};
 /// The engine in use.
 pub(crate) type Engine<'h> = crate::wasmi::Wasmi<'h>;
 
+/// Code as the engine in use keeps it.
+pub(crate) type Module = <Engine<'static> as Sandbox<'static>>::Module;
+
+/// Code made ready for the engine in use.
+pub(crate) fn module(wasm: &[u8], info: &CodeInfo, limits: &Limits) -> Result<Module, Stop> {
+    Engine::module(wasm, info, limits)
+}
+
 /// Why a run ended before its export returned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Stop {
@@ -46,14 +54,19 @@ impl Stop {
 
 /// An engine with one program loaded into it.
 pub(crate) trait Sandbox<'h>: Sized {
+    /// Code made ready, to be loaded any number of times.
+    type Module;
+
     /// Translates the whole module eagerly and discards it, with the features and limits of
     /// execution: what does not survive this must not be stored.
     fn translate(wasm: &[u8], info: &CodeInfo, limits: &Limits) -> Result<(), String>;
 
+    /// Makes code ready; translation may be left to its first use.
+    fn module(wasm: &[u8], info: &CodeInfo, limits: &Limits) -> Result<Self::Module, Stop>;
+
     /// Makes an instance whose memory is the code's own image, with all `fuel` left.
     fn load(
-        wasm: &[u8],
-        info: &CodeInfo,
+        module: &Self::Module,
         limits: &Limits,
         fuel: u64,
         journal: Journal<'h>,

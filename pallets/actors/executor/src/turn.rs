@@ -1,17 +1,19 @@
 //! One run of one entry: what goes in and what comes out.
 
-use actors_primitives::{abi::Entry, Balance, Gas, MessageId, ReplyCode};
-use alloc::{collections::BTreeSet, string::String, vec::Vec};
+use actors_primitives::{abi::Entry, Balance, CodeHash, Gas, MessageId, ReplyCode};
+use alloc::{collections::BTreeSet, rc::Rc, string::String, vec::Vec};
+use codec::{Decode, Encode};
 
 use crate::{
     memory::{self, Difference, Image, Overlay, WASM_PAGE_BYTES},
+    modules::Loaded,
     sandbox::{Engine, Sandbox, Stop},
     syscalls::Journal,
-    CodeInfo, Effects, Limits, MemoryChange, PageIndex, Schedule,
+    CodeInfo, Effects, Limits, MemoryChange, Modules, PageIndex, Schedule,
 };
 
 /// The message that the turn handles.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Message {
     /// Its id.
     pub id: MessageId,
@@ -19,12 +21,25 @@ pub struct Message {
     pub source: [u8; 32],
     /// What it says.
     pub payload: Vec<u8>,
-    /// What it carries, in planck; already part of [`Context::balance`].
+    /// What it carries, in planck; already part of [`Host::balance`].
+    pub value: Balance,
+}
+
+/// The reply that caused a turn.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct ReplyContext {
+    /// The message that it answers.
+    pub to: MessageId,
+    /// How that message ended.
+    pub code: ReplyCode,
+    /// What the reply says.
+    pub payload: Vec<u8>,
+    /// What it carries, in planck; the program has it already.
     pub value: Balance,
 }
 
 /// What surrounds the turn.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Context {
     /// The message it handles.
     pub message: Message,
@@ -32,20 +47,20 @@ pub struct Context {
     pub turn: u32,
     /// The program's own id.
     pub program: [u8; 32],
-    /// The program's free balance, the message's value included, in planck.
-    pub balance: Balance,
     /// The height of the block.
     pub block_number: u64,
-    /// The time of the block, in milliseconds since 1970.
-    pub block_timestamp: u64,
-    /// Deposit money that the turn may use, in planck.
-    pub deposit_left: Balance,
     /// The price of one stored byte, in planck.
     pub deposit_per_byte: Balance,
+    /// What creating a program takes from its creator at once besides the value, in planck: the
+    /// existential deposit and the deposit for the program's record.
+    pub creation_deposit: Balance,
+    /// The reply that caused this turn, if one did. In [`Entry::HandleReply`] it is what
+    /// [`Self::message`] says as well.
+    pub reply: Option<ReplyContext>,
 }
 
 /// The program's memory as it is stored.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct StoredMemory {
     /// Its size in Wasm pages; a program that never ran has zero, and starts with its code's
     /// own size.
@@ -57,6 +72,9 @@ pub struct StoredMemory {
 }
 
 /// What the turn may ask of the world outside, each time after it was paid for.
+///
+/// Balance, time and deposit money are asked for at most once a turn, and only by one that uses
+/// them: each is a read of the chain's storage.
 pub trait Host {
     /// The program's code: what [`crate::validate`] accepted when it returned
     /// [`Request::code`]. `None` fails the turn as [`ReplyCode::NoSuchProgram`].
@@ -68,10 +86,30 @@ pub trait Host {
     fn page(&mut self, index: PageIndex) -> Option<Vec<u8>>;
     /// A stored value of the program's keyed state.
     fn state(&mut self, key: &[u8]) -> Option<Vec<u8>>;
+    /// The program's free balance, the message's value included, in planck.
+    fn balance(&mut self) -> Balance;
+    /// The time of the block, in milliseconds since 1970.
+    fn block_timestamp(&mut self) -> u64;
+    /// Deposit money that the turn may use, in planck.
+    fn deposit_left(&mut self) -> Balance;
+    /// Whether code of that hash is stored.
+    fn code_exists(&mut self, code: &CodeHash) -> bool;
+    /// Whether a program stands at that address, or did.
+    fn is_address_used(&mut self, address: &[u8; 32]) -> bool;
     /// The chain's randomness for `subject`, and the block since which it was knowable.
     fn random(&mut self, subject: &[u8]) -> ([u8; 32], u64);
     /// `blake2_256` of `data`.
     fn blake2_256(&self, data: &[u8]) -> [u8; 32];
+    /// `keccak_256` of `data`.
+    fn keccak_256(&self, data: &[u8]) -> [u8; 32];
+    /// `sha2_256` of `data`.
+    fn sha2_256(&self, data: &[u8]) -> [u8; 32];
+    /// Whether `signature` is one of `message` by the sr25519 key `public`.
+    fn sr25519_verify(&self, signature: &[u8; 64], message: &[u8], public: &[u8; 32]) -> bool;
+    /// Whether `signature` is one of `message` by the ed25519 key `public`.
+    fn ed25519_verify(&self, signature: &[u8; 64], message: &[u8], public: &[u8; 32]) -> bool;
+    /// The compressed secp256k1 key that made `signature` of `hash`.
+    fn ecdsa_recover(&self, signature: &[u8; 65], hash: &[u8; 32]) -> Option<[u8; 33]>;
 }
 
 /// One turn to run.
@@ -79,6 +117,8 @@ pub trait Host {
 pub struct Request<'a> {
     /// What validation said of the code.
     pub code: &'a CodeInfo,
+    /// The code's hash, by which [`Modules`] knows it.
+    pub code_hash: CodeHash,
     /// The entry to run.
     pub entry: Entry,
     /// What surrounds it.
@@ -94,7 +134,7 @@ pub struct Request<'a> {
 }
 
 /// Why a turn has no effects.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Failure {
     /// The code of the error reply.
     pub code: ReplyCode,
@@ -104,13 +144,16 @@ pub struct Failure {
 }
 
 /// What came of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Turn {
     /// The gas it burned: the whole limit if it ran out.
     pub gas_burned: Gas,
     /// The least limit with which it would have ended the same way: what it burned and what it
     /// wanted to split off. Not quite, for a program that asks how much gas is left.
     pub gas_required: Gas,
+    /// An upper bound of the bytes of storage proof that its reads took, and the writes of
+    /// pages that it asks for. It does not depend on what [`Modules`] had.
+    pub proof: u64,
     /// What it asks for, or why it failed.
     pub outcome: Result<Effects, Failure>,
     /// Texts it logged with `debug`, for tests and dry runs; bounded like payloads.
@@ -140,26 +183,30 @@ impl From<Stop> for Failure {
 /// costs the base of loading and does nothing, so a program may lack `init`; only
 /// [`Entry::State`] fails then, as [`ReplyCode::Trapped`], because nothing would be taken for
 /// its result.
-pub fn execute<H: Host>(request: Request<'_>, host: &mut H) -> Turn {
+pub fn execute<H: Host>(request: Request<'_>, host: &mut H, modules: &mut Modules) -> Turn {
     let schedule = request.schedule;
     let gas_limit = request.gas_limit;
     let total = schedule.fuel_within(gas_limit);
     let mut account = Account {
         fuel: total,
+        lowest: total,
         split: 0,
+        proof: 0,
         debug: Vec::new(),
     };
-    let outcome = attempt(request, host, &mut account);
+    let outcome = attempt(request, host, modules, &mut account);
     let (gas_required, gas_burned) = match &outcome {
         Err(failure) if failure.code == ReplyCode::OutOfGas => (gas_limit, gas_limit),
         _ => {
-            let used = schedule.gas_in(total.saturating_sub(account.fuel));
-            (used, used.saturating_sub(account.split))
+            let gas = |left| schedule.gas_in(total.saturating_sub(left));
+            let burned = gas(account.fuel).saturating_sub(account.split);
+            (gas(account.fuel.min(account.lowest)), burned)
         }
     };
     Turn {
         gas_burned,
         gas_required,
+        proof: account.proof,
         outcome,
         debug: account.debug,
     }
@@ -168,7 +215,10 @@ pub fn execute<H: Host>(request: Request<'_>, host: &mut H) -> Turn {
 /// What remains to be told of a turn however it ends.
 struct Account {
     fuel: u64,
+    /// The least fuel that would have been left if all that was reserved had been taken.
+    lowest: u64,
     split: Gas,
+    proof: u64,
     debug: Vec<String>,
 }
 
@@ -180,15 +230,21 @@ impl Account {
             .ok_or(Stop::OutOfGas)?;
         Ok(())
     }
+
+    fn prove(&mut self, bytes: u64) {
+        self.proof = self.proof.saturating_add(bytes);
+    }
 }
 
 fn attempt(
     request: Request<'_>,
     host: &mut dyn Host,
+    modules: &mut Modules,
     account: &mut Account,
 ) -> Result<Effects, Failure> {
     let Request {
         code,
+        code_hash,
         entry,
         context,
         memory,
@@ -207,87 +263,129 @@ fn attempt(
         };
     }
     account.charge(schedule, schedule.load_code(code, memory.wasm_pages))?;
-    let Some(wasm) = host.code() else {
+    account.prove(schedule.code_proof(code));
+    let kept = modules.get(&code_hash, code, limits);
+    let wasm = if kept.is_none() { host.code() } else { None };
+    if kept.is_none() && wasm.is_none() {
         return Err(Failure {
             code: ReplyCode::NoSuchProgram,
             payload: Vec::new(),
         });
-    };
+    }
     let count = u32::try_from(memory.pages.len()).unwrap_or(u32::MAX);
     account.charge(schedule, schedule.load_pages(count))?;
+    account.prove(schedule.pages_proof(count));
     let pages: Vec<_> = memory
         .pages
         .iter()
         .map(|index| (*index, host.page(*index)))
         .collect();
 
+    let loaded = match kept {
+        Some(loaded) => loaded,
+        None => {
+            let wasm = wasm.unwrap_or_default();
+            let loaded = Rc::new(Loaded::read(&wasm, code, limits)?);
+            modules.keep(code_hash, &loaded);
+            loaded
+        }
+    };
     let journal = Journal::new(entry, &context, schedule, limits, host);
-    let mut engine = Engine::load(&wasm, code, limits, account.fuel, journal)?;
-    let outcome = run(&mut engine, &wasm, code, entry, memory, pages, schedule);
+    let mut engine = Engine::load(&loaded.module, limits, account.fuel, journal)?;
+    let stored = memory.pages.clone();
+    let turn = Run {
+        code,
+        image: &loaded.image,
+        entry,
+        schedule,
+    };
+    let outcome = turn.run(&mut engine, memory, pages);
     account.fuel = engine.fuel();
     let journal = engine.into_journal();
+    account.lowest = account.lowest.min(journal.lowest);
     account.split = journal.split;
+    account.prove(journal.proof);
+    if let Ok(change) = &outcome {
+        let new = change.stored.keys().filter(|index| !stored.contains(index));
+        account.prove(schedule.new_pages_proof(new.count()));
+    }
     account.debug = journal.debug;
     outcome
         .map(|memory| Effects {
             effects: journal.effects,
             state: journal.state,
             memory,
+            exit: None,
         })
         .map_err(Failure::from)
 }
 
-/// Runs the entry in a loaded engine, and finds what it changed in memory.
-fn run<'h>(
-    engine: &mut impl Sandbox<'h>,
-    wasm: &[u8],
-    code: &CodeInfo,
+/// What running an entry takes besides the engine.
+struct Run<'a> {
+    code: &'a CodeInfo,
+    image: &'a Image,
     entry: Entry,
-    stored: StoredMemory,
-    pages: Vec<(PageIndex, Option<Vec<u8>>)>,
-    schedule: &Schedule,
-) -> Result<MemoryChange, Stop> {
-    engine.grow(stored.wasm_pages)?;
-    let loaded = wasm_pages(engine.memory());
-    let image = Image::read(wasm, code.wasm_pages);
-    for (export, value) in image.kept().iter().zip(&stored.globals) {
-        engine.set_global(export, *value);
-    }
-    let mut overlay = Overlay::default();
-    for (index, page) in pages {
-        overlay.lay(engine.memory_mut(), index, page);
-    }
+    schedule: &'a Schedule,
+}
 
-    engine.run(entry)?;
-    if entry == Entry::State {
-        return Ok(unchanged(stored));
-    }
+impl Run<'_> {
+    /// Runs the entry in a loaded engine, and finds what it changed in memory.
+    fn run<'h>(
+        &self,
+        engine: &mut impl Sandbox<'h>,
+        stored: StoredMemory,
+        pages: Vec<(PageIndex, Option<Vec<u8>>)>,
+    ) -> Result<MemoryChange, Stop> {
+        engine.grow(stored.wasm_pages)?;
+        let loaded = wasm_pages(engine.memory());
+        for (export, value) in self.image.kept().iter().zip(&stored.globals) {
+            engine.set_global(export, *value);
+        }
+        let mut overlay = Overlay::default();
+        for (index, page) in pages {
+            overlay.lay(engine.memory_mut(), index, page);
+        }
 
-    let wasm_pages = wasm_pages(engine.memory());
-    // Comparing what was there before the run is part of the price of loading.
-    let grown = Gas::from(wasm_pages.saturating_sub(loaded));
-    engine.burn(schedule.fuel_for(schedule.compare(grown)))?;
-    let difference = Difference::find(engine.memory_mut(), &image, &overlay, code.stack);
-    let changed = count(&difference.changed);
-    let freed = count(&difference.freed);
-    engine.burn(schedule.fuel_for(schedule.page_store.saturating_mul(changed)))?;
-    engine.burn(schedule.fuel_for(schedule.page_free.saturating_mul(freed)))?;
-    let stored = difference
-        .changed
-        .into_iter()
-        .filter_map(|index| Some((index, memory::page(engine.memory(), index)?.to_vec())))
-        .collect();
-    let globals = image
-        .kept()
-        .iter()
-        .map(|export| engine.global(export).unwrap_or_default())
-        .collect();
-    Ok(MemoryChange {
-        wasm_pages,
-        globals,
-        stored,
-        freed: difference.freed,
-    })
+        engine.run(self.entry)?;
+        if self.entry == Entry::State {
+            return Ok(unchanged(stored));
+        }
+
+        let wasm_pages = wasm_pages(engine.memory());
+        // Comparing what was there before the run is part of the price of loading.
+        let grown = Gas::from(wasm_pages.saturating_sub(loaded));
+        let schedule = self.schedule;
+        engine.burn(schedule.fuel_for(schedule.compare(grown)))?;
+        let memory = engine.memory_mut();
+        let difference = Difference::find(memory, self.image, &overlay, self.code.stack);
+        let changed = count(&difference.changed);
+        let freed = count(&difference.freed);
+        engine.burn(schedule.fuel_for(schedule.page_store.saturating_mul(changed)))?;
+        engine.burn(schedule.fuel_for(schedule.page_free.saturating_mul(freed)))?;
+        let new = difference
+            .changed
+            .iter()
+            .filter(|index| !overlay.has(**index));
+        let new = new.count();
+        engine.burn(schedule.fuel_for(schedule.proof(schedule.new_pages_proof(new))))?;
+        let stored = difference
+            .changed
+            .into_iter()
+            .filter_map(|index| Some((index, memory::page(engine.memory(), index)?.to_vec())))
+            .collect();
+        let globals = self
+            .image
+            .kept()
+            .iter()
+            .map(|export| engine.global(export).unwrap_or_default())
+            .collect();
+        Ok(MemoryChange {
+            wasm_pages,
+            globals,
+            stored,
+            freed: difference.freed,
+        })
+    }
 }
 
 fn unchanged(stored: StoredMemory) -> MemoryChange {

@@ -1,15 +1,18 @@
 //! wasmi as the engine: the only file that knows it.
 
 use actors_primitives::{
-    abi::{Entries, Entry, MEMORY, MODULE},
+    abi::{Entries, Entry, MEMORY},
     for_each_import,
 };
-use alloc::string::{String, ToString};
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
 use core::fmt;
 use wasmi::{
-    errors::{ErrorKind, HostError, InstantiationError, LinkerError, MemoryError},
-    Caller, CompilationMode, Config, CustomFuelCosts, EnforcedLimits, Error, Instance, Linker,
-    Memory, Module, OperatorCost, Store, StoreLimits, StoreLimitsBuilder, TrapCode, Val,
+    errors::{ErrorKind, HostError, InstantiationError, MemoryError},
+    Caller, CompilationMode, Config, CustomFuelCosts, EnforcedLimits, Error, Extern, Func,
+    Instance, Memory, Module, OperatorCost, Store, StoreLimits, StoreLimitsBuilder, TrapCode, Val,
 };
 
 use crate::{
@@ -37,6 +40,8 @@ struct Data<'h> {
 }
 
 impl<'h> Sandbox<'h> for Wasmi<'h> {
+    type Module = Module;
+
     fn translate(wasm: &[u8], info: &CodeInfo, limits: &Limits) -> Result<(), String> {
         let engine = engine(info, limits, CompilationMode::Eager);
         Module::new(&engine, wasm)
@@ -44,14 +49,16 @@ impl<'h> Sandbox<'h> for Wasmi<'h> {
             .map_err(|error| error.to_string())
     }
 
+    fn module(wasm: &[u8], info: &CodeInfo, limits: &Limits) -> Result<Module, Stop> {
+        module(wasm, info, limits)
+    }
+
     fn load(
-        wasm: &[u8],
-        info: &CodeInfo,
+        module: &Module,
         limits: &Limits,
         fuel: u64,
         journal: Journal<'h>,
     ) -> Result<Self, Stop> {
-        let module = module(wasm, info, limits)?;
         let store_limits = StoreLimitsBuilder::new()
             .memory_size(size(limits.memory).saturating_mul(WASM_PAGE_BYTES))
             .table_elements(size(limits.table))
@@ -67,15 +74,13 @@ impl<'h> Sandbox<'h> for Wasmi<'h> {
         let mut store = Store::new(module.engine(), data);
         store.limiter(|data| &mut data.limits);
         store.set_fuel(fuel).map_err(stop)?;
-        let mut linker = Linker::new(module.engine());
-        // A module may import the same function twice.
-        linker.allow_shadowing(true);
-        for import in module.imports() {
-            link(&mut linker, import.name()).map_err(|error| stop(error.into()))?;
-        }
-        let instance = linker
-            .instantiate_and_start(&mut store, &module)
-            .map_err(stop)?;
+        // Without wasmi's linker, which first sorts by name what is used once, in order.
+        let externals: Option<Vec<Extern>> = module
+            .imports()
+            .map(|import| link(&mut store, import.name()).map(Extern::Func))
+            .collect();
+        let externals = externals.ok_or(Stop::Trapped)?;
+        let instance = Instance::new(&mut store, module, &externals).map_err(stop)?;
         let memory = instance.get_memory(&store, MEMORY).ok_or(Stop::Trapped)?;
         store.data_mut().memory = Some(memory);
         Ok(Self {
@@ -167,7 +172,9 @@ fn engine(info: &CodeInfo, limits: &Limits, mode: CompilationMode) -> wasmi::Eng
         })
         .set_max_recursion_depth(size(limits.call_depth))
         .set_max_stack_height(size(limits.stack).max(MIN_STACK_BYTES))
-        .set_max_cached_stacks(1)
+        // An engine is kept with its module: the largest stack that a turn made of it would be
+        // kept as well.
+        .set_max_cached_stacks(0)
         .compilation_mode(mode)
         .ignore_custom_sections(true)
         .allow_start_fn(false)
@@ -324,12 +331,11 @@ macro_rules! result {
 
 macro_rules! link_one {
     (planned $($rest:tt)*) => {};
-    (served $linker:ident $wanted:ident $entries:ident $name:ident
+    (served $store:ident $wanted:ident $entries:ident $name:ident
         ($($param:ident: $type:ty),*) ($($result:ty)?)) => {
         if $wanted == stringify!($name) {
-            $linker.func_wrap(
-                MODULE,
-                stringify!($name),
+            return Some(Func::wrap(
+                $store,
                 |mut caller: Caller<'_, Data<'_>> $(, $param: <$type as Argument>::Number)*|
                     -> Result<result!($($result)?), Error>
                 {
@@ -337,7 +343,7 @@ macro_rules! link_one {
                         syscalls::$name(call $(, $param)*)
                     })
                 },
-            )?;
+            ));
         }
     };
 }
@@ -348,10 +354,10 @@ macro_rules! link_all {
         $status:ident $entries:ident fn $name:ident($($param:ident: $type:ty),* $(,)?)
         $(-> $result:ty)?;
     )+) => {
-        /// Links the import of that name, if it is a served one.
-        fn link(linker: &mut Linker<Data<'_>>, wanted: &str) -> Result<(), LinkerError> {
-            $(link_one!($status linker wanted $entries $name ($($param: $type),*) ($($result)?));)+
-            Ok(())
+        /// The host function behind the import of that name, if it is a served one.
+        fn link(store: &mut Store<Data<'_>>, wanted: &str) -> Option<Func> {
+            $(link_one!($status store wanted $entries $name ($($param: $type),*) ($($result)?));)+
+            None
         }
     };
 }

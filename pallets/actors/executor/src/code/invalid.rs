@@ -54,7 +54,7 @@ pub enum InvalidKind {
 }
 
 /// A function of the module, as its author knows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct FunctionRef {
     /// Its index, imported functions included.
     pub index: u32,
@@ -63,7 +63,7 @@ pub struct FunctionRef {
 }
 
 /// Why code was refused, where, and how to mend it: [`Display`](fmt::Display) is a sentence.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Invalid {
     /// The rule that was broken.
     pub kind: InvalidKind,

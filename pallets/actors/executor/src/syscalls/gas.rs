@@ -9,7 +9,15 @@ pub(crate) fn gas_left(call: &mut Call<'_, '_>) -> Result<i64, Stop> {
 }
 
 pub(crate) fn deposit_left(call: &mut Call<'_, '_>, out: u32) -> Result<(), Stop> {
-    call.copy_out(out, &call.context().deposit_left.to_le_bytes())
+    let left = match call.journal.deposit_left {
+        Some(left) => left,
+        None => {
+            call.charge_look_up()?;
+            let left = call.journal.host.deposit_left();
+            *call.journal.deposit_left.insert(left)
+        }
+    };
+    call.copy_out(out, &left.to_le_bytes())
 }
 
 pub(crate) fn deposit_per_byte(call: &mut Call<'_, '_>, out: u32) -> Result<(), Stop> {

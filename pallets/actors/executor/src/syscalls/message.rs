@@ -50,7 +50,8 @@ pub(crate) fn program_id(call: &mut Call<'_, '_>, out: u32) -> Result<(), Stop> 
 
 /// The free balance without the value that this turn has sent already.
 pub(crate) fn balance(call: &mut Call<'_, '_>, out: u32) -> Result<(), Stop> {
-    call.copy_out(out, &call.journal.value_left.to_le_bytes())
+    let left = call.value_left()?;
+    call.copy_out(out, &left.to_le_bytes())
 }
 
 pub(crate) fn block_number(call: &mut Call<'_, '_>) -> Result<i64, Stop> {
@@ -58,7 +59,15 @@ pub(crate) fn block_number(call: &mut Call<'_, '_>) -> Result<i64, Stop> {
 }
 
 pub(crate) fn block_timestamp(call: &mut Call<'_, '_>) -> Result<i64, Stop> {
-    Ok(number(call.context().block_timestamp))
+    let now = match call.journal.block_timestamp {
+        Some(now) => now,
+        None => {
+            call.charge_look_up()?;
+            let now = call.journal.host.block_timestamp();
+            *call.journal.block_timestamp.insert(now)
+        }
+    };
+    Ok(number(now))
 }
 
 /// The subject has the limit of a key of state; a longer one is misuse, since the result is a
@@ -69,12 +78,15 @@ pub(crate) fn random(
     len: u32,
     out: u32,
 ) -> Result<i64, Stop> {
+    // The collective flip keeps 81 hashes in one value; other sources keep one.
+    const SOURCE: u32 = 4 * 1024;
     call.charge(call.prices().random)?;
     if len > call.limits().state_key {
         return Err(Stop::Misuse);
     }
     call.charge_bytes(call.prices().copy_byte, len)?;
     let subject = call.slice(subject, len)?.to_vec();
+    call.charge_proof(SOURCE)?;
     let (random, known_since) = call.journal.host.random(&subject);
     call.copy_out(out, &random)?;
     Ok(number(known_since))

@@ -35,8 +35,16 @@ pub(crate) struct Journal<'h> {
     pub(crate) debug: Vec<String>,
     /// Gas that sends have split off: taken from the turn's fuel, but not burned.
     pub(crate) split: Gas,
-    /// The program's free balance without what it has sent.
-    value_left: Balance,
+    /// Bytes of storage proof that its reads took at most.
+    pub(crate) proof: u64,
+    /// The least fuel that would have been left if all that was reserved had been taken.
+    pub(crate) lowest: u64,
+    /// The program's free balance, once it was asked for.
+    balance: Option<Balance>,
+    /// What it has sent of that.
+    spent: Balance,
+    block_timestamp: Option<u64>,
+    deposit_left: Option<Balance>,
     sends: u32,
     has_replied: bool,
     effect_bytes: u32,
@@ -61,7 +69,12 @@ impl<'h> Journal<'h> {
             state: BTreeMap::new(),
             debug: Vec::new(),
             split: 0,
-            value_left: context.balance,
+            proof: 0,
+            lowest: u64::MAX,
+            balance: None,
+            spent: 0,
+            block_timestamp: None,
+            deposit_left: None,
             sends: 0,
             has_replied: false,
             effect_bytes: 0,
@@ -115,6 +128,42 @@ impl<'h> Call<'_, 'h> {
 
     fn charge_bytes(&mut self, price: Gas, bytes: u32) -> Result<(), Stop> {
         self.charge(price.saturating_mul(Gas::from(bytes)))
+    }
+
+    /// Pays for proving one access to storage, of a value that has `bytes` bytes.
+    fn charge_proof(&mut self, bytes: u32) -> Result<(), Stop> {
+        let proof = self.prices().access(bytes);
+        self.charge(self.prices().proof(proof))?;
+        self.journal.proof = self.journal.proof.saturating_add(proof);
+        Ok(())
+    }
+
+    /// Pays for reading a small value of the chain's.
+    fn charge_look_up(&mut self) -> Result<(), Stop> {
+        self.charge(self.prices().look_up)?;
+        self.charge_proof(0)
+    }
+
+    /// The program's free balance without what it has sent.
+    fn value_left(&mut self) -> Result<Balance, Stop> {
+        let balance = match self.journal.balance {
+            Some(balance) => balance,
+            None => {
+                self.charge_look_up()?;
+                let balance = self.journal.host.balance();
+                *self.journal.balance.insert(balance)
+            }
+        };
+        Ok(balance.saturating_sub(self.journal.spent))
+    }
+
+    /// Whether what is left covers `value`. Nothing is asked for nothing.
+    fn covers(&mut self, value: Balance) -> Result<bool, Stop> {
+        Ok(value == 0 || value <= self.value_left()?)
+    }
+
+    fn spend(&mut self, value: Balance) {
+        self.journal.spent = self.journal.spent.saturating_add(value);
     }
 
     /// The caller's memory from `pointer`; misuse if it does not lie within.

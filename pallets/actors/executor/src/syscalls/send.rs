@@ -44,9 +44,9 @@ pub(crate) fn send(
     let payload = call.slice(payload, len)?.to_vec();
     // Before anything is taken, so that a bad pointer is misuse whatever else is wrong.
     call.array::<32>(out_id)?;
-    let Some(value_left) = call.journal.value_left.checked_sub(value) else {
+    if !call.covers(value)? {
         return Ok(error::NOT_ENOUGH_VALUE);
-    };
+    }
     let Some(fuel_left) = call.fuel.checked_sub(split_fuel(call, gas)) else {
         return Ok(error::NOT_ENOUGH_GAS);
     };
@@ -59,7 +59,7 @@ pub(crate) fn send(
     let id = MessageId(call.journal.host.blake2_256(&preimage));
     call.fuel = fuel_left;
     call.journal.split = call.journal.split.saturating_add(gas.unwrap_or(0));
-    call.journal.value_left = value_left;
+    call.spend(value);
     call.journal.sends = index.saturating_add(1);
     call.journal.effects.push(Effect::Send(Send {
         id,
@@ -98,13 +98,13 @@ pub(crate) fn reply(
     if call.journal.entry == Entry::State && value != 0 {
         return Ok(error::NOT_ALLOWED);
     }
-    let Some(value_left) = call.journal.value_left.checked_sub(value) else {
+    if !call.covers(value)? {
         return Ok(error::NOT_ENOUGH_VALUE);
-    };
+    }
     if !call.journal.keep_bytes(len) {
         return Ok(error::OVER_LIMIT);
     }
-    call.journal.value_left = value_left;
+    call.spend(value);
     call.journal.has_replied = true;
     call.journal
         .effects

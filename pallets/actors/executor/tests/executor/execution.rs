@@ -1,13 +1,13 @@
 //! What running a program does, seen from outside.
 
-use super::world::{execute, validate, World};
+use super::world::{execute, validate, Asked, World};
 use actors_executor::{
     CodeInfo, Context, Effect, Effects, Limits, Message, PageIndex, Request, Schedule,
     StoredMemory, Turn,
 };
 use actors_primitives::{
     abi::{error, Entries, Entry, IMPORTS},
-    Gas, MessageId, ReplyCode,
+    CodeHash, Gas, MessageId, ReplyCode,
 };
 use std::collections::BTreeMap;
 
@@ -74,14 +74,16 @@ impl Chain {
             message,
             turn: 3,
             program: [4; 32],
-            balance: 1_000,
             block_number: 42,
-            block_timestamp: 1_700_000_000_000,
-            deposit_left: 77,
             deposit_per_byte: 9,
+            creation_deposit: 30,
+            reply: None,
         };
         let world = World {
             code: Some(wasm),
+            balance: 1_000,
+            timestamp: 1_700_000_000_000,
+            deposit_left: 77,
             ..World::default()
         };
         let memory = StoredMemory::default();
@@ -98,6 +100,7 @@ impl Chain {
     fn run(&mut self, entry: Entry, gas_limit: Gas) -> Turn {
         let request = Request {
             code: &self.code,
+            code_hash: CodeHash([8; 32]),
             entry,
             context: self.context.clone(),
             memory: self.memory.clone(),
@@ -105,6 +108,7 @@ impl Chain {
             schedule: &self.schedule,
             limits: &self.limits,
         };
+        self.world.asked.clear();
         execute(request, &mut self.world)
     }
 
@@ -559,7 +563,7 @@ fn a_send_that_cannot_be_says_why() {
         error::NOT_ENOUGH_GAS
     );
     let mut poor = sending(-1, 9, 0, 0, 0);
-    poor.context.balance = 8;
+    poor.world.balance = 8;
     assert_eq!(sent(&mut poor), error::NOT_ENOUGH_VALUE);
     let mut strict = sending(-1, 0, 11, 0, 0);
     strict.limits.effect_bytes = 10;
@@ -587,12 +591,12 @@ fn sends_of_a_turn_are_limited_and_share_one_balance() {
                 (br_if $more (i32.eqz (i32.load (i32.const 200)))))
             (drop (call $reply (i32.const 200) (i32.const 72) (i32.const 1000))))"#,
     );
-    chain.context.balance = 35;
+    chain.world.balance = 35;
     let effects = chain.turn();
     assert_eq!(effects.effects.len(), 4);
     assert_eq!(reply(&effects)[..4], error::NOT_ENOUGH_VALUE.to_le_bytes());
     assert_eq!(reply(&effects)[56], 5, "`balance` is what is left");
-    chain.context.balance = 1_000_000;
+    chain.world.balance = 1_000_000;
     let effects = chain.turn();
     assert_eq!(effects.effects.len(), 257);
     assert_eq!(reply(&effects)[..4], error::OVER_LIMIT.to_le_bytes());
@@ -729,6 +733,73 @@ fn readers_show_the_message_and_what_surrounds_it() {
     assert_eq!(seen[176..188], [5, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0]);
     assert_eq!(&seen[200..203], b"ell");
     assert_eq!(seen[208..218], [41, 0, 0, 0, 0, 0, 0, 0, 5, 7]);
+}
+
+#[test]
+fn what_the_chain_stores_is_asked_for_once_and_only_if_used() {
+    let mut idle = Chain::new(r#"(func (export "handle"))"#);
+    idle.turn();
+    assert_eq!(idle.world.asked, [Asked::Code]);
+    let body = r#"
+        (call $balance (i32.const 0)) (call $deposit_left (i32.const 16))
+        (drop (call $block_timestamp))"#;
+    let mut curious = Chain::new(&format!(r#"(func (export "handle") {body} {body})"#));
+    curious.turn();
+    assert_eq!(
+        curious.world.asked,
+        [
+            Asked::Code,
+            Asked::Balance,
+            Asked::DepositLeft,
+            Asked::Timestamp
+        ]
+    );
+    // What carries no value needs no balance.
+    let mut frugal = sending(-1, 0, 0, 0, 0);
+    frugal.turn();
+    assert_eq!(frugal.world.asked, [Asked::Code]);
+}
+
+#[test]
+fn each_read_is_proven_and_the_proof_is_paid() {
+    let access = 1024;
+    let mut chain = Chain::new(
+        r#"(func (export "handle")
+            (i32.store (i32.const 20000) (i32.const 0))
+            (i32.store (i32.const 50000) (i32.const 1))
+            (call $balance (i32.const 0)) (call $balance (i32.const 0))
+            (drop (call $block_timestamp))
+            (drop (call $random (i32.const 0) (i32.const 0) (i32.const 32))))"#,
+    );
+    chain.world.pages.insert(PageIndex(1), vec![1; 16 * 1024]);
+    chain.memory.pages.insert(PageIndex(1));
+    let free = chain.run(Entry::Handle, PLENTY);
+    let code = u64::from(chain.code.code_len) + access;
+    let page = 16 * 1024 + access;
+    let asked = 2 * access + (4 * 1024 + access);
+    // Pages 0 and 3 are stored for the first time, page 1 again.
+    assert_eq!(free.proof, code + page + asked + 2 * access);
+    let stored = free
+        .outcome
+        .as_ref()
+        .expect("it finishes")
+        .memory
+        .stored
+        .len();
+    assert_eq!(stored, 3);
+    let start = chain
+        .schedule
+        .start(&chain.code, Entry::Handle, &chain.memory);
+    chain.schedule.proof_byte = 1000;
+    let paid = chain.run(Entry::Handle, PLENTY);
+    assert_eq!(paid.proof, free.proof);
+    assert_eq!(paid.gas_burned - free.gas_burned, 1000 * paid.proof);
+    let start_paid = chain
+        .schedule
+        .start(&chain.code, Entry::Handle, &chain.memory);
+    assert_eq!(start_paid - start, 1000 * (code + page));
+    // A turn that cannot pay for the code has proven nothing.
+    assert_eq!(chain.run(Entry::Handle, 1_000_000).proof, 0);
 }
 
 #[test]

@@ -1,10 +1,14 @@
 //! The executor in this process, and plain data for it to run on.
 
-use actors_executor::{CodeInfo, Host, Invalid, Limits, PageIndex, Request, Turn};
-use alloc::{collections::BTreeMap, vec::Vec};
+use actors_executor::{CodeInfo, Host, Invalid, Limits, Modules, PageIndex, Request, Turn};
+use actors_primitives::{Balance, CodeHash};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
 use codec::{Decode, Encode};
 
-/// What a chain stores of one program.
+/// What a chain stores of one program, and what surrounds it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub(crate) struct World {
     /// The program's code; without it there is no program.
@@ -13,19 +17,69 @@ pub(crate) struct World {
     pub(crate) pages: BTreeMap<PageIndex, Vec<u8>>,
     /// Its keyed state.
     pub(crate) state: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// Its free balance.
+    pub(crate) balance: Balance,
+    /// The time of the block.
+    pub(crate) timestamp: u64,
+    /// The deposit money of its turn.
+    pub(crate) deposit_left: Balance,
+    /// Codes that are stored.
+    pub(crate) codes: BTreeSet<CodeHash>,
+    /// Addresses at which a program stands, or did.
+    pub(crate) addresses: BTreeSet<[u8; 32]>,
+    /// What the executor has asked it for, in order: turns are told apart by it too.
+    pub(crate) asked: Vec<Asked>,
+}
+
+/// A question that reads the chain's storage.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub(crate) enum Asked {
+    Code,
+    Page(PageIndex),
+    State(Vec<u8>),
+    Balance,
+    Timestamp,
+    DepositLeft,
+    CodeExists(CodeHash),
+    Address([u8; 32]),
+    Random(Vec<u8>),
 }
 
 impl Host for World {
     fn code(&mut self) -> Option<Vec<u8>> {
+        self.asked.push(Asked::Code);
         self.code.clone()
     }
     fn page(&mut self, index: PageIndex) -> Option<Vec<u8>> {
+        self.asked.push(Asked::Page(index));
         self.pages.get(&index).cloned()
     }
     fn state(&mut self, key: &[u8]) -> Option<Vec<u8>> {
+        self.asked.push(Asked::State(key.to_vec()));
         self.state.get(key).cloned()
     }
+    fn balance(&mut self) -> Balance {
+        self.asked.push(Asked::Balance);
+        self.balance
+    }
+    fn block_timestamp(&mut self) -> u64 {
+        self.asked.push(Asked::Timestamp);
+        self.timestamp
+    }
+    fn deposit_left(&mut self) -> Balance {
+        self.asked.push(Asked::DepositLeft);
+        self.deposit_left
+    }
+    fn code_exists(&mut self, code: &CodeHash) -> bool {
+        self.asked.push(Asked::CodeExists(*code));
+        self.codes.contains(code)
+    }
+    fn is_address_used(&mut self, address: &[u8; 32]) -> bool {
+        self.asked.push(Asked::Address(*address));
+        self.addresses.contains(address)
+    }
     fn random(&mut self, subject: &[u8]) -> ([u8; 32], u64) {
+        self.asked.push(Asked::Random(subject.to_vec()));
         let mut random = [7; 32];
         random[0] = subject.len() as u8;
         (random, 41)
@@ -33,6 +87,38 @@ impl Host for World {
     fn blake2_256(&self, data: &[u8]) -> [u8; 32] {
         sp_crypto_hashing::blake2_256(data)
     }
+    fn keccak_256(&self, data: &[u8]) -> [u8; 32] {
+        sp_crypto_hashing::keccak_256(data)
+    }
+    fn sha2_256(&self, data: &[u8]) -> [u8; 32] {
+        sp_crypto_hashing::sha2_256(data)
+    }
+    fn sr25519_verify(&self, signature: &[u8; 64], message: &[u8], public: &[u8; 32]) -> bool {
+        *signature == stand_in_signature(b"sr25519", message, public)
+    }
+    fn ed25519_verify(&self, signature: &[u8; 64], message: &[u8], public: &[u8; 32]) -> bool {
+        *signature == stand_in_signature(b"ed25519", message, public)
+    }
+    fn ecdsa_recover(&self, signature: &[u8; 65], hash: &[u8; 32]) -> Option<[u8; 33]> {
+        stand_in_recovery(signature, hash)
+    }
+}
+
+/// What stands for a signature here: a hash of everything that one depends on. The real ones are
+/// the chain's, whose own tests are theirs.
+pub(crate) fn stand_in_signature(scheme: &[u8], message: &[u8], public: &[u8; 32]) -> [u8; 64] {
+    sp_crypto_hashing::blake2_512(&[scheme, public, message].concat())
+}
+
+/// What stands for recovering a key: none for a recovery id that is none.
+fn stand_in_recovery(signature: &[u8; 65], hash: &[u8; 32]) -> Option<[u8; 33]> {
+    if signature[64] > 3 {
+        return None;
+    }
+    let mut key = [2; 33];
+    let recovered = sp_crypto_hashing::blake2_256(&[&signature[..], hash].concat());
+    key[1..].copy_from_slice(&recovered);
+    Some(key)
 }
 
 /// Judges a module.
@@ -40,7 +126,20 @@ pub(crate) fn validate(wasm: &[u8], limits: &Limits) -> Result<CodeInfo, Invalid
     actors_executor::validate(wasm, limits)
 }
 
-/// Runs a turn.
+/// Runs a turn, with its code read for it and then with its code as that left it: reusing a module
+/// changes nothing but that the code is not asked for.
 pub(crate) fn execute(request: Request<'_>, world: &mut World) -> Turn {
-    actors_executor::execute(request, world)
+    let mut modules = Modules::default();
+    let mut again = world.clone();
+    let first = actors_executor::execute(request.clone(), world, &mut modules);
+    let is_kept = !modules.is_empty();
+    let second = actors_executor::execute(request, &mut again, &mut modules);
+    assert_eq!(first, second, "a reused module runs the same");
+    if is_kept {
+        let asked = world.asked.iter();
+        let others: Vec<_> = asked.filter(|asked| **asked != Asked::Code).collect();
+        let others_again: Vec<_> = again.asked.iter().collect();
+        assert_eq!(others, others_again, "a reused module asks the same");
+    }
+    first
 }
