@@ -75,7 +75,7 @@ impl Sealer {
             while let Some(Some(_)) = arrivals.next().now_or_never() {}
 
             let best = self.client.info().best_hash;
-            let has_backlog = self.has_backlog(best);
+            let has_backlog = self.has_work(best);
             let has_transactions = self
                 .pool
                 .ready_at_with_timeout(best, POOL_PATIENCE)
@@ -113,16 +113,13 @@ impl Sealer {
         }
     }
 
-    /// Whether messages are queued at that block.
-    fn has_backlog(&self, at: Hash) -> bool {
+    /// Whether the block after that one has messages to serve or storage to free.
+    fn has_work(&self, at: Hash) -> bool {
         let api = self.client.runtime_api();
-        match ActorsApi::<Block, AccountId>::queue_length(&*api, at) {
-            Ok(length) => length > 0,
-            Err(error) => {
-                log::error!(target: LOG_TARGET, "Cannot read the queue's length: {error}");
-                false
-            }
-        }
+        ActorsApi::<Block, AccountId>::has_work(&*api, at).unwrap_or_else(|error| {
+            log::error!(target: LOG_TARGET, "Cannot ask whether there is work: {error}");
+            false
+        })
     }
 
     /// Makes one block on the best one. Fails when it would be empty, unless `allow_empty`.

@@ -1,7 +1,7 @@
 //! What a node or a wallet may ask of the runtime.
 
 use actors_primitives::{CodeHash, Gas};
-use actors_runtime_api::{CodeDetails, DryRun, ProgramInfo, ReadError};
+use actors_runtime_api::{CodeDetails, DryRun, DryRunUpload, ProgramInfo, QueueInfo, ReadError};
 use alloc::{string::String, vec::Vec};
 use frame_support::{
     genesis_builder_helper::{build_state, get_preset},
@@ -252,6 +252,30 @@ sp_api::impl_runtime_apis! {
             )
         }
 
+        fn dry_run_upload_program(
+            creator: AccountId,
+            code: Vec<u8>,
+            salt: Vec<u8>,
+            payload: Vec<u8>,
+            value: Balance,
+            gas_limit: Option<Gas>,
+            deposit_limit: Option<Balance>,
+        ) -> Result<DryRun<AccountId>, ReadError> {
+            Actors::dry_run_upload_program(
+                creator,
+                code,
+                salt,
+                payload,
+                value,
+                gas_limit,
+                deposit_limit,
+            )
+        }
+
+        fn dry_run_upload(uploader: AccountId, code: Vec<u8>) -> Result<DryRunUpload, ReadError> {
+            Actors::dry_run_upload(uploader, code)
+        }
+
         fn read_state(program: AccountId, payload: Vec<u8>) -> Result<Vec<u8>, ReadError> {
             Actors::read_state(program, payload)
         }
@@ -261,19 +285,31 @@ sp_api::impl_runtime_apis! {
         }
 
         fn program(program: AccountId) -> Option<ProgramInfo<AccountId>> {
-            Actors::program_info(program)
+            Actors::program(program)
+        }
+
+        fn inheritor(program: AccountId) -> Option<AccountId> {
+            Actors::inheritor(program)
         }
 
         fn code(code_hash: CodeHash) -> Option<CodeDetails<AccountId>> {
-            Actors::code_details(code_hash)
+            Actors::code(code_hash)
         }
 
         fn check_code(code: Vec<u8>) -> Result<(), String> {
-            Actors::judge_code(code)
+            Actors::check_code(code)
         }
 
-        fn queue_length() -> u64 {
-            Actors::queue_length()
+        fn wasm(code_hash: CodeHash) -> Option<Vec<u8>> {
+            Actors::wasm(code_hash)
+        }
+
+        fn queue() -> QueueInfo<AccountId> {
+            Actors::queue()
+        }
+
+        fn has_work() -> bool {
+            Actors::has_work()
         }
     }
 }

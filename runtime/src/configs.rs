@@ -13,7 +13,7 @@ use frame_support::{
 };
 use frame_system::{
     limits::{BlockLength, BlockWeights},
-    EnsureSigned,
+    EnsureRoot, EnsureSigned,
 };
 use pallet_transaction_payment::{ConstFeeMultiplier, FungibleAdapter, Multiplier};
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
@@ -191,6 +191,10 @@ parameter_types! {
     /// the longest turn always fits.
     pub const MinServiceWeight: Perbill = Perbill::from_percent(20);
 
+    /// Each message in the queue makes a place in it a microsecond dearer: a full queue costs a
+    /// call a millisecond of gas more.
+    pub const BacklogPrice: actors_primitives::Gas = 1_000_000;
+
     /// Messages that may be queued before calls are refused. With the longest payload each they
     /// take 64 MiB of state.
     pub const MaxQueueLength: u32 = 1_024;
@@ -209,6 +213,7 @@ impl pallet_actors::Config for Runtime {
     type Time = Timestamp;
     type UploadOrigin = EnsureSigned<AccountId>;
     type CreateOrigin = EnsureSigned<AccountId>;
+    type ManagerOrigin = EnsureRoot<AccountId>;
     type PalletId = ActorsPalletId;
     type GasPrice = GasPrice;
     type DepositPerItem = DepositPerItem;
@@ -217,6 +222,7 @@ impl pallet_actors::Config for Runtime {
     type Schedule = ActorsSchedule;
     type MaxTurnGas = MaxTurnGas;
     type MinServiceWeight = MinServiceWeight;
+    type BacklogPrice = BacklogPrice;
     type MaxQueueLength = MaxQueueLength;
     type MaxSaltLength = MaxSaltLength;
     type WeightInfo = ();

@@ -10,7 +10,7 @@ use frame_support::{
 
 use crate::{
     queue::{Kind, Message},
-    Codes, Config, Error, Event, Nonce, Pallet, Programs,
+    Codes, Config, Error, Event, Pallet, Programs, Service,
 };
 
 impl<T: Config> Pallet<T> {
@@ -32,10 +32,6 @@ impl<T: Config> Pallet<T> {
             Error::<T>::CodeNotFound
         );
         let program = Self::program_address(code_hash, creator, salt);
-        ensure!(
-            !Programs::<T>::contains_key(&program),
-            Error::<T>::ProgramAlreadyExists
-        );
         Self::insert_program(&program, creator, code_hash)?;
         let message_id = Self::next_message_id(creator);
         Self::deposit_event(Event::ProgramCreated {
@@ -99,9 +95,10 @@ impl<T: Config> Pallet<T> {
         deposit_limit: Balance,
     ) -> Result<(), DispatchError> {
         Self::ensure_queue_has_room()?;
-        let least = Self::start_price(&message.destination, message.kind);
+        let place = Self::place_price();
+        let least = Self::start_price(&message.destination, message.kind).saturating_add(place);
         ensure!(gas_limit >= least, Error::<T>::GasLimitTooLow);
-        Self::open_purse(message.purse, source, gas_limit, deposit_limit)?;
+        Self::open_purse(message.purse, source, gas_limit, place, deposit_limit)?;
         Self::value_departs(source, message.value)?;
         Self::enqueue(message);
         Ok(())
@@ -109,13 +106,9 @@ impl<T: Config> Pallet<T> {
 
     /// What it takes to start a turn of the program at all, in gas.
     pub(crate) fn start_price(program: &T::AccountId, kind: Kind) -> Gas {
-        let Some(program) = Programs::<T>::get(program) else {
-            return 0;
-        };
-        let Some(code) = Codes::<T>::get(program.code_hash) else {
-            return 0;
-        };
-        T::Schedule::get().start(&code.info, kind.entry(), &program.memory())
+        Programs::<T>::get(program).map_or(0, |program| {
+            T::Schedule::get().start(&program.info, kind.entry(), &program.memory())
+        })
     }
 
     fn bound_payload(payload: Vec<u8>) -> Result<BoundedVec<u8, crate::PayloadBound<T>>, Error<T>> {
@@ -123,10 +116,10 @@ impl<T: Config> Pallet<T> {
     }
 
     fn next_message_id(account: &T::AccountId) -> MessageId {
-        let nonce = Nonce::<T>::mutate(|nonce| {
-            let current = *nonce;
-            *nonce = nonce.saturating_add(1);
-            current
+        let nonce = Service::<T>::mutate(|service| {
+            let nonce = service.sent;
+            service.sent = nonce.saturating_add(1);
+            nonce
         });
         let preimage = MessageId::extrinsic_preimage(&account.clone().into(), nonce);
         MessageId(sp_io::hashing::blake2_256(&preimage))

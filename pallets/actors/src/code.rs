@@ -5,13 +5,13 @@ use actors_primitives::{Balance, CodeHash};
 use alloc::vec::Vec;
 use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::{
-    defensive, ensure,
+    ensure,
     pallet_prelude::{BoundedVec, DispatchError, DispatchResult},
     traits::{fungible::hold::Mutate as _, tokens::Precision, Get},
 };
 use scale_info::TypeInfo;
 
-use crate::{deposit::Footprint, Codes, Config, Error, Event, HoldReason, Pallet, Wasm};
+use crate::{deposit::Footprint, report, Codes, Config, Error, Event, HoldReason, Pallet, Wasm};
 
 /// What is known of stored code.
 #[derive(
@@ -41,12 +41,12 @@ impl<T: Config> Pallet<T> {
     ///
     /// # Errors
     /// What is wrong, where, and how to mend it.
-    pub fn check_code(wasm: &[u8]) -> Result<CodeInfo, Invalid> {
+    pub fn validate_code(wasm: &[u8]) -> Result<CodeInfo, Invalid> {
         actors_executor::validate(wasm, &T::Limits::get())
     }
 
     /// The deposit for code of that many bytes: the blob and its record.
-    fn code_deposit(bytes: usize) -> Balance {
+    pub(crate) fn code_deposit(bytes: usize) -> Balance {
         let record = Code::<T>::max_encoded_len() as u64;
         Self::deposit_for(Footprint {
             items: 2,
@@ -67,7 +67,7 @@ impl<T: Config> Pallet<T> {
             !Codes::<T>::contains_key(code_hash),
             Error::<T>::CodeAlreadyStored
         );
-        let info = Self::check_code(&wasm).map_err(|invalid| {
+        let info = Self::validate_code(&wasm).map_err(|invalid| {
             log::debug!(target: crate::LOG_TARGET, "code refused: {invalid}");
             Error::<T>::from(invalid.kind)
         })?;
@@ -111,7 +111,7 @@ impl<T: Config> Pallet<T> {
         let reason = HoldReason::Code.into();
         let deposit = code.deposit;
         if T::Currency::release(&reason, uploader, deposit, Precision::BestEffort) != Ok(deposit) {
-            defensive!("a code's deposit is less than its record says");
+            report!("a code's deposit is less than its record says");
         }
         Codes::<T>::remove(code_hash);
         Wasm::<T>::remove(code_hash);

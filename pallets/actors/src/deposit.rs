@@ -1,19 +1,16 @@
 //! Storage deposits: whoever makes a program grow pays for it, and what is freed is the
 //! program's.
 
-use actors_primitives::{Balance, MessageId, ReplyCode};
+use actors_primitives::{Balance, ReplyCode};
 use codec::{Decode, Encode, MaxEncodedLen};
-use frame_support::{
-    defensive,
-    traits::{
-        fungible::{hold::Mutate as _, Balanced},
-        tokens::Precision,
-        Get,
-    },
+use frame_support::traits::{
+    fungible::{hold::Mutate as _, Balanced, Inspect},
+    tokens::Precision,
+    Get,
 };
 use scale_info::TypeInfo;
 
-use crate::{turn::Aborted, Config, HoldReason, Pallet, Program};
+use crate::{report, turn::Aborted, Config, HoldReason, Pallet, Program, Purse};
 
 /// What a program stores besides its record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
@@ -54,6 +51,12 @@ impl<T: Config> Pallet<T> {
         })
     }
 
+    /// What a new program costs its creator at once, besides its value: the existential deposit
+    /// of its account, and the deposit for its record.
+    pub(crate) fn creation_deposit() -> Balance {
+        T::Currency::minimum_balance().saturating_add(Self::record_deposit())
+    }
+
     /// Makes the deposit that is held for `program` what its `footprint` asks for: growth is
     /// paid from the purse, what is freed becomes the program's free balance.
     ///
@@ -63,7 +66,7 @@ impl<T: Config> Pallet<T> {
         account: &T::AccountId,
         program: &mut Program<T>,
         footprint: Footprint,
-        purse: &MessageId,
+        purse: &mut Purse<T>,
     ) -> Result<(), Aborted> {
         if footprint == program.footprint {
             return Ok(());
@@ -83,7 +86,7 @@ impl<T: Config> Pallet<T> {
         } else {
             let freed = program.deposit.saturating_sub(due);
             if T::Currency::release(&reason, account, freed, Precision::BestEffort) != Ok(freed) {
-                defensive!("a program's deposit is less than its record says");
+                report!("a program's deposit is less than its record says");
             }
         }
         program.deposit = due;

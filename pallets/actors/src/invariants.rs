@@ -73,8 +73,8 @@ impl<T: Config> Pallet<T> {
     /// Recomputes every total and compares it with what is stored.
     pub(crate) fn check_invariants() -> Result<(), sp_runtime::TryRuntimeError> {
         use crate::{
-            deposit::Footprint, Codes, Ends, HoldReason, Pages, Programs, Purses, Queue, State,
-            ValueInFlight, Wasm,
+            deposit::Footprint, Codes, Graves, HoldReason, Pages, Programs, Purses, Queue,
+            Service, State, Tombstones, ValueInFlight, Wasm,
         };
         use alloc::collections::BTreeMap;
         use frame_support::{
@@ -82,7 +82,7 @@ impl<T: Config> Pallet<T> {
             traits::fungible::{hold::Inspect as _, Inspect},
         };
 
-        let ends = Ends::<T>::get();
+        let ends = Service::<T>::get();
         ensure!(ends.head <= ends.tail, "the queue ends before it begins");
         ensure!(
             Queue::<T>::iter_keys().count() as u64 == ends.length(),
@@ -116,11 +116,7 @@ impl<T: Config> Pallet<T> {
                 *references.entry(parent).or_default() += 1;
             }
             ensure!(
-                purse.paid == purse.price.cost(purse.burned),
-                "a purse paid another price than that of its gas"
-            );
-            ensure!(
-                purse.held >= purse.price.cost(purse.gas),
+                purse.held >= purse.price.cost(purse.gas.saturating_add(purse.burned)),
                 "a purse's gas is not covered"
             );
             let sum = on_hold.entry(purse.payer).or_default();
@@ -135,7 +131,31 @@ impl<T: Config> Pallet<T> {
         }
 
         let mut users: BTreeMap<_, u32> = BTreeMap::new();
+        for (account, inheritor) in Tombstones::<T>::iter() {
+            ensure!(account != inheritor, "a program inherits from itself");
+            ensure!(
+                !Programs::<T>::contains_key(&account),
+                "a program stands at a used address"
+            );
+        }
+        ensure!(
+            Graves::<T>::iter_keys().count() as u32 == ends.graves,
+            "the exited programs with storage to free are miscounted"
+        );
+        let owned = |account: &T::AccountId| {
+            Programs::<T>::contains_key(account) || Graves::<T>::contains_key(account)
+        };
+        ensure!(
+            Pages::<T>::iter_keys().all(|(account, _)| owned(&account))
+                && State::<T>::iter_keys().all(|(account, _)| owned(&account)),
+            "pages or state are stored and no program owns them"
+        );
+
         for (account, program) in Programs::<T>::iter() {
+            ensure!(
+                Codes::<T>::get(program.code_hash).is_some_and(|code| code.info == program.info),
+                "a program knows its code otherwise than the code's record"
+            );
             *users.entry(program.code_hash).or_default() += 1;
             let mut footprint = Footprint::default();
             for (index, page) in Pages::<T>::iter_prefix(&account) {

@@ -49,10 +49,14 @@ extern crate alloc;
 mod calls;
 mod code;
 mod deposit;
+mod exit;
+mod host;
 mod invariants;
 mod program;
 mod purse;
 mod queue;
+mod reply;
+mod service;
 mod turn;
 mod value;
 mod views;
@@ -67,17 +71,29 @@ pub use code::Code;
 pub use pallet::*;
 pub use program::{Program, Status};
 pub use purse::Purse;
-pub use queue::{Kind, Message, QueueEnds};
+pub use queue::{Kind, Message, ServiceState};
 pub use weights::WeightInfo;
 
 /// What the pallet logs under.
 pub(crate) const LOG_TARGET: &str = "runtime::actors";
 
+/// Reports what only damaged storage can bring about. It must not stop the chain: whoever calls
+/// this steps over the damage and goes on.
+macro_rules! report {
+    ($($text:tt)+) => {
+        log::error!(target: $crate::LOG_TARGET, $($text)+)
+    };
+}
+pub(crate) use report;
+
 #[frame_support::pallet]
 pub mod pallet {
     use actors_executor::{Limits, PageIndex, Schedule};
     use actors_primitives::{Balance, CodeHash, Gas, GasPrice, MessageId, ReplyCode, PAGE_SIZE};
-    use alloc::vec::Vec;
+    use actors_runtime_api::{
+        CodeDetails, DryRun, DryRunUpload, ProgramInfo, QueueInfo, ReadError,
+    };
+    use alloc::{string::String, vec::Vec};
     use frame_support::{
         pallet_prelude::*,
         traits::{fungible, EnsureOrigin, OnUnbalanced, Randomness, Time},
@@ -125,6 +141,9 @@ pub mod pallet {
         /// Who may create programs.
         type CreateOrigin: EnsureOrigin<Self::RuntimeOrigin, Success = Self::AccountId>;
 
+        /// Who may pause the service of the queue.
+        type ManagerOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
         /// Distinguishes the pallet's own account, which holds value in flight.
         #[pallet::constant]
         type PalletId: Get<PalletId>;
@@ -157,6 +176,11 @@ pub mod pallet {
         /// the block is served after them, as far as they leave room.
         #[pallet::constant]
         type MinServiceWeight: Get<Perbill>;
+
+        /// What each message that stands in the queue adds to the price of the next call's
+        /// place in it, in gas. So a backlog makes itself dear before the queue is full.
+        #[pallet::constant]
+        type BacklogPrice: Get<Gas>;
 
         /// How many messages may stand in the queue before calls are refused.
         #[pallet::constant]
@@ -247,9 +271,17 @@ pub mod pallet {
     #[pallet::storage]
     pub type Queue<T: Config> = StorageMap<_, Twox64Concat, u64, queue::Message<T>>;
 
-    /// Where the queue begins and ends.
+    /// Where the queue begins and ends, and whether it is served.
     #[pallet::storage]
-    pub type Ends<T: Config> = StorageValue<_, queue::QueueEnds, ValueQuery>;
+    pub type Service<T: Config> = StorageValue<_, queue::ServiceState, ValueQuery>;
+
+    /// The inheritors of exited programs, for ever: an address is used once.
+    #[pallet::storage]
+    pub type Tombstones<T: Config> = StorageMap<_, Identity, T::AccountId, T::AccountId>;
+
+    /// Exited programs whose pages and keyed state are not all freed yet.
+    #[pallet::storage]
+    pub type Graves<T: Config> = StorageMap<_, Identity, T::AccountId, ()>;
 
     /// The purses of calls that are at work, by the id of the message that opened each.
     #[pallet::storage]
@@ -259,10 +291,6 @@ pub mod pallet {
     /// above its own existential deposit, and more only if somebody sent it money.
     #[pallet::storage]
     pub type ValueInFlight<T: Config> = StorageValue<_, Balance, ValueQuery>;
-
-    /// How many messages calls have sent: part of their ids.
-    #[pallet::storage]
-    pub type Nonce<T: Config> = StorageValue<_, u64, ValueQuery>;
 
     /// What a reply answers, and how the message ended.
     #[derive(
@@ -329,7 +357,20 @@ pub mod pallet {
             /// How `init` failed.
             code: ReplyCode,
         },
-        /// A message to a program stands in the queue.
+        /// A program has exited.
+        ProgramExited {
+            /// The address it had, which no program will have again.
+            program: T::AccountId,
+            /// Who inherits, also what arrives later.
+            inheritor: T::AccountId,
+            /// Its balance and deposits, in planck: on the inheritor's account already.
+            value: Balance,
+        },
+        /// The queue is served no longer.
+        ServicePaused,
+        /// The queue is served again.
+        ServiceResumed,
+        /// A message to a program, or the reply to a message of a program, stands in the queue.
         MessageQueued {
             /// Its id.
             message_id: MessageId,
@@ -427,7 +468,7 @@ pub mod pallet {
         NotUploader,
         /// The account's free balance does not cover the deposit for the code.
         CodeDepositNotPayable,
-        /// A program has that address already. Use another salt.
+        /// A program has that address already, or had it and exited. Use another salt.
         ProgramAlreadyExists,
         /// The salt is longer than `maxSaltLength`.
         SaltTooLong,
@@ -438,8 +479,8 @@ pub mod pallet {
         NotAProgram,
         /// The payload is longer than `limits.payload`.
         PayloadTooLong,
-        /// The gas limit does not cover loading the program: no turn could start. Ask
-        /// `actorsApi.dryRunMessage` for the gas that is needed.
+        /// The gas limit does not cover loading the program and, with a backlog, its place in the
+        /// queue: no turn could start. Ask `actorsApi.dryRunMessage` for the gas that is needed.
         GasLimitTooLow,
         /// The account's free balance does not cover the gas limit at `gasPrice` together with
         /// the deposit limit.
@@ -477,7 +518,9 @@ pub mod pallet {
         }
 
         fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
-            Self::serve_within(remaining)
+            let served = Self::serve_within(remaining);
+            let swept = Self::sweep_within(remaining.saturating_sub(served));
+            served.saturating_add(swept)
         }
 
         #[cfg(feature = "std")]
@@ -488,6 +531,127 @@ pub mod pallet {
         #[cfg(feature = "try-runtime")]
         fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
             Self::check_invariants()
+        }
+    }
+
+    /// Reads that any wallet can make with the chain's metadata alone; the runtime API has the
+    /// same. All are bounded like a block.
+    #[pallet::view_functions]
+    impl<T: Config> Pallet<T> {
+        /// What `send_message` with these arguments would do as the next thing on chain, its
+        /// whole cascade included. Where `gas_limit` or `deposit_limit` is missing, the source's
+        /// spendable balance is shared between gas, at most four of the longest turns, and
+        /// deposits.
+        pub fn dry_run_message(
+            source: T::AccountId,
+            destination: T::AccountId,
+            payload: Vec<u8>,
+            value: Balance,
+            gas_limit: Option<Gas>,
+            deposit_limit: Option<Balance>,
+        ) -> Result<DryRun<T::AccountId>, ReadError> {
+            Self::view_dry_run_message(
+                source,
+                destination,
+                payload,
+                value,
+                gas_limit,
+                deposit_limit,
+            )
+        }
+
+        /// What `create_program` with these arguments would do, likewise.
+        pub fn dry_run_creation(
+            creator: T::AccountId,
+            code_hash: CodeHash,
+            salt: Vec<u8>,
+            payload: Vec<u8>,
+            value: Balance,
+            gas_limit: Option<Gas>,
+            deposit_limit: Option<Balance>,
+        ) -> Result<DryRun<T::AccountId>, ReadError> {
+            Self::view_dry_run_creation(
+                creator,
+                code_hash,
+                salt,
+                payload,
+                value,
+                gas_limit,
+                deposit_limit,
+            )
+        }
+
+        /// What `upload_program` with these arguments would do, likewise.
+        pub fn dry_run_upload_program(
+            creator: T::AccountId,
+            code: Vec<u8>,
+            salt: Vec<u8>,
+            payload: Vec<u8>,
+            value: Balance,
+            gas_limit: Option<Gas>,
+            deposit_limit: Option<Balance>,
+        ) -> Result<DryRun<T::AccountId>, ReadError> {
+            Self::view_dry_run_upload_program(
+                creator,
+                code,
+                salt,
+                payload,
+                value,
+                gas_limit,
+                deposit_limit,
+            )
+        }
+
+        /// What `upload_code` would do: the code's name and deposit, or why it is refused.
+        pub fn dry_run_upload(
+            uploader: T::AccountId,
+            code: Vec<u8>,
+        ) -> Result<DryRunUpload, ReadError> {
+            Self::view_dry_run_upload(uploader, code)
+        }
+
+        /// Runs the program's `state` entry with `payload` and returns its result.
+        pub fn read_state(program: T::AccountId, payload: Vec<u8>) -> Result<Vec<u8>, ReadError> {
+            Self::view_read_state(program, payload)
+        }
+
+        /// The value of one key of a program's keyed state, if it has that key.
+        pub fn state_entry(
+            program: T::AccountId,
+            key: Vec<u8>,
+        ) -> Result<Option<Vec<u8>>, ReadError> {
+            Self::view_state_entry(program, key)
+        }
+
+        /// A program's record.
+        pub fn program(program: T::AccountId) -> Option<ProgramInfo<T::AccountId>> {
+            Self::view_program(program)
+        }
+
+        /// Who inherits from the program that stood at that address and has exited.
+        pub fn inheritor(program: T::AccountId) -> Option<T::AccountId> {
+            Tombstones::<T>::get(program)
+        }
+
+        /// What is known of stored code.
+        pub fn code(code_hash: CodeHash) -> Option<CodeDetails<T::AccountId>> {
+            Self::view_code(code_hash)
+        }
+
+        /// The bytes of stored code.
+        pub fn wasm(code_hash: CodeHash) -> Option<Vec<u8>> {
+            Self::view_wasm(code_hash)
+        }
+
+        /// Judges code as `upload_code` does; an error says what is wrong, in which function and
+        /// where, and how to mend it.
+        pub fn check_code(code: Vec<u8>) -> Result<(), String> {
+            Self::view_check_code(&code)
+        }
+
+        /// The queue: how long it is, what a place in it costs, and what is served next.
+        pub fn queue() -> QueueInfo<T::AccountId> {
+            Self::view_queue()
         }
     }
 
@@ -608,6 +772,16 @@ pub mod pallet {
                 deposit_limit,
             )
             .map(|_| ())
+        }
+
+        /// Pauses the service of the queue, or resumes it. Messages are accepted meanwhile, as
+        /// long as the queue has room; none is lost.
+        #[pallet::call_index(5)]
+        #[pallet::weight((T::WeightInfo::set_service_paused(), DispatchClass::Operational))]
+        pub fn set_service_paused(origin: OriginFor<T>, paused: bool) -> DispatchResult {
+            T::ManagerOrigin::ensure_origin(origin)?;
+            Self::do_set_service_paused(paused);
+            Ok(())
         }
     }
 }

@@ -66,6 +66,7 @@ parameter_types! {
     pub static ActorsSchedule: Schedule = Schedule::default();
     pub static MaxTurnGas: Gas = 250_000_000_000;
     pub const MinServiceWeight: Perbill = Perbill::from_percent(20);
+    pub const BacklogPrice: Gas = 1_000_000;
     pub static MaxQueueLength: u32 = 1_000;
     /// What the fee handler has received.
     pub static Fees: Balance = 0;
@@ -119,6 +120,7 @@ impl crate::Config for Test {
     type Time = Timestamp;
     type UploadOrigin = EnsureSigned<AccountId>;
     type CreateOrigin = EnsureSigned<AccountId>;
+    type ManagerOrigin = frame_system::EnsureRoot<AccountId>;
     type PalletId = ActorsPalletId;
     type GasPrice = Price;
     type DepositPerItem = PerItem;
@@ -127,6 +129,7 @@ impl crate::Config for Test {
     type Schedule = ActorsSchedule;
     type MaxTurnGas = MaxTurnGas;
     type MinServiceWeight = MinServiceWeight;
+    type BacklogPrice = BacklogPrice;
     type MaxQueueLength = MaxQueueLength;
     type MaxSaltLength = frame_support::traits::ConstU32<64>;
     type WeightInfo = ();
@@ -194,7 +197,7 @@ pub(crate) fn create(name: &str) -> AccountId {
     if !crate::Codes::<Test>::contains_key(hash) {
         upload(name);
     }
-    let salt = crate::Nonce::<Test>::get().to_le_bytes().to_vec();
+    let salt = crate::Service::<Test>::get().sent.to_le_bytes().to_vec();
     let program = Pallet::<Test>::program_address(hash, &ALICE, &salt);
     Actors::create_program(
         RuntimeOrigin::signed(ALICE),

@@ -1,13 +1,13 @@
 //! Programs: instances of code, each at an address of its own.
 
-use actors_executor::{PageIndex, StoredMemory};
+use actors_executor::{CodeInfo, PageIndex, StoredMemory};
 use actors_primitives::{
     program_preimage, Balance, CodeHash, ReplyCode, PAGE_SIZE, WASM_PAGE_SIZE,
 };
 use alloc::collections::BTreeSet;
 use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::{
-    defensive,
+    ensure,
     pallet_prelude::{BoundedBTreeSet, BoundedVec, DispatchError},
     traits::{
         fungible::{hold::Mutate as _, Inspect, Mutate},
@@ -17,8 +17,8 @@ use frame_support::{
 use scale_info::TypeInfo;
 
 use crate::{
-    deposit::Footprint, Codes, Config, Error, Event, GlobalsBound, HoldReason, PagesBound, Pallet,
-    Programs,
+    deposit::Footprint, report, Codes, Config, Error, Event, GlobalsBound, HoldReason, PagesBound,
+    Pallet, Programs, Tombstones,
 };
 
 /// Pages of 16 KiB in a Wasm page.
@@ -48,6 +48,9 @@ pub enum Status {
 pub struct Program<T: Config> {
     /// The code it runs.
     pub code_hash: CodeHash,
+    /// What running that code needs to know: as in the code's own record, which a turn need not
+    /// read then.
+    pub info: CodeInfo,
     /// Who created it.
     pub creator: T::AccountId,
     /// Where it is in its life.
@@ -96,20 +99,25 @@ impl<T: Config> Pallet<T> {
         creator: &T::AccountId,
         code_hash: CodeHash,
     ) -> Result<(), DispatchError> {
+        ensure!(
+            !Programs::<T>::contains_key(account) && !Tombstones::<T>::contains_key(account),
+            Error::<T>::ProgramAlreadyExists
+        );
         let deposit = Self::record_deposit();
-        let total = T::Currency::minimum_balance().saturating_add(deposit);
+        let total = Self::creation_deposit();
         T::Currency::transfer(creator, account, total, Preservation::Preserve)
             .and_then(|_| T::Currency::hold(&HoldReason::Storage.into(), account, deposit))
             .map_err(|_| Error::<T>::ProgramDepositNotPayable)?;
-        Codes::<T>::mutate(code_hash, |code| {
-            if let Some(code) = code {
-                code.references = code.references.saturating_add(1);
-            }
-        });
+        let info = Codes::<T>::try_mutate(code_hash, |code| {
+            let code = code.as_mut().ok_or(Error::<T>::CodeNotFound)?;
+            code.references = code.references.saturating_add(1);
+            Ok::<_, DispatchError>(code.info.clone())
+        })?;
         Programs::<T>::insert(
             account,
             Program {
                 code_hash,
+                info,
                 creator: creator.clone(),
                 status: Status::Initialising,
                 wasm_pages: 0,
@@ -126,25 +134,21 @@ impl<T: Config> Pallet<T> {
     /// it has ever committed, so it stores nothing but its record.
     pub(crate) fn remove_program(account: &T::AccountId, code: ReplyCode) {
         let Some(program) = Programs::<T>::take(account) else {
-            defensive!("a program to remove does not exist");
+            report!("a program to remove does not exist");
             return;
         };
-        Codes::<T>::mutate(program.code_hash, |code| {
-            if let Some(code) = code {
-                code.references = code.references.saturating_sub(1);
-            }
-        });
+        Self::release_code(program.code_hash);
         let reason = HoldReason::Storage.into();
         let total = T::Currency::minimum_balance().saturating_add(program.deposit);
         if T::Currency::release(&reason, account, program.deposit, Precision::Exact).is_err() {
-            defensive!("a removed program's deposit is less than its record says");
+            report!("a removed program's deposit is less than its record says");
         }
         // The existential deposit may have risen since: never more than there is.
         let there =
             T::Currency::reducible_balance(account, Preservation::Expendable, Fortitude::Polite);
-        let (to, returned) = (&program.creator, total.min(there));
-        if T::Currency::transfer(account, to, returned, Preservation::Expendable).is_err() {
-            defensive!("a removed program's deposits could not be returned");
+        let (to, returned) = (Self::heir(program.creator), total.min(there));
+        if T::Currency::transfer(account, &to, returned, Preservation::Expendable).is_err() {
+            report!("a removed program's deposits could not be returned");
         }
         Self::deposit_event(Event::ProgramRemoved {
             program: account.clone(),

@@ -1,14 +1,16 @@
 //! Purses: the gas and deposit money that one call brought.
 //!
-//! A purse holds its money on the payer's account from the moment of the call. Burned gas is
-//! taken out of the hold cumulatively (the floor of all gas burned so far at the purse's price,
-//! less what was paid before), so that rounding neither creates nor destroys a unit; what
-//! remains is released with the last reference.
+//! A purse holds its money on the payer's account from the moment of the call. Gas is burned in
+//! the purse's record and paid for when it closes, with the last reference: the floor of all gas
+//! that it burned at its price, so that rounding neither creates nor destroys a unit. What
+//! remains is released.
+//!
+//! Whoever works on a purse takes it out of storage with [`Pallet::take_purse`], passes it on by
+//! reference and gives it back with [`Pallet::put_purse`]: one read and one write a message.
 
 use actors_primitives::{Balance, Gas, GasPrice, MessageId};
 use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::{
-    defensive,
     pallet_prelude::DispatchError,
     traits::{
         fungible::{hold::Balanced as _, hold::Mutate as _},
@@ -18,7 +20,7 @@ use frame_support::{
 };
 use scale_info::TypeInfo;
 
-use crate::{Config, CreditOf, Error, HoldReason, Pallet, Purses};
+use crate::{report, Config, CreditOf, Error, HoldReason, Pallet, Purses};
 
 /// Gas and deposit money of one call.
 #[derive(
@@ -39,11 +41,9 @@ pub struct Purse<T: Config> {
     pub price: GasPrice,
     /// Gas that may still be burned.
     pub gas: Gas,
-    /// Gas that was burned so far.
+    /// Gas that was burned so far, and is paid for when the purse closes.
     pub burned: Gas,
-    /// What was paid for it so far, in planck.
-    pub paid: Balance,
-    /// Gas money still on hold, in planck.
+    /// Gas money on hold, in planck.
     pub held: Balance,
     /// Deposit money still on hold, in planck.
     pub deposit: Balance,
@@ -53,12 +53,33 @@ pub struct Purse<T: Config> {
     pub parent: Option<MessageId>,
 }
 
+impl<T: Config> Purse<T> {
+    /// Burns gas: what there is at most.
+    pub(crate) fn burn(&mut self, gas: Gas) {
+        let gas = gas.min(self.gas);
+        self.gas = self.gas.saturating_sub(gas);
+        self.burned = self.burned.saturating_add(gas);
+    }
+
+    /// The most that one turn may burn.
+    pub(crate) fn turn_limit(&self) -> Gas {
+        self.gas.min(T::MaxTurnGas::get())
+    }
+
+    /// Adds a reference, for a message that shares the purse.
+    pub(crate) fn share(&mut self) {
+        self.references = self.references.saturating_add(1);
+    }
+}
+
 impl<T: Config> Pallet<T> {
-    /// Opens a purse for a call, with one reference for its message.
+    /// Opens a purse for a call, with one reference for its message, and burns what its place
+    /// in the queue costs.
     pub(crate) fn open_purse(
         id: MessageId,
         payer: &T::AccountId,
         gas: Gas,
+        place: Gas,
         deposit: Balance,
     ) -> Result<(), DispatchError> {
         let price = T::GasPrice::get();
@@ -66,48 +87,63 @@ impl<T: Config> Pallet<T> {
         let total = held.checked_add(deposit).ok_or(Error::<T>::GasNotPayable)?;
         T::Currency::hold(&HoldReason::Purse.into(), payer, total)
             .map_err(|_| Error::<T>::GasNotPayable)?;
-        Purses::<T>::insert(
-            id,
-            Purse {
-                payer: payer.clone(),
-                price,
-                gas,
-                burned: 0,
-                paid: 0,
-                held,
-                deposit,
-                references: 1,
-                parent: None,
-            },
-        );
+        let mut purse = Purse {
+            payer: payer.clone(),
+            price,
+            gas,
+            burned: 0,
+            held,
+            deposit,
+            references: 1,
+            parent: None,
+        };
+        purse.burn(place);
+        Purses::<T>::insert(id, purse);
         Ok(())
     }
 
-    /// The most that one turn may burn from the purse.
-    pub(crate) fn turn_gas_limit(id: &MessageId) -> Gas {
-        Purses::<T>::get(id).map_or(0, |purse| purse.gas.min(T::MaxTurnGas::get()))
+    /// A purse to work on. Its record stays until [`Self::put_purse`].
+    pub(crate) fn take_purse(id: &MessageId) -> Option<Purse<T>> {
+        let purse = Purses::<T>::get(id);
+        if purse.is_none() {
+            report!("the purse {id:?} of a message does not exist");
+        }
+        purse
     }
 
-    /// Burns gas and pays for it.
-    pub(crate) fn burn_gas(id: &MessageId, gas: Gas) {
-        let credit = Purses::<T>::mutate(id, |purse| {
-            let Some(purse) = purse else {
-                defensive!("gas burned without a purse");
-                return None;
-            };
-            purse.gas = purse.gas.saturating_sub(gas);
-            purse.burned = purse.burned.saturating_add(gas);
-            let due = purse
-                .price
-                .cost(purse.burned)
-                .saturating_sub(purse.paid)
-                .min(purse.held);
-            purse.paid = purse.paid.saturating_add(due);
-            purse.held = purse.held.saturating_sub(due);
-            Some(Self::take_from_purse(&purse.payer, due))
-        });
-        if let Some(credit) = credit {
+    /// Gives a purse back, less one reference: with the last one it closes.
+    pub(crate) fn put_purse(id: &MessageId, mut purse: Purse<T>) {
+        purse.references = purse.references.saturating_sub(1);
+        if purse.references > 0 {
+            Purses::<T>::insert(id, purse);
+            return;
+        }
+        Purses::<T>::remove(id);
+        let parent = purse.parent;
+        Self::close_purse(purse);
+        // A parent has no parent of its own: this goes no deeper.
+        if let Some((id, parent)) = parent.and_then(|id| Some((id, Self::take_purse(&id)?))) {
+            Self::put_purse(&id, parent);
+        }
+    }
+
+    /// Pays for the gas that was burned and releases the rest to the payer.
+    fn close_purse(purse: Purse<T>) {
+        let due = purse.price.cost(purse.burned).min(purse.held);
+        if due > 0 {
+            let credit = Self::take_from_purse(&purse.payer, due);
             T::FeeHandler::on_unbalanced(credit);
+        }
+        let rest = purse
+            .held
+            .saturating_sub(due)
+            .saturating_add(purse.deposit);
+        if rest == 0 {
+            return;
+        }
+        let reason = HoldReason::Purse.into();
+        if T::Currency::release(&reason, &purse.payer, rest, Precision::BestEffort) != Ok(rest) {
+            report!("a purse held less than its record says");
         }
     }
 
@@ -116,34 +152,19 @@ impl<T: Config> Pallet<T> {
     fn take_from_purse(payer: &T::AccountId, amount: Balance) -> CreditOf<T> {
         let (credit, missing) = T::Currency::slash(&HoldReason::Purse.into(), payer, amount);
         if missing != 0 {
-            defensive!("a purse held less than its record says");
+            report!("a purse held less than its record says");
         }
         credit
     }
 
-    /// Adds a reference, for a message that shares the purse.
-    pub(crate) fn share_purse(id: &MessageId) {
-        Purses::<T>::mutate(id, |purse| match purse {
-            Some(purse) => purse.references = purse.references.saturating_add(1),
-            None => {
-                defensive!("a purse to share does not exist");
-            }
-        });
-    }
-
     /// Splits `gas` off a purse into a new one with the same payer, price and deposit money.
-    pub(crate) fn split_purse(id: &MessageId, child: MessageId, gas: Gas) {
-        let Some(mut purse) = Purses::<T>::get(id) else {
-            defensive!("a purse to split does not exist");
-            return;
-        };
+    pub(crate) fn split_purse(id: &MessageId, purse: &mut Purse<T>, child: MessageId, gas: Gas) {
         let gas = gas.min(purse.gas);
         // The floors of two parts are at most the floor of the whole, so what stays covers what
-        // the parent may still burn.
+        // the parent has burned and may still burn.
         let held = purse.price.cost(gas).min(purse.held);
         purse.gas = purse.gas.saturating_sub(gas);
         purse.held = purse.held.saturating_sub(held);
-        let root = purse.parent.unwrap_or(*id);
         Purses::<T>::insert(
             child,
             Purse {
@@ -151,45 +172,23 @@ impl<T: Config> Pallet<T> {
                 price: purse.price,
                 gas,
                 burned: 0,
-                paid: 0,
                 held,
                 deposit: 0,
                 references: 1,
-                parent: Some(root),
+                parent: Some(purse.parent.unwrap_or(*id)),
             },
         );
-        Purses::<T>::insert(id, purse);
-        Self::share_purse(&root);
-    }
-
-    /// Gives up one reference; with the last one the rest of the money goes back to the payer.
-    pub(crate) fn release_purse(id: &MessageId) {
-        let Some(mut purse) = Purses::<T>::get(id) else {
-            defensive!("a purse to release does not exist");
-            return;
-        };
-        purse.references = purse.references.saturating_sub(1);
-        if purse.references > 0 {
-            Purses::<T>::insert(id, purse);
-            return;
-        }
-        Purses::<T>::remove(id);
-        let rest = purse.held.saturating_add(purse.deposit);
-        let reason = HoldReason::Purse.into();
-        if T::Currency::release(&reason, &purse.payer, rest, Precision::BestEffort) != Ok(rest) {
-            defensive!("a purse held less than its record says");
-        }
-        // A parent has no parent of its own: this goes no deeper.
-        if let Some(parent) = purse.parent {
-            Self::release_purse(&parent);
+        match purse.parent {
+            None => purse.share(),
+            Some(root) => Purses::<T>::mutate(root, |root| match root {
+                Some(root) => root.share(),
+                None => report!("the purse that another was split from does not exist"),
+            }),
         }
     }
 
     /// Deposit money that messages on this purse may still use.
-    pub(crate) fn deposit_left(id: &MessageId) -> Balance {
-        let Some(purse) = Purses::<T>::get(id) else {
-            return 0;
-        };
+    pub(crate) fn deposit_left(purse: &Purse<T>) -> Balance {
         match purse.parent {
             Some(root) => Purses::<T>::get(root).map_or(0, |root| root.deposit),
             None => purse.deposit,
@@ -197,15 +196,18 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Takes deposit money out of the purse; `None` if there is not enough.
-    pub(crate) fn take_deposit(id: &MessageId, amount: Balance) -> Option<CreditOf<T>> {
-        let purse = Purses::<T>::get(id)?;
-        let (root_id, mut root) = match purse.parent {
-            Some(root) => (root, Purses::<T>::get(root)?),
-            None => (*id, purse),
-        };
-        root.deposit = root.deposit.checked_sub(amount)?;
-        let credit = Self::take_from_purse(&root.payer, amount);
-        Purses::<T>::insert(root_id, root);
-        Some(credit)
+    pub(crate) fn take_deposit(purse: &mut Purse<T>, amount: Balance) -> Option<CreditOf<T>> {
+        match purse.parent {
+            None => {
+                purse.deposit = purse.deposit.checked_sub(amount)?;
+            }
+            Some(root) => Purses::<T>::try_mutate(root, |root| {
+                let root = root.as_mut().ok_or(())?;
+                root.deposit = root.deposit.checked_sub(amount).ok_or(())?;
+                Ok::<_, ()>(())
+            })
+            .ok()?,
+        }
+        Some(Self::take_from_purse(&purse.payer, amount))
     }
 }

@@ -1,18 +1,15 @@
 //! The one queue: first in, first out, at a constant number of storage accesses a message.
 
-use actors_primitives::{abi::Entry, Balance, MessageId, ReplyCode, PAGE_SIZE};
+use actors_primitives::{abi::Entry, Balance, Gas, MessageId, ReplyCode};
 use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::{
     ensure,
-    pallet_prelude::{BoundedVec, DispatchError, Weight},
+    pallet_prelude::{BoundedVec, DispatchError},
     traits::Get,
-    weights::WeightMeter,
 };
 use scale_info::TypeInfo;
 
-use crate::{
-    turn::Log, Codes, Config, Ends, Error, Event, Pallet, PayloadBound, Programs, Queue, WeightInfo,
-};
+use crate::{Config, Error, Event, Pallet, PayloadBound, Queue, Service};
 
 /// Which entry a message runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
@@ -21,6 +18,13 @@ pub enum Kind {
     Init,
     /// `handle`: every later one.
     Handle,
+    /// `handle_reply`: the reply to a message that the program sent.
+    Reply {
+        /// The message that it answers.
+        to: MessageId,
+        /// How that message ended.
+        code: ReplyCode,
+    },
 }
 
 impl Kind {
@@ -30,6 +34,7 @@ impl Kind {
         match self {
             Self::Init => Entry::Init,
             Self::Handle => Entry::Handle,
+            Self::Reply { .. } => Entry::HandleReply,
         }
     }
 }
@@ -59,20 +64,27 @@ pub struct Message<T: Config> {
     pub payload: BoundedVec<u8, PayloadBound<T>>,
     /// What it carries, in planck; in escrow while it is here.
     pub value: Balance,
-    /// The purse that pays for it, of which it holds one reference.
+    /// The purse that pays for it, of which it holds one reference. A reply has taken over that
+    /// of the message which it answers.
     pub purse: MessageId,
 }
 
-/// Where the queue begins and ends: the next place to serve, and the next to fill.
+/// The state of the service: one record, so that a message costs one access for all of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
-pub struct QueueEnds {
+pub struct ServiceState {
     /// The place of the message that is served next.
     pub head: u64,
     /// The place that the next message takes.
     pub tail: u64,
+    /// How many messages calls have sent: part of their ids.
+    pub sent: u64,
+    /// How many exited programs still have storage to free.
+    pub graves: u32,
+    /// Whether the service is paused.
+    pub is_paused: bool,
 }
 
-impl QueueEnds {
+impl ServiceState {
     /// How many messages stand in the queue.
     #[must_use]
     pub fn length(&self) -> u64 {
@@ -84,10 +96,17 @@ impl<T: Config> Pallet<T> {
     /// How many messages stand in the queue.
     #[must_use]
     pub fn queue_length() -> u64 {
-        Ends::<T>::get().length()
+        Service::<T>::get().length()
     }
 
-    /// Refuses a call when the queue is full. What programs send is never refused.
+    /// What a place in the queue costs a call now, in gas: more with each message that stands in
+    /// it already.
+    #[must_use]
+    pub fn place_price() -> Gas {
+        T::BacklogPrice::get().saturating_mul(Self::queue_length())
+    }
+
+    /// Refuses a call when the queue is full. What programs send, and replies, never are.
     pub(crate) fn ensure_queue_has_room() -> Result<(), DispatchError> {
         let room = Self::queue_length() < u64::from(T::MaxQueueLength::get());
         ensure!(room, Error::<T>::QueueFull);
@@ -103,87 +122,10 @@ impl<T: Config> Pallet<T> {
             destination: message.destination.clone(),
             value: message.value,
         };
-        Ends::<T>::mutate(|ends| {
-            Queue::<T>::insert(ends.tail, message);
-            ends.tail = ends.tail.saturating_add(1);
+        Service::<T>::mutate(|service| {
+            Queue::<T>::insert(service.tail, message);
+            service.tail = service.tail.saturating_add(1);
         });
         Self::deposit_event(event);
-    }
-
-    /// The share of a block that the queue has before transactions.
-    pub(crate) fn min_service_weight() -> Weight {
-        let share = T::MinServiceWeight::get();
-        let block = T::BlockWeights::get().max_block;
-        Weight::from_parts(
-            share.mul_floor(block.ref_time()),
-            share.mul_floor(block.proof_size()),
-        )
-    }
-
-    /// Serves the queue with at most `limit` and says what that took.
-    pub(crate) fn serve_within(limit: Weight) -> Weight {
-        let mut meter = WeightMeter::with_limit(limit);
-        Self::serve(&mut meter, &mut Log::default());
-        meter.consumed()
-    }
-
-    /// Serves the queue until it is empty or the next turn might not fit.
-    ///
-    /// A turn starts only when the most it may burn fits what remains: nothing runs twice.
-    pub(crate) fn serve(meter: &mut WeightMeter, log: &mut Log) {
-        if meter.try_consume(T::WeightInfo::peek_queue()).is_err() {
-            return;
-        }
-        let mut ends = Ends::<T>::get();
-        let step = T::WeightInfo::serve_message();
-        while ends.head < ends.tail && meter.can_consume(step) {
-            let Some(message) = Queue::<T>::get(ends.head) else {
-                // Only damaged storage brings us here. Step over it, so that the rest is served.
-                log::error!(target: crate::LOG_TARGET, "no message at {} in the queue", ends.head);
-                meter.consume(step);
-                ends.head = ends.head.saturating_add(1);
-                Self::advance(ends.head);
-                continue;
-            };
-            let gas_limit = Self::turn_gas_limit(&message.purse);
-            let proof = Self::turn_proof_bound(&message.destination);
-            let most = step.saturating_add(Weight::from_parts(gas_limit, proof));
-            if !most.all_lte(T::BlockWeights::get().max_block) {
-                // It fitted when it was sent, and the block has shrunk since.
-                Queue::<T>::remove(ends.head);
-                Self::advance(ends.head.saturating_add(1));
-                Self::refuse(message, ReplyCode::LimitExceeded);
-                meter.consume(step);
-                ends = Ends::<T>::get();
-                continue;
-            }
-            if !meter.can_consume(most) {
-                // The head, its purse, its program and its code were read to find out.
-                meter.consume(T::WeightInfo::peek_queue());
-                return;
-            }
-            Queue::<T>::remove(ends.head);
-            Self::advance(ends.head.saturating_add(1));
-            let burned = Self::run(message, gas_limit, log);
-            meter.consume(step.saturating_add(Weight::from_parts(burned, proof)));
-            // The turn may have sent messages.
-            ends = Ends::<T>::get();
-        }
-    }
-
-    /// Bytes of proof that loading a program takes at most: its code and its stored pages.
-    fn turn_proof_bound(program: &T::AccountId) -> u64 {
-        let Some(program) = Programs::<T>::get(program) else {
-            return 0;
-        };
-        let Some(code) = Codes::<T>::get(program.code_hash) else {
-            return 0;
-        };
-        let pages = (program.pages.len() as u64).saturating_mul(PAGE_SIZE.into());
-        pages.saturating_add(code.info.code_len.into())
-    }
-
-    fn advance(head: u64) {
-        Ends::<T>::mutate(|ends| ends.head = head);
     }
 }

@@ -1,25 +1,25 @@
 //! One turn: the program runs through the executor, which changes nothing, and its effects are
 //! applied here, all of them or none.
 
-use actors_executor::{Context, Effect, Effects, Failure, Host, MemoryChange, PageIndex, Request};
-use actors_primitives::{abi::Entry, CodeHash, Gas, MessageId, ReplyCode};
+use actors_executor::{Context, Create, Effect, Effects, Failure, MemoryChange, Request, Send};
+use actors_primitives::{abi::Entry, Balance, Gas, MessageId, ReplyCode, PAGE_SIZE};
 use alloc::{string::String, vec::Vec};
-use codec::Encode;
-use core::marker::PhantomData;
 use frame_support::{
-    pallet_prelude::{BoundedVec, DispatchError},
+    pallet_prelude::{BoundedVec, DispatchError, Weight},
     storage::with_storage_layer,
-    traits::{fungible::Mutate, tokens::Preservation, Get, Randomness, Time},
+    traits::{fungible::Mutate, tokens::Preservation, EnsureOrigin, Get},
 };
-use frame_system::pallet_prelude::BlockNumberFor;
-use sp_runtime::traits::{SaturatedConversion, UniqueSaturatedInto};
+use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
+use sp_runtime::traits::UniqueSaturatedInto;
 
 use crate::{
     deposit::Footprint,
+    host::ProgramHost,
     pallet::{Key, Page, StateValue},
     queue::{Kind, Message},
-    Code, Codes, Config, Event, Pages, Pallet, Program, Programs, Purses, ReplyTo, State, Status,
-    Wasm,
+    reply::Ending,
+    service::Session,
+    Config, Event, Pages, Pallet, Program, Programs, Purse, State, Status, Tombstones,
 };
 
 /// What a turn tells besides its effects, kept for whoever asks: a dry run, a test.
@@ -34,17 +34,15 @@ pub(crate) struct Log {
 }
 
 impl Log {
-    /// Notes that a turn wanted `gas` of a purse, before it is taken.
-    fn wants<T: Config>(&mut self, purse: &MessageId, gas: Gas) {
+    /// Notes that a turn wanted `gas` of a purse that has `left`.
+    fn wants(&mut self, purse: &MessageId, left: Gas, gas: Gas) {
         let Some((watched, opened)) = self.watched else {
             return;
         };
-        if watched != *purse {
-            return;
+        if watched == *purse {
+            let spent = opened.saturating_sub(left);
+            self.needed = self.needed.max(spent.saturating_add(gas));
         }
-        let left = Purses::<T>::get(purse).map_or(0, |purse| purse.gas);
-        let spent = opened.saturating_sub(left);
-        self.needed = self.needed.max(spent.saturating_add(gas));
     }
 }
 
@@ -79,41 +77,72 @@ impl From<Aborted> for Failure {
     }
 }
 
-/// How a served message ended.
-struct Ending {
-    code: ReplyCode,
-    payload: Vec<u8>,
-    value: actors_primitives::Balance,
+/// What a run of a program came to.
+struct Run<T: Config> {
+    /// Gas that it burned.
+    gas_burned: Gas,
+    /// Bytes of storage proof that it took at most.
+    proof: u64,
+    /// The program as it was, and what it asks for; or why it failed.
+    outcome: Result<(Program<T>, Effects), Failure>,
 }
 
 impl<T: Config> Pallet<T> {
-    /// Serves one message that has left the queue; returns the gas that it burned.
-    pub(crate) fn run(message: Message<T>, gas_limit: Gas, log: &mut Log) -> Gas {
-        let (gas_burned, failure) = Self::run_turn(&message, gas_limit, log);
-        let reply_code = match failure {
-            Ok(code) => code,
-            Err(failure) => Self::fail(&message, failure),
+    /// Serves one message that has left the queue; returns what its turn weighed.
+    pub(crate) fn run(
+        message: Message<T>,
+        purse: Option<Purse<T>>,
+        gas_limit: Gas,
+        session: &mut Session,
+    ) -> Weight {
+        let Some(mut purse) = purse else {
+            // Only damaged storage brings us here: nothing can pay for the turn.
+            Self::refuse(message, None, ReplyCode::OutOfGas);
+            return Weight::zero();
         };
-        Self::release_purse(&message.purse);
+        if let Kind::Reply { .. } = message.kind {
+            // Outside the turn's transaction: a turn that fails does not lose it.
+            Self::value_returns(&message.destination, message.value);
+        }
+        let run = Self::execute(&message, &purse, gas_limit, session);
+        purse.burn(run.gas_burned);
+        let outcome = run.outcome.and_then(|(program, effects)| {
+            let before = purse.clone();
+            with_storage_layer(|| Self::commit(&message, program, effects, &mut purse)).map_err(
+                |aborted| {
+                    purse = before;
+                    Failure::from(aborted)
+                },
+            )
+        });
+        let reply_code = match outcome {
+            Ok(code) => code,
+            Err(failure) => Self::fail(&message, failure, Some(&mut purse)),
+        };
+        Self::put_purse(&message.purse, purse);
         Self::deposit_event(Event::MessageProcessed {
             message_id: message.id,
             destination: message.destination,
             reply_code,
-            gas_burned,
+            gas_burned: run.gas_burned,
         });
-        gas_burned
+        Weight::from_parts(run.gas_burned, run.proof)
     }
 
     /// Ends a message that cannot run at all.
-    pub(crate) fn refuse(message: Message<T>, code: ReplyCode) {
-        Self::fail(
-            &message,
-            Failure {
-                code,
-                payload: Vec::new(),
-            },
-        );
-        Self::release_purse(&message.purse);
+    pub(crate) fn refuse(message: Message<T>, purse: Option<Purse<T>>, code: ReplyCode) {
+        if let Kind::Reply { .. } = message.kind {
+            Self::value_returns(&message.destination, message.value);
+        }
+        let failure = Failure {
+            code,
+            payload: Vec::new(),
+        };
+        let mut purse = purse;
+        Self::fail(&message, failure, purse.as_mut());
+        if let Some(purse) = purse {
+            Self::put_purse(&message.purse, purse);
+        }
         Self::deposit_event(Event::MessageProcessed {
             message_id: message.id,
             destination: message.destination,
@@ -122,61 +151,68 @@ impl<T: Config> Pallet<T> {
         });
     }
 
-    /// Runs the program and applies its effects. The gas is burned either way.
-    fn run_turn(
+    /// Runs the program; nothing on chain changes.
+    fn execute(
         message: &Message<T>,
+        purse: &Purse<T>,
         gas_limit: Gas,
-        log: &mut Log,
-    ) -> (Gas, Result<ReplyCode, Failure>) {
-        let refused = |code| {
-            (
-                0,
-                Err(Failure {
-                    code,
-                    payload: Vec::new(),
-                }),
-            )
+        session: &mut Session,
+    ) -> Run<T> {
+        let refused = |failure| Run {
+            gas_burned: 0,
+            proof: 0,
+            outcome: Err(failure),
         };
         let Some(program) = Programs::<T>::get(&message.destination) else {
-            return refused(ReplyCode::NoSuchProgram);
+            return refused(Self::absence(&message.destination));
         };
-        if message.kind == Kind::Handle && program.status == Status::Initialising {
-            return refused(ReplyCode::NotInitialised);
+        if program.status == Status::Initialising && message.kind != Kind::Init {
+            return refused(Failure {
+                code: ReplyCode::NotInitialised,
+                payload: Vec::new(),
+            });
         }
-        let Some(code) = Codes::<T>::get(program.code_hash) else {
-            log::error!(target: crate::LOG_TARGET, "a program's code is missing");
-            return refused(ReplyCode::NoSuchProgram);
-        };
-        let turn = Self::execute(&code, &program, message.kind.entry(), message, gas_limit);
-        log.wants::<T>(&message.purse, turn.gas_required);
-
+        let turn = Self::enter(
+            &program,
+            message.kind.entry(),
+            message,
+            Some(purse),
+            gas_limit,
+            session,
+        );
+        session
+            .log
+            .wants(&message.purse, purse.gas, turn.gas_required);
         for text in &turn.debug {
             log::debug!(target: crate::LOG_TARGET, "{text}");
         }
-        log.debug.extend(turn.debug);
-        let gas_burned = turn.gas_burned.min(gas_limit);
-        Self::burn_gas(&message.purse, gas_burned);
-        let outcome = turn.outcome.and_then(|effects| {
-            with_storage_layer(|| Self::commit(message, program, effects)).map_err(Failure::from)
-        });
-        (gas_burned, outcome)
+        session.log.debug.extend(turn.debug);
+        Run {
+            gas_burned: turn.gas_burned.min(gas_limit),
+            proof: turn.proof,
+            outcome: turn.outcome.map(|effects| (program, effects)),
+        }
     }
 
-    /// Runs one entry of the program; nothing on chain changes.
-    fn execute(
-        code: &Code<T>,
+    /// Runs one entry of the program.
+    fn enter(
         program: &Program<T>,
         entry: Entry,
         message: &Message<T>,
+        purse: Option<&Purse<T>>,
         gas_limit: Gas,
+        session: &mut Session,
     ) -> actors_executor::Turn {
+        let is_reply = matches!(message.kind, Kind::Reply { .. });
         let mut host = ProgramHost::<T> {
-            account: message.destination.clone(),
+            account: &message.destination,
             code: program.code_hash,
-            _marker: PhantomData,
+            purse,
+            arriving: if is_reply { 0 } else { message.value },
         };
         let request = Request {
-            code: &code.info,
+            code: &program.info,
+            code_hash: program.code_hash,
             entry,
             context: Self::context(message),
             memory: program.memory(),
@@ -184,26 +220,34 @@ impl<T: Config> Pallet<T> {
             schedule: &T::Schedule::get(),
             limits: &T::Limits::get(),
         };
-        actors_executor::execute(request, &mut host)
+        actors_executor::execute(request, &mut host, &mut session.modules)
     }
 
-    /// What surrounds a turn. The balance counts the message's value, which is still in escrow.
+    /// What surrounds a turn.
     fn context(message: &Message<T>) -> Context {
         let block: BlockNumberFor<T> = frame_system::Pallet::<T>::block_number();
+        let payload = message.payload.to_vec();
         Context {
+            reply: match message.kind {
+                Kind::Reply { to, code } => Some(actors_executor::ReplyContext {
+                    to,
+                    code,
+                    payload: payload.clone(),
+                    value: message.value,
+                }),
+                Kind::Init | Kind::Handle => None,
+            },
             message: actors_executor::Message {
                 id: message.id,
                 source: message.source.clone().into(),
-                payload: message.payload.to_vec(),
+                payload,
                 value: message.value,
             },
             turn: 0,
             program: message.destination.clone().into(),
-            balance: Self::spendable(&message.destination).saturating_add(message.value),
             block_number: block.unique_saturated_into(),
-            block_timestamp: T::Time::now(),
-            deposit_left: Self::deposit_left(&message.purse),
             deposit_per_byte: T::DepositPerByte::get(),
+            creation_deposit: Self::creation_deposit(),
         }
     }
 
@@ -212,23 +256,31 @@ impl<T: Config> Pallet<T> {
         message: &Message<T>,
         mut program: Program<T>,
         effects: Effects,
+        purse: &mut Purse<T>,
     ) -> Result<ReplyCode, Aborted> {
         let account = &message.destination;
-        Self::value_arrives(account, message.value)?;
-
-        let mut footprint = program.footprint;
-        Self::write_memory(account, &mut program, effects.memory, &mut footprint)?;
-        for (key, value) in effects.state {
-            Self::write_state(account, key, value, &mut footprint)?;
+        let is_reply = matches!(message.kind, Kind::Reply { .. });
+        if !is_reply {
+            Self::value_arrives(account, message.value)?;
         }
-        Self::settle_deposit(account, &mut program, footprint, &message.purse)?;
-        if program.status == Status::Initialising {
-            program.status = Status::Active;
-            Self::deposit_event(Event::ProgramInitialised {
-                program: account.clone(),
-            });
+        if effects.exit.is_none() {
+            let before = program.clone();
+            let mut footprint = program.footprint;
+            Self::write_memory(account, &mut program, effects.memory, &mut footprint)?;
+            for (key, value) in effects.state {
+                Self::write_state(account, key, value, &mut footprint)?;
+            }
+            Self::settle_deposit(account, &mut program, footprint, purse)?;
+            if program.status == Status::Initialising {
+                program.status = Status::Active;
+                Self::deposit_event(Event::ProgramInitialised {
+                    program: account.clone(),
+                });
+            }
+            if program != before {
+                Programs::<T>::insert(account, &program);
+            }
         }
-        Programs::<T>::insert(account, program);
 
         let mut ending = Ending {
             code: ReplyCode::Finished,
@@ -237,7 +289,8 @@ impl<T: Config> Pallet<T> {
         };
         for effect in effects.effects {
             match effect {
-                Effect::Send(send) => Self::apply_send(message, send)?,
+                Effect::Send(send) => Self::apply_send(message, send, purse)?,
+                Effect::Create(create) => Self::apply_create(message, create, purse)?,
                 Effect::Emit(data) => Self::deposit_event(Event::ProgramEvent {
                     program: account.clone(),
                     message_id: message.id,
@@ -252,9 +305,13 @@ impl<T: Config> Pallet<T> {
                 }
             }
         }
-        Self::transfer_from_program(account, &message.source, ending.value)?;
         let code = ending.code;
-        Self::answer(message, ending);
+        if !is_reply {
+            Self::give_reply(message, ending, purse)?;
+        }
+        if let Some(inheritor) = effects.exit {
+            Self::end_program(account, program, inheritor.into())?;
+        }
         Ok(code)
     }
 
@@ -270,8 +327,7 @@ impl<T: Config> Pallet<T> {
             .map_err(|_| Aborted::Reply(ReplyCode::LimitExceeded))?;
         for (index, bytes) in change.stored {
             let length = bytes.len();
-            let page =
-                Page::try_from(bytes).map_err(|_| Aborted::Reply(ReplyCode::LimitExceeded))?;
+            let page: Page = Self::bounded(bytes)?;
             Pages::<T>::insert(account, index, page);
             if program.pages.try_insert(index).map_err(too_much)? {
                 footprint.add(length);
@@ -280,7 +336,7 @@ impl<T: Config> Pallet<T> {
         for index in change.freed {
             if program.pages.remove(&index) {
                 Pages::<T>::remove(account, index);
-                footprint.remove(actors_primitives::PAGE_SIZE as usize);
+                footprint.remove(PAGE_SIZE as usize);
             }
         }
         Ok(())
@@ -292,15 +348,14 @@ impl<T: Config> Pallet<T> {
         value: Option<Vec<u8>>,
         footprint: &mut Footprint,
     ) -> Result<(), Aborted> {
-        let too_much = |_| Aborted::Reply(ReplyCode::LimitExceeded);
-        let key = Key::<T>::try_from(key).map_err(too_much)?;
+        let key: Key<T> = Self::bounded(key)?;
         if let Some(old) = State::<T>::decode_len(account, &key) {
             footprint.remove(key.len().saturating_add(old));
         }
         match value {
             Some(value) => {
                 footprint.add(key.len().saturating_add(value.len()));
-                let value = StateValue::<T>::try_from(value).map_err(too_much)?;
+                let value: StateValue<T> = Self::bounded(value)?;
                 State::<T>::insert(account, key, value);
             }
             None => State::<T>::remove(account, key),
@@ -309,10 +364,13 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Sends a program's message: to a program through the queue, to a user as an event.
-    fn apply_send(message: &Message<T>, send: actors_executor::Send) -> Result<(), Aborted> {
+    fn apply_send(message: &Message<T>, send: Send, purse: &mut Purse<T>) -> Result<(), Aborted> {
         let source = message.destination.clone();
         let destination = T::AccountId::from(send.destination);
-        if !Programs::<T>::contains_key(&destination) {
+        // To a program that has exited too: its sender is told so.
+        let is_user = !Programs::<T>::contains_key(&destination)
+            && !Tombstones::<T>::contains_key(&destination);
+        if is_user {
             Self::transfer_from_program(&source, &destination, send.value)?;
             Self::deposit_event(Event::UserMessage {
                 message_id: send.id,
@@ -324,36 +382,80 @@ impl<T: Config> Pallet<T> {
             });
             return Ok(());
         }
-        let payload = BoundedVec::try_from(send.payload)
-            .map_err(|_| Aborted::Reply(ReplyCode::LimitExceeded))?;
         Self::value_departs(&source, send.value)?;
-        let purse = match send.gas {
-            Some(gas) => {
-                Self::split_purse(&message.purse, send.id, gas);
-                send.id
-            }
-            None => {
-                Self::share_purse(&message.purse);
-                message.purse
-            }
-        };
+        let pays = Self::pay_with(message, purse, send.id, send.gas);
         Self::enqueue(Message {
             id: send.id,
             kind: Kind::Handle,
             source,
             destination,
-            payload,
+            payload: Self::bounded(send.payload)?,
             value: send.value,
-            purse,
+            purse: pays,
         });
         Ok(())
     }
 
+    /// Creates a program for a program, which pays what any creator pays.
+    fn apply_create(
+        message: &Message<T>,
+        create: Create,
+        purse: &mut Purse<T>,
+    ) -> Result<(), Aborted> {
+        let creator = message.destination.clone();
+        let program = T::AccountId::from(create.program);
+        T::CreateOrigin::ensure_origin(RawOrigin::Signed(creator.clone()).into())
+            .map_err(|_| Aborted::Reply(ReplyCode::LimitExceeded))?;
+        Self::insert_program(&program, &creator, create.code)?;
+        Self::value_departs(&creator, create.value)?;
+        Self::deposit_event(Event::ProgramCreated {
+            program: program.clone(),
+            code_hash: create.code,
+            creator: creator.clone(),
+            message_id: create.id,
+        });
+        let pays = Self::pay_with(message, purse, create.id, create.gas);
+        Self::enqueue(Message {
+            id: create.id,
+            kind: Kind::Init,
+            source: creator,
+            destination: program,
+            payload: Self::bounded(create.payload)?,
+            value: create.value,
+            purse: pays,
+        });
+        Ok(())
+    }
+
+    /// The purse that a sent message draws on: its sender's, or one split off it.
+    fn pay_with(
+        message: &Message<T>,
+        purse: &mut Purse<T>,
+        child: MessageId,
+        gas: Option<Gas>,
+    ) -> MessageId {
+        match gas {
+            Some(gas) => {
+                Self::split_purse(&message.purse, purse, child, gas);
+                child
+            }
+            None => {
+                purse.share();
+                message.purse
+            }
+        }
+    }
+
+    /// Within a bound that the executor has kept already.
+    fn bounded<B: Get<u32>>(bytes: Vec<u8>) -> Result<BoundedVec<u8, B>, Aborted> {
+        BoundedVec::try_from(bytes).map_err(|_| Aborted::Reply(ReplyCode::LimitExceeded))
+    }
+
     /// Moves value from a program to where it is at once, and refuses what could not arrive.
-    fn transfer_from_program(
+    pub(crate) fn transfer_from_program(
         program: &T::AccountId,
         destination: &T::AccountId,
-        value: actors_primitives::Balance,
+        value: Balance,
     ) -> Result<(), Aborted> {
         if value == 0 {
             return Ok(());
@@ -366,42 +468,20 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Ends a message with an error reply: its value goes back, a failed `init` takes the
-    /// program with it.
-    fn fail(message: &Message<T>, failure: Failure) -> ReplyCode {
+    /// program with it. A reply has no reply.
+    fn fail(message: &Message<T>, failure: Failure, purse: Option<&mut Purse<T>>) -> ReplyCode {
         let code = failure.code;
-        let returned = Self::value_returns(&message.source, message.value);
-        Self::answer(
-            message,
-            Ending {
-                code,
-                payload: failure.payload,
-                value: returned,
-            },
-        );
-        if message.kind == Kind::Init && Programs::<T>::contains_key(&message.destination) {
-            Self::remove_program(&message.destination, code);
+        match message.kind {
+            Kind::Reply { .. } => {}
+            Kind::Handle => Self::give_failure(message, failure, purse),
+            Kind::Init => {
+                Self::give_failure(message, failure, purse);
+                if Programs::<T>::contains_key(&message.destination) {
+                    Self::remove_program(&message.destination, code);
+                }
+            }
         }
         code
-    }
-
-    /// Tells the source how its message ended. A program learns of it by the value that came
-    /// back alone, until this version of the chain serves `handle_reply`.
-    fn answer(message: &Message<T>, ending: Ending) {
-        if Programs::<T>::contains_key(&message.source) {
-            return;
-        }
-        let preimage = MessageId::child_preimage(&message.id, 0, u32::MAX);
-        Self::deposit_event(Event::UserMessage {
-            message_id: MessageId(sp_io::hashing::blake2_256(&preimage)),
-            source: message.destination.clone(),
-            destination: message.source.clone(),
-            payload: ending.payload,
-            value: ending.value,
-            reply: Some(ReplyTo {
-                to: message.id,
-                code: ending.code,
-            }),
-        });
     }
 
     /// Runs `state` with `payload`; nothing that it does is kept.
@@ -410,19 +490,14 @@ impl<T: Config> Pallet<T> {
         program: &Program<T>,
         payload: Vec<u8>,
     ) -> Option<Result<Vec<u8>, Failure>> {
-        let code = Codes::<T>::get(program.code_hash)?;
-        if !code.info.exports.contains(Entry::State) {
+        if !program.info.exports.contains(Entry::State) {
             return None;
         }
-        let payload = match BoundedVec::try_from(payload) {
-            Ok(payload) => payload,
-            Err(_) => {
-                let code = ReplyCode::LimitExceeded;
-                return Some(Err(Failure {
-                    code,
-                    payload: Vec::new(),
-                }));
-            }
+        let Ok(payload) = BoundedVec::try_from(payload) else {
+            return Some(Err(Failure {
+                code: ReplyCode::LimitExceeded,
+                payload: Vec::new(),
+            }));
         };
         let message = Message::<T> {
             id: MessageId::default(),
@@ -434,7 +509,15 @@ impl<T: Config> Pallet<T> {
             purse: MessageId::default(),
         };
         let gas_limit = T::MaxTurnGas::get();
-        let turn = Self::execute(&code, program, Entry::State, &message, gas_limit);
+        let mut session = Session::default();
+        let turn = Self::enter(
+            program,
+            Entry::State,
+            &message,
+            None,
+            gas_limit,
+            &mut session,
+        );
         Some(turn.outcome.map(|effects| {
             let reply = effects.effects.into_iter().find_map(|effect| match effect {
                 Effect::Reply(reply) => Some(reply.payload),
@@ -442,38 +525,5 @@ impl<T: Config> Pallet<T> {
             });
             reply.unwrap_or_default()
         }))
-    }
-}
-
-/// What a turn sees of the chain: its own program's code, pages and state, and randomness.
-struct ProgramHost<T: Config> {
-    account: T::AccountId,
-    code: CodeHash,
-    _marker: PhantomData<T>,
-}
-
-impl<T: Config> Host for ProgramHost<T> {
-    fn code(&mut self) -> Option<Vec<u8>> {
-        Wasm::<T>::get(self.code).map(BoundedVec::into_inner)
-    }
-
-    fn page(&mut self, index: PageIndex) -> Option<Vec<u8>> {
-        Pages::<T>::get(&self.account, index).map(BoundedVec::into_inner)
-    }
-
-    fn state(&mut self, key: &[u8]) -> Option<Vec<u8>> {
-        let key = Key::<T>::try_from(key.to_vec()).ok()?;
-        State::<T>::get(&self.account, key).map(BoundedVec::into_inner)
-    }
-
-    fn random(&mut self, subject: &[u8]) -> ([u8; 32], u64) {
-        let (seed, known_since) = T::Randomness::random(&(&self.account, subject).encode());
-        // The chain's hash may have another width; what programs see has 32 bytes on every chain.
-        let mixed = sp_io::hashing::blake2_256(&(seed, &self.account, subject).encode());
-        (mixed, known_since.saturated_into())
-    }
-
-    fn blake2_256(&self, data: &[u8]) -> [u8; 32] {
-        sp_io::hashing::blake2_256(data)
     }
 }

@@ -3,7 +3,6 @@
 
 use actors_primitives::Balance;
 use frame_support::{
-    defensive,
     pallet_prelude::DispatchError,
     traits::{
         fungible::{Balanced, Inspect, Mutate},
@@ -13,7 +12,7 @@ use frame_support::{
 };
 use sp_runtime::traits::AccountIdConversion;
 
-use crate::{Config, Error, Pallet, ValueInFlight};
+use crate::{report, Config, Error, Pallet, ValueInFlight};
 
 impl<T: Config> Pallet<T> {
     /// The account that holds value in flight.
@@ -31,7 +30,7 @@ impl<T: Config> Pallet<T> {
         let needed = minimum.saturating_add(ValueInFlight::<T>::get());
         let missing = needed.saturating_sub(T::Currency::balance(&escrow));
         if missing != 0 && T::Currency::mint_into(&escrow, missing).is_err() {
-            defensive!("the escrow account could not be endowed");
+            report!("the escrow account could not be endowed");
         }
     }
 
@@ -75,12 +74,13 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Moves value out of escrow back to its source; says how much arrived there.
+    /// Moves value out of escrow to its source, or to whom that has left everything; says how
+    /// much arrived there.
     ///
     /// A source that could not take it back, because its account has gone meanwhile and the value
     /// is below the existential deposit, leaves it to [`Config::FeeHandler`], as dust is left.
     pub(crate) fn value_returns(source: &T::AccountId, value: Balance) -> Balance {
-        if value == 0 || Self::value_arrives(source, value).is_ok() {
+        if value == 0 || Self::value_arrives(&Self::heir(source.clone()), value).is_ok() {
             return value;
         }
         match T::Currency::withdraw(
@@ -95,7 +95,7 @@ impl<T: Config> Pallet<T> {
                 T::FeeHandler::on_unbalanced(credit);
             }
             Err(_) => {
-                defensive!("the escrow account holds less than is in flight");
+                report!("the escrow account holds less than is in flight");
             }
         }
         0

@@ -2,36 +2,34 @@
 
 use actors_primitives::{abi::Entry, Balance, CodeHash, Gas, MessageId};
 use actors_runtime_api::{
-    CodeDetails, DryRun, DryRunEvent, DryRunMessage, DryRunReply, ProgramInfo, ProgramStatus,
-    ReadError,
+    CodeDetails, DryRun, DryRunEvent, DryRunMessage, DryRunReply, DryRunTurn, DryRunUpload,
+    ProgramInfo, ProgramStatus, QueueInfo, QueuedMessage, ReadError,
 };
 use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
 use frame_support::{
-    ensure,
     pallet_prelude::DispatchError,
     storage::{with_transaction_unchecked, TransactionOutcome},
-    traits::{fungible::Inspect, Get},
+    traits::Get,
     weights::WeightMeter,
 };
 use sp_runtime::traits::{One, Saturating};
 
 use crate::{
-    pallet::Key, turn::Log, Codes, Config, Ends, Event, Pallet, Programs, Purses, Queue, State,
-    Status,
+    pallet::Key, service::Session, turn::Log, Codes, Config, Event, Pallet, Program, Programs,
+    Purses, Queue, Service, State, Status, Tombstones, Wasm,
 };
 
 /// Turns of the longest length that a dry run's gas covers when it is not told how much.
 const DEFAULT_TURNS: u64 = 4;
 
+/// Messages that a look at the queue shows: enough to see what holds it up, and bounded.
+const SHOWN_MESSAGES: usize = 64;
+
 impl<T: Config> Pallet<T> {
-    /// What `send_message` with these arguments would do as the next thing on chain.
-    ///
-    /// # Errors
-    /// [`ReadError::Refused`] with the name of the call's error, where it would be refused.
-    pub fn dry_run_message(
+    pub(crate) fn view_dry_run_message(
         source: T::AccountId,
         destination: T::AccountId,
         payload: Vec<u8>,
@@ -46,11 +44,8 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// What `create_program` with these arguments would do as the next thing on chain.
-    ///
-    /// # Errors
-    /// As [`Self::dry_run_message`].
-    pub fn dry_run_creation(
+    #[expect(clippy::too_many_arguments, reason = "it takes what its call takes")]
+    pub(crate) fn view_dry_run_creation(
         creator: T::AccountId,
         code_hash: CodeHash,
         salt: Vec<u8>,
@@ -59,8 +54,7 @@ impl<T: Config> Pallet<T> {
         gas_limit: Option<Gas>,
         deposit_limit: Option<Balance>,
     ) -> Result<DryRun<T::AccountId>, ReadError> {
-        let upfront = T::Currency::minimum_balance().saturating_add(Self::record_deposit());
-        let outlay = value.saturating_add(upfront);
+        let outlay = value.saturating_add(Self::creation_deposit());
         Self::dry_run(
             &creator,
             outlay,
@@ -70,6 +64,51 @@ impl<T: Config> Pallet<T> {
                 Self::do_create_program(&creator, code_hash, &salt, payload, value, gas, deposit)
             },
         )
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "it takes what its call takes")]
+    pub(crate) fn view_dry_run_upload_program(
+        creator: T::AccountId,
+        wasm: Vec<u8>,
+        salt: Vec<u8>,
+        payload: Vec<u8>,
+        value: Balance,
+        gas_limit: Option<Gas>,
+        deposit_limit: Option<Balance>,
+    ) -> Result<DryRun<T::AccountId>, ReadError> {
+        Self::validate_code(&wasm).map_err(|invalid| ReadError::Invalid(invalid.to_string()))?;
+        let code_hash = Self::code_hash(&wasm);
+        let upload = match Codes::<T>::contains_key(code_hash) {
+            true => 0,
+            false => Self::code_deposit(wasm.len()),
+        };
+        let outlay = value
+            .saturating_add(Self::creation_deposit())
+            .saturating_add(upload);
+        Self::dry_run(
+            &creator,
+            outlay,
+            gas_limit,
+            deposit_limit,
+            |gas, deposit| {
+                Self::ensure_code(&creator, wasm)?;
+                Self::do_create_program(&creator, code_hash, &salt, payload, value, gas, deposit)
+            },
+        )
+    }
+
+    pub(crate) fn view_dry_run_upload(
+        uploader: T::AccountId,
+        wasm: Vec<u8>,
+    ) -> Result<DryRunUpload, ReadError> {
+        Self::validate_code(&wasm).map_err(|invalid| ReadError::Invalid(invalid.to_string()))?;
+        let deposit = Self::code_deposit(wasm.len());
+        with_transaction_unchecked(|| {
+            let result = Self::do_upload_code(&uploader, wasm)
+                .map(|code_hash| DryRunUpload { code_hash, deposit })
+                .map_err(Self::refused);
+            TransactionOutcome::Rollback(result)
+        })
     }
 
     /// Does `call` and serves all that it causes, as if in a block of its own with nothing queued
@@ -87,7 +126,6 @@ impl<T: Config> Pallet<T> {
             let parent = frame_system::Pallet::<T>::parent_hash();
             frame_system::Pallet::<T>::initialize(&next, &parent, &Default::default());
             frame_system::Pallet::<T>::reset_events();
-            Ends::<T>::mutate(|ends| ends.head = ends.tail);
 
             // Unless told otherwise, the payer's money is shared between gas and deposits.
             let free = Self::spendable(payer).saturating_sub(outlay);
@@ -97,19 +135,31 @@ impl<T: Config> Pallet<T> {
             let result = call(gas, deposit)
                 .map_err(Self::refused)
                 .map(|(message_id, program)| {
+                    // Nothing that was queued before is served.
+                    Service::<T>::mutate(|service| service.head = service.tail.saturating_sub(1));
                     // Keeps the purse open past the last message, to see what is left in it.
-                    Self::share_purse(&message_id);
-                    let least = Queue::<T>::get(Ends::<T>::get().head).map_or(0, |message| {
+                    let mut place = 0;
+                    Purses::<T>::mutate(message_id, |purse| {
+                        if let Some(purse) = purse {
+                            purse.share();
+                            place = purse.burned;
+                        }
+                    });
+                    let start = Queue::<T>::get(Service::<T>::get().head).map_or(0, |message| {
                         Self::start_price(&message.destination, message.kind)
                     });
-                    let mut log = Log {
+                    let log = Log {
                         watched: Some((message_id, gas)),
-                        needed: least,
+                        needed: start.saturating_add(place),
                         ..Log::default()
                     };
+                    let mut session = Session {
+                        log,
+                        ..Session::default()
+                    };
                     let mut meter = WeightMeter::with_limit(T::BlockWeights::get().max_block);
-                    Self::serve(&mut meter, &mut log);
-                    Self::report(message_id, program, deposit, log)
+                    Self::serve(&mut meter, &mut session);
+                    Self::gather(message_id, program, deposit, session.log)
                 });
             TransactionOutcome::Rollback(result)
         })
@@ -137,7 +187,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Gathers what a dry run did from the events that it deposited.
-    fn report(
+    fn gather(
         message_id: MessageId,
         program: T::AccountId,
         deposit: Balance,
@@ -151,6 +201,8 @@ impl<T: Config> Pallet<T> {
             message_id,
             program,
             reply: None,
+            is_complete: Self::queue_length() == 0,
+            turns: Vec::new(),
             user_messages: Vec::new(),
             events: Vec::new(),
             debug: log.debug,
@@ -160,8 +212,19 @@ impl<T: Config> Pallet<T> {
                 continue;
             };
             match event {
-                Event::MessageProcessed { gas_burned, .. } => {
+                Event::MessageProcessed {
+                    message_id,
+                    destination,
+                    reply_code,
+                    gas_burned,
+                } => {
                     run.gas_burned = run.gas_burned.saturating_add(gas_burned);
+                    run.turns.push(DryRunTurn {
+                        message_id,
+                        program: destination,
+                        code: reply_code,
+                        gas_burned,
+                    });
                 }
                 Event::ProgramEvent { program, data, .. } => {
                     run.events.push(DryRunEvent { program, data });
@@ -198,12 +261,11 @@ impl<T: Config> Pallet<T> {
         run
     }
 
-    /// Runs the program's `state` entry with `payload`.
-    ///
-    /// # Errors
-    /// Where there is no such program or entry, and how the entry failed if it did.
-    pub fn read_state(program: T::AccountId, payload: Vec<u8>) -> Result<Vec<u8>, ReadError> {
-        let record = Programs::<T>::get(&program).ok_or(ReadError::NotAProgram)?;
+    pub(crate) fn view_read_state(
+        program: T::AccountId,
+        payload: Vec<u8>,
+    ) -> Result<Vec<u8>, ReadError> {
+        let record = Self::readable(&program)?;
         if record.status == Status::Initialising {
             return Err(ReadError::NotInitialised);
         }
@@ -216,15 +278,19 @@ impl<T: Config> Pallet<T> {
             })
     }
 
-    /// The value of one key of a program's keyed state.
-    ///
-    /// # Errors
-    /// [`ReadError::NotAProgram`].
-    pub fn state_entry(program: T::AccountId, key: Vec<u8>) -> Result<Option<Vec<u8>>, ReadError> {
-        ensure!(
-            Programs::<T>::contains_key(&program),
-            ReadError::NotAProgram
-        );
+    fn readable(program: &T::AccountId) -> Result<Program<T>, ReadError> {
+        match Programs::<T>::get(program) {
+            Some(record) => Ok(record),
+            None if Tombstones::<T>::contains_key(program) => Err(ReadError::Exited),
+            None => Err(ReadError::NotAProgram),
+        }
+    }
+
+    pub(crate) fn view_state_entry(
+        program: T::AccountId,
+        key: Vec<u8>,
+    ) -> Result<Option<Vec<u8>>, ReadError> {
+        Self::readable(&program)?;
         // A key longer than any that can be written has no value.
         let key = Key::<T>::try_from(key).ok();
         Ok(key
@@ -232,9 +298,7 @@ impl<T: Config> Pallet<T> {
             .map(Into::into))
     }
 
-    /// A program's record.
-    #[must_use]
-    pub fn program_info(program: T::AccountId) -> Option<ProgramInfo<T::AccountId>> {
+    pub(crate) fn view_program(program: T::AccountId) -> Option<ProgramInfo<T::AccountId>> {
         let record = Programs::<T>::get(program)?;
         let stored_pages = record.pages.len() as u32;
         let page_bytes =
@@ -253,9 +317,7 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// What is known of stored code.
-    #[must_use]
-    pub fn code_details(code_hash: CodeHash) -> Option<CodeDetails<T::AccountId>> {
+    pub(crate) fn view_code(code_hash: CodeHash) -> Option<CodeDetails<T::AccountId>> {
         let code = Codes::<T>::get(code_hash)?;
         let exported = Entry::ALL
             .into_iter()
@@ -270,13 +332,36 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// Judges code as `upload_code` does, with words.
-    ///
-    /// # Errors
-    /// What is wrong, in which function and where, and how to mend it.
-    pub fn judge_code(code: Vec<u8>) -> Result<(), String> {
-        Self::check_code(&code)
+    pub(crate) fn view_wasm(code_hash: CodeHash) -> Option<Vec<u8>> {
+        Wasm::<T>::get(code_hash).map(Into::into)
+    }
+
+    pub(crate) fn view_check_code(code: &[u8]) -> Result<(), String> {
+        Self::validate_code(code)
             .map(|_| ())
             .map_err(|invalid| invalid.to_string())
+    }
+
+    pub(crate) fn view_queue() -> QueueInfo<T::AccountId> {
+        let service = Service::<T>::get();
+        let messages = (service.head..service.tail)
+            .take(SHOWN_MESSAGES)
+            .filter_map(Queue::<T>::get);
+        QueueInfo {
+            length: service.length(),
+            place_price: Self::place_price(),
+            is_paused: service.is_paused,
+            unfreed_programs: service.graves,
+            messages: messages
+                .map(|message| QueuedMessage {
+                    id: message.id,
+                    source: message.source,
+                    destination: message.destination,
+                    entry: message.kind.entry().export().to_string(),
+                    payload_bytes: message.payload.len() as u32,
+                    value: message.value,
+                })
+                .collect(),
+        }
     }
 }

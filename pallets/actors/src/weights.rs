@@ -18,6 +18,10 @@ pub trait WeightInfo {
     fn send_message(bytes: u32) -> Weight;
     /// Looking at the ends of the queue, or at its head with its purse, program and code.
     fn peek_queue() -> Weight;
+    /// `set_service_paused`.
+    fn set_service_paused() -> Weight;
+    /// Freeing at most that many keys of an exited program.
+    fn sweep(keys: u32) -> Weight;
     /// Everything that serving one message takes besides its turn.
     fn serve_message() -> Weight;
 }
@@ -55,8 +59,19 @@ impl WeightInfo for () {
         picoseconds(80_000_000, 2_000, bytes).saturating_add(accesses(8, 7))
     }
 
+    fn set_service_paused() -> Weight {
+        picoseconds(10_000_000, 0, 0).saturating_add(accesses(1, 1))
+    }
+
+    // Each key is found, and removed.
+    fn sweep(keys: u32) -> Weight {
+        let keys = u64::from(keys);
+        picoseconds(20_000_000, 0, 0)
+            .saturating_add(accesses(keys.saturating_add(3), keys.saturating_add(2)))
+    }
+
     fn peek_queue() -> Weight {
-        accesses(4, 0)
+        accesses(3, 0)
     }
 
     // The message, ends, program, code, purse, payer, program's account, escrow, fee handler, and

@@ -32,6 +32,10 @@ pub struct DryRun<AccountId> {
     pub program: AccountId,
     /// The reply, if the message ends within the dry run.
     pub reply: Option<DryRunReply>,
+    /// Whether the whole cascade ended within the weight of one block, which bounds a dry run.
+    pub is_complete: bool,
+    /// Every message that was served, in order: the first one, what it sent, their replies.
+    pub turns: Vec<DryRunTurn<AccountId>>,
     /// Messages to users other than the reply, in order.
     pub user_messages: Vec<DryRunMessage<AccountId>>,
     /// Program events, in order.
@@ -49,6 +53,28 @@ pub struct DryRunReply {
     pub payload: Vec<u8>,
     /// What it carries, in planck.
     pub value: Balance,
+}
+
+/// One message served in a dry run.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct DryRunTurn<AccountId> {
+    /// The message's id.
+    pub message_id: MessageId,
+    /// The program that it went to.
+    pub program: AccountId,
+    /// How it ended.
+    pub code: ReplyCode,
+    /// Gas that its turn burned.
+    pub gas_burned: Gas,
+}
+
+/// What `upload_code` would do.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct DryRunUpload {
+    /// The name that the code would have.
+    pub code_hash: CodeHash,
+    /// What would be held on the uploader's account, in planck.
+    pub deposit: Balance,
 }
 
 /// A message to a user in a dry run.
@@ -78,12 +104,16 @@ pub struct DryRunEvent<AccountId> {
 pub enum ReadError {
     /// There is no program at that address.
     NotAProgram,
+    /// The program has exited.
+    Exited,
     /// The program has not finished its `init`.
     NotInitialised,
     /// The program exports no `state`.
     NoStateEntry,
     /// The chain would refuse the call itself; the text is the name of the pallet's error.
     Refused(String),
+    /// The code is not valid: what is wrong, in which function and where, and how to mend it.
+    Invalid(String),
     /// `state` failed: how, and the panic's text.
     Failed {
         /// How it failed.
@@ -138,6 +168,38 @@ pub struct CodeDetails<AccountId> {
     pub exports: Vec<String>,
 }
 
+/// The queue, as `queue` shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct QueueInfo<AccountId> {
+    /// How many messages stand in it.
+    pub length: u64,
+    /// What a place in it costs a call now, in gas.
+    pub place_price: Gas,
+    /// Whether its service is paused.
+    pub is_paused: bool,
+    /// How many exited programs have storage that is not freed yet.
+    pub unfreed_programs: u32,
+    /// The messages that are served next, at most 64.
+    pub messages: Vec<QueuedMessage<AccountId>>,
+}
+
+/// A message in the queue.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct QueuedMessage<AccountId> {
+    /// Its id.
+    pub id: MessageId,
+    /// Who sent it.
+    pub source: AccountId,
+    /// The program it goes to.
+    pub destination: AccountId,
+    /// The entry that it runs.
+    pub entry: String,
+    /// The length of its payload, in bytes.
+    pub payload_bytes: u32,
+    /// What it carries, in planck.
+    pub value: Balance,
+}
+
 sp_api::decl_runtime_apis! {
     /// Reads of the Actors pallet.
     pub trait ActorsApi<AccountId> where AccountId: codec::Codec {
@@ -165,6 +227,21 @@ sp_api::decl_runtime_apis! {
             deposit_limit: Option<Balance>,
         ) -> Result<DryRun<AccountId>, ReadError>;
 
+        /// What `upload_program` with these arguments would do, likewise; an error says what is
+        /// wrong with the code, in which function and where.
+        fn dry_run_upload_program(
+            creator: AccountId,
+            code: Vec<u8>,
+            salt: Vec<u8>,
+            payload: Vec<u8>,
+            value: Balance,
+            gas_limit: Option<Gas>,
+            deposit_limit: Option<Balance>,
+        ) -> Result<DryRun<AccountId>, ReadError>;
+
+        /// What `upload_code` would do: the code's name and deposit, or why it is refused.
+        fn dry_run_upload(uploader: AccountId, code: Vec<u8>) -> Result<DryRunUpload, ReadError>;
+
         /// Runs the program's `state` entry with `payload` and returns its result.
         fn read_state(program: AccountId, payload: Vec<u8>) -> Result<Vec<u8>, ReadError>;
 
@@ -177,6 +254,9 @@ sp_api::decl_runtime_apis! {
         /// A program's record.
         fn program(program: AccountId) -> Option<ProgramInfo<AccountId>>;
 
+        /// Who inherits from the program that stood at that address and has exited.
+        fn inheritor(program: AccountId) -> Option<AccountId>;
+
         /// What is known of stored code.
         fn code(code_hash: CodeHash) -> Option<CodeDetails<AccountId>>;
 
@@ -184,8 +264,14 @@ sp_api::decl_runtime_apis! {
         /// where, and how to mend it.
         fn check_code(code: Vec<u8>) -> Result<(), String>;
 
-        /// How many messages stand in the queue. A node that makes blocks on demand makes one
-        /// while this is above zero.
-        fn queue_length() -> u64;
+        /// The bytes of stored code.
+        fn wasm(code_hash: CodeHash) -> Option<Vec<u8>>;
+
+        /// The queue: how long it is, what a place in it costs, and what is served next.
+        fn queue() -> QueueInfo<AccountId>;
+
+        /// Whether the next block has something to serve. A node that makes blocks on demand
+        /// makes one while it has.
+        fn has_work() -> bool;
     }
 }

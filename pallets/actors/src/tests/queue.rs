@@ -2,7 +2,7 @@
 
 use frame_support::{assert_noop, assert_ok, traits::Hooks, weights::Weight};
 
-use crate::{mock::*, Ends, Error, Event, Pallet, Queue, WeightInfo};
+use crate::{mock::*, Error, Event, Pallet, Queue, Service, WeightInfo};
 
 fn send(program: &AccountId, payload: &[u8]) -> actors_primitives::MessageId {
     send_as(&ALICE, program.clone(), payload.to_vec(), 0, GAS, DEPOSIT)
@@ -104,7 +104,7 @@ fn a_damaged_queue_is_stepped_over() {
     on_chain(|| {
         let program = create("echo");
         // Two messages of which the first is lost: only damaged storage can do that.
-        Ends::<Test>::mutate(|ends| ends.tail += 1);
+        Service::<Test>::mutate(|service| service.tail += 1);
         let id = send(&program, b"after");
         idle();
         assert!(reply_to(id).is_some());

@@ -3,14 +3,14 @@
 use actors_primitives::ReplyCode;
 use actors_runtime_api::{ProgramStatus, ReadError};
 
-use crate::{mock::*, Nonce, Pallet};
+use crate::{mock::*, Pallet, Service};
 
 #[test]
 fn a_dry_run_foretells_and_changes_nothing() {
     on_chain(|| {
         let program = create("counter");
         ask(&program, b"");
-        let (before, nonce, seen) = (total(&ALICE), Nonce::<Test>::get(), events().len());
+        let (before, nonce, seen) = (total(&ALICE), Service::<Test>::get().sent, events().len());
         let run = Pallet::<Test>::dry_run_message(
             ALICE,
             program.clone(),
@@ -20,7 +20,7 @@ fn a_dry_run_foretells_and_changes_nothing() {
             Some(DEPOSIT),
         )
         .expect("the call is accepted");
-        assert_eq!((total(&ALICE), Nonce::<Test>::get()), (before, nonce));
+        assert_eq!((total(&ALICE), Service::<Test>::get().sent), (before, nonce));
         assert_eq!((events().len(), System::block_number()), (seen, 1));
 
         let reply = ask(&program, b"");
@@ -136,13 +136,13 @@ fn state_is_read_and_not_changed() {
         let nowhere = Pallet::<Test>::state_entry(BOB, b"count".to_vec());
         assert_eq!(nowhere, Err(ReadError::NotAProgram));
 
-        let info = Pallet::<Test>::program_info(counter).expect("it exists");
+        let info = Pallet::<Test>::program(counter).expect("it exists");
         assert_eq!(info.status, ProgramStatus::Active);
         assert_eq!(
             (info.wasm_pages, info.stored_pages, info.state_bytes),
             (1, 1, 9)
         );
-        let code = Pallet::<Test>::code_details(info.code_hash).expect("it is stored");
+        let code = Pallet::<Test>::code(info.code_hash).expect("it is stored");
         assert_eq!(code.exports, ["init", "handle", "state"]);
         assert_eq!(code.references, 1);
     });
@@ -154,11 +154,11 @@ fn refused_code_is_explained() {
         let float = "(module (memory (export \"memory\") 1) (func $mean (export \"handle\") \
                      (drop (f64.add (f64.const 1) (f64.const 2)))))";
         let code = wat::parse_str(float).expect("the text is well-formed");
-        let reason = Pallet::<Test>::judge_code(code).expect_err("floats are refused");
+        let reason = Pallet::<Test>::check_code(code).expect_err("floats are refused");
         for part in ["mean", "f64"] {
             assert!(reason.contains(part), "{reason}");
         }
-        assert_eq!(Pallet::<Test>::judge_code(fixture("echo")), Ok(()));
+        assert_eq!(Pallet::<Test>::check_code(fixture("echo")), Ok(()));
     });
 }
 

@@ -1,0 +1,131 @@
+//! The end of a program: what it leaves behind, to whom, and how its storage is freed.
+
+use actors_executor::Failure;
+use actors_primitives::{Balance, CodeHash, ReplyCode};
+use alloc::vec::Vec;
+use codec::Encode;
+use frame_support::{
+    traits::{
+        fungible::{hold::Mutate as _, Inspect, Mutate},
+        tokens::{Fortitude, Precision, Preservation},
+    },
+    weights::WeightMeter,
+};
+
+use crate::{
+    report, turn::Aborted, Codes, Config, Event, Graves, HoldReason, Pages, Pallet, Program,
+    Programs, Service, State, Tombstones, WeightInfo,
+};
+
+/// Keys that one step of freeing an exited program's storage removes.
+pub(crate) const SWEEP_KEYS: u32 = 32;
+
+/// How far an inheritance is followed. Whoever names an exited program as inheritor, whose own
+/// inheritor has exited, and so on, longer than this, leaves the value to an account that nobody
+/// has: a program that plays such games plays them with its own money.
+const GENERATIONS: u32 = 16;
+
+impl<T: Config> Pallet<T> {
+    /// Where value for `account` goes: to itself, or to the inheritor of an exited program.
+    pub(crate) fn heir(account: T::AccountId) -> T::AccountId {
+        let mut account = account;
+        for _ in 0..GENERATIONS {
+            match Tombstones::<T>::get(&account) {
+                Some(inheritor) => account = inheritor,
+                None => break,
+            }
+        }
+        account
+    }
+
+    /// Ends a program: its balance and deposits go to the inheritor, its address keeps a
+    /// tombstone, and what it stores is left to [`Self::sweep`].
+    pub(crate) fn end_program(
+        account: &T::AccountId,
+        program: Program<T>,
+        inheritor: T::AccountId,
+    ) -> Result<(), Aborted> {
+        let heir = Self::heir(inheritor.clone());
+        if heir == *account {
+            return Err(Aborted::Reply(ReplyCode::SyscallMisuse));
+        }
+        Programs::<T>::remove(account);
+        Tombstones::<T>::insert(account, inheritor.clone());
+        Self::release_code(program.code_hash);
+        let reason = HoldReason::Storage.into();
+        let released =
+            T::Currency::release(&reason, account, program.deposit, Precision::BestEffort)?;
+        if released != program.deposit {
+            report!("an exited program's deposit is less than its record says");
+        }
+        let value: Balance =
+            T::Currency::reducible_balance(account, Preservation::Expendable, Fortitude::Polite);
+        T::Currency::transfer(account, &heir, value, Preservation::Expendable)?;
+        if program.footprint.items > 0 {
+            Graves::<T>::insert(account, ());
+            Service::<T>::mutate(|service| service.graves = service.graves.saturating_add(1));
+        }
+        Self::deposit_event(Event::ProgramExited {
+            program: account.clone(),
+            inheritor,
+            value,
+        });
+        Ok(())
+    }
+
+    /// Gives up a program's reference to its code.
+    pub(crate) fn release_code(code_hash: CodeHash) {
+        Codes::<T>::mutate(code_hash, |code| match code {
+            Some(code) => code.references = code.references.saturating_sub(1),
+            None => report!("a program's code has no record"),
+        });
+    }
+
+    /// What the error reply of a message to `account` says when no program stands there: the
+    /// code, and the inheritor if one did.
+    pub(crate) fn absence(account: &T::AccountId) -> Failure {
+        let (code, payload) = match Tombstones::<T>::get(account) {
+            Some(inheritor) => (ReplyCode::Exited, inheritor.encode()),
+            None => (ReplyCode::NoSuchProgram, Vec::new()),
+        };
+        Failure { code, payload }
+    }
+
+    /// Frees storage of exited programs, a bounded number of keys a step, as long as the meter
+    /// lasts. What remains is found again in the next block.
+    pub(crate) fn sweep(meter: &mut WeightMeter) {
+        while Service::<T>::get().graves > 0 {
+            if meter.try_consume(T::WeightInfo::sweep(SWEEP_KEYS)).is_err() {
+                return;
+            }
+            let Some(account) = Graves::<T>::iter_keys().next() else {
+                report!("fewer exited programs have storage to free than were counted");
+                Service::<T>::mutate(|service| service.graves = 0);
+                return;
+            };
+            let pages = |cursor: Option<&[u8]>| Pages::<T>::clear_prefix(&account, SWEEP_KEYS, cursor);
+            let state = |cursor: Option<&[u8]>| State::<T>::clear_prefix(&account, SWEEP_KEYS, cursor);
+            if !Self::clear(meter, pages) || !Self::clear(meter, state) {
+                return;
+            }
+            Graves::<T>::remove(&account);
+            Service::<T>::mutate(|service| service.graves = service.graves.saturating_sub(1));
+        }
+    }
+
+    /// Removes keys step by step; whether all are gone. The cursor matters: keys that were
+    /// removed in this block still count against the next step's limit.
+    fn clear(
+        meter: &mut WeightMeter,
+        step: impl Fn(Option<&[u8]>) -> sp_io::MultiRemovalResults,
+    ) -> bool {
+        let mut cursor = None;
+        while meter.try_consume(T::WeightInfo::sweep(SWEEP_KEYS)).is_ok() {
+            cursor = step(cursor.as_deref()).maybe_cursor;
+            if cursor.is_none() {
+                return true;
+            }
+        }
+        false
+    }
+}

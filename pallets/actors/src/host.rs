@@ -1,0 +1,100 @@
+//! What a turn sees of the chain: its own program's code, pages and state, and what is public.
+
+use actors_executor::{Host, PageIndex};
+use actors_primitives::{Balance, CodeHash};
+use alloc::vec::Vec;
+use codec::Encode;
+use frame_support::{
+    pallet_prelude::BoundedVec,
+    traits::{Randomness, Time},
+};
+use sp_core::{ed25519, sr25519};
+use sp_runtime::traits::SaturatedConversion;
+
+use crate::{
+    pallet::Key, report, Codes, Config, Pages, Pallet, Programs, Purse, State, Tombstones, Wasm,
+};
+
+/// One program's view. Each answer is read when it is asked for, and the executor asks only for
+/// what has been paid.
+pub(crate) struct ProgramHost<'a, T: Config> {
+    pub(crate) account: &'a T::AccountId,
+    pub(crate) code: CodeHash,
+    /// What pays for the turn; none in a read.
+    pub(crate) purse: Option<&'a Purse<T>>,
+    /// The message's value while it is still in escrow: the program has it already.
+    pub(crate) arriving: Balance,
+}
+
+impl<T: Config> Host for ProgramHost<'_, T> {
+    fn code(&mut self) -> Option<Vec<u8>> {
+        Wasm::<T>::get(self.code).map(BoundedVec::into_inner)
+    }
+
+    fn page(&mut self, index: PageIndex) -> Option<Vec<u8>> {
+        let page = Pages::<T>::get(self.account, index);
+        if page.is_none() {
+            report!("page {index:?} of a program is recorded and not stored");
+        }
+        page.map(BoundedVec::into_inner)
+    }
+
+    fn state(&mut self, key: &[u8]) -> Option<Vec<u8>> {
+        let key = Key::<T>::try_from(key.to_vec()).ok()?;
+        State::<T>::get(self.account, key).map(BoundedVec::into_inner)
+    }
+
+    fn balance(&mut self) -> Balance {
+        Pallet::<T>::spendable(self.account).saturating_add(self.arriving)
+    }
+
+    fn block_timestamp(&mut self) -> u64 {
+        T::Time::now()
+    }
+
+    fn deposit_left(&mut self) -> Balance {
+        self.purse.map_or(0, Pallet::<T>::deposit_left)
+    }
+
+    fn code_exists(&mut self, code: &CodeHash) -> bool {
+        Codes::<T>::contains_key(code)
+    }
+
+    fn is_address_used(&mut self, address: &[u8; 32]) -> bool {
+        let address = T::AccountId::from(*address);
+        Programs::<T>::contains_key(&address) || Tombstones::<T>::contains_key(&address)
+    }
+
+    fn random(&mut self, subject: &[u8]) -> ([u8; 32], u64) {
+        let (seed, known_since) = T::Randomness::random(&(self.account, subject).encode());
+        // The chain's hash may have another width; what programs see has 32 bytes on every chain.
+        let mixed = sp_io::hashing::blake2_256(&(seed, self.account, subject).encode());
+        (mixed, known_since.saturated_into())
+    }
+
+    fn blake2_256(&self, data: &[u8]) -> [u8; 32] {
+        sp_io::hashing::blake2_256(data)
+    }
+
+    fn keccak_256(&self, data: &[u8]) -> [u8; 32] {
+        sp_io::hashing::keccak_256(data)
+    }
+
+    fn sha2_256(&self, data: &[u8]) -> [u8; 32] {
+        sp_io::hashing::sha2_256(data)
+    }
+
+    fn sr25519_verify(&self, signature: &[u8; 64], message: &[u8], public: &[u8; 32]) -> bool {
+        let public = sr25519::Public::from_raw(*public);
+        sp_io::crypto::sr25519_verify(&(*signature).into(), message, &public)
+    }
+
+    fn ed25519_verify(&self, signature: &[u8; 64], message: &[u8], public: &[u8; 32]) -> bool {
+        let public = ed25519::Public::from_raw(*public);
+        sp_io::crypto::ed25519_verify(&(*signature).into(), message, &public)
+    }
+
+    fn ecdsa_recover(&self, signature: &[u8; 65], hash: &[u8; 32]) -> Option<[u8; 33]> {
+        sp_io::crypto::secp256k1_ecdsa_recover_compressed(signature, hash).ok()
+    }
+}

@@ -1,0 +1,126 @@
+//! Serving the queue under a weight meter.
+
+use actors_executor::Modules;
+use actors_primitives::{Gas, ReplyCode};
+use frame_support::{
+    pallet_prelude::Weight,
+    traits::Get,
+    weights::WeightMeter,
+};
+
+use crate::{report, turn::Log, Config, Event, Pallet, Queue, Service, WeightInfo};
+
+/// What lasts from one turn to the next while the queue is served, and no longer: an author and
+/// an importer split a block into different calls of the runtime, so nothing that changes gas or
+/// an outcome may live here.
+#[derive(Default)]
+pub(crate) struct Session {
+    /// Modules that were loaded already: reusing one changes time, never gas.
+    pub(crate) modules: Modules,
+    /// What the turns tell.
+    pub(crate) log: Log,
+}
+
+impl<T: Config> Pallet<T> {
+    /// The share of a block that the queue has before transactions.
+    pub(crate) fn min_service_weight() -> Weight {
+        let share = T::MinServiceWeight::get();
+        let block = T::BlockWeights::get().max_block;
+        Weight::from_parts(
+            share.mul_floor(block.ref_time()),
+            share.mul_floor(block.proof_size()),
+        )
+    }
+
+    /// Serves the queue with at most `limit` and says what that took.
+    pub(crate) fn serve_within(limit: Weight) -> Weight {
+        let mut meter = WeightMeter::with_limit(limit);
+        if meter.try_consume(T::WeightInfo::peek_queue()).is_ok() && !Service::<T>::get().is_paused
+        {
+            Self::serve(&mut meter, &mut Session::default());
+        }
+        meter.consumed()
+    }
+
+    /// Frees storage of exited programs with at most `limit` and says what that took.
+    pub(crate) fn sweep_within(limit: Weight) -> Weight {
+        let mut meter = WeightMeter::with_limit(limit);
+        if meter.try_consume(T::WeightInfo::peek_queue()).is_ok() && !Service::<T>::get().is_paused
+        {
+            Self::sweep(&mut meter);
+        }
+        meter.consumed()
+    }
+
+    /// Serves the queue until it is empty or the next turn might not fit.
+    ///
+    /// A turn starts only when the most it may burn fits what remains: nothing runs twice.
+    pub(crate) fn serve(meter: &mut WeightMeter, session: &mut Session) {
+        let step = T::WeightInfo::serve_message();
+        let proof_price = T::Schedule::get().proof_byte;
+        while meter.can_consume(step) {
+            // The last turn may have sent messages.
+            let service = Service::<T>::get();
+            if service.head >= service.tail {
+                return;
+            }
+            let Some(message) = Queue::<T>::get(service.head) else {
+                // Only damaged storage brings us here. Step over it, so that the rest is served.
+                report!("no message at {} in the queue", service.head);
+                meter.consume(step);
+                Self::advance(service.head);
+                continue;
+            };
+            let purse = Self::take_purse(&message.purse);
+            let gas_limit = purse.as_ref().map_or(0, |purse| purse.turn_limit());
+            let most = step.saturating_add(Self::turn_weight(gas_limit, proof_price));
+            if !most.all_lte(T::BlockWeights::get().max_block) {
+                // It fitted when it was sent, and the block has shrunk since.
+                Self::advance(service.head);
+                Self::refuse(message, purse, ReplyCode::LimitExceeded);
+                meter.consume(step);
+                continue;
+            }
+            if !meter.can_consume(most) {
+                // The head and its purse were read to find out.
+                meter.consume(T::WeightInfo::peek_queue());
+                return;
+            }
+            Self::advance(service.head);
+            let used = Self::run(message, purse, gas_limit, session);
+            meter.consume(step.saturating_add(used));
+        }
+    }
+
+    /// The most that a turn of that much gas weighs. Bytes of proof are part of gas where a
+    /// chain prices them, so gas bounds them too.
+    fn turn_weight(gas: Gas, proof_price: Gas) -> Weight {
+        Weight::from_parts(gas, gas.checked_div(proof_price).unwrap_or(0))
+    }
+
+    /// Takes the message at `head` out of the queue.
+    fn advance(head: u64) {
+        Queue::<T>::remove(head);
+        Service::<T>::mutate(|service| service.head = head.saturating_add(1));
+    }
+
+    /// Pauses the service or resumes it.
+    pub(crate) fn do_set_service_paused(is_paused: bool) {
+        let before = Service::<T>::mutate(|service| {
+            core::mem::replace(&mut service.is_paused, is_paused)
+        });
+        match (before, is_paused) {
+            (false, true) => Self::deposit_event(Event::ServicePaused),
+            (true, false) => Self::deposit_event(Event::ServiceResumed),
+            _ => {}
+        }
+    }
+
+    /// Whether the next block has something to serve: a node that makes blocks on demand makes
+    /// one then.
+    #[must_use]
+    pub fn has_work() -> bool {
+        let service = Service::<T>::get();
+        !service.is_paused && (service.head < service.tail || service.graves > 0)
+    }
+}
