@@ -8,20 +8,29 @@
 //! is paid here as well.
 
 mod control;
+mod create;
+mod crypto;
 mod gas;
 mod message;
+mod reply;
 mod send;
 mod state;
 
 use actors_primitives::{
     abi::{error, Entries, Entry},
-    Balance, Gas,
+    Balance, Gas, MessageId,
 };
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    string::String,
+    vec::Vec,
+};
 
 use crate::{sandbox::Stop, Context, Effect, Host, Limits, Schedule, StateChange};
 
-pub(crate) use {control::*, gas::*, message::*, send::*, state::*};
+pub(crate) use {
+    control::*, create::*, crypto::*, gas::*, message::*, reply::*, send::*, state::*,
+};
 
 /// What a turn has brought about so far, and what it may still do.
 pub(crate) struct Journal<'h> {
@@ -45,7 +54,10 @@ pub(crate) struct Journal<'h> {
     spent: Balance,
     block_timestamp: Option<u64>,
     deposit_left: Option<Balance>,
+    /// Messages sent, those included that create programs.
     sends: u32,
+    /// Addresses of the programs that it creates.
+    created: BTreeSet<[u8; 32]>,
     has_replied: bool,
     effect_bytes: u32,
     debug_bytes: u32,
@@ -76,6 +88,7 @@ impl<'h> Journal<'h> {
             block_timestamp: None,
             deposit_left: None,
             sends: 0,
+            created: BTreeSet::new(),
             has_replied: false,
             effect_bytes: 0,
             debug_bytes: 0,
@@ -183,6 +196,28 @@ impl<'h> Call<'_, 'h> {
 
     fn read_balance(&self, pointer: u32) -> Result<Balance, Stop> {
         self.array(pointer).map(Balance::from_le_bytes)
+    }
+
+    /// Counts a message that is sent, and gives it its id.
+    fn next_message(&mut self) -> MessageId {
+        let context = self.context();
+        let index = self.journal.sends;
+        self.journal.sends = index.saturating_add(1);
+        let preimage = MessageId::child_preimage(&context.message.id, context.turn, index);
+        MessageId(self.journal.host.blake2_256(&preimage))
+    }
+
+    /// Copies `len` bytes of `payload` out, from `offset`; returns `len`.
+    fn read_part(&mut self, payload: &[u8], offset: u32, len: u32, out: u32) -> Result<i32, Stop> {
+        let part = usize::try_from(offset)
+            .ok()
+            .zip(usize::try_from(len).ok())
+            .and_then(|(offset, len)| payload.get(offset..offset.checked_add(len)?));
+        let Some(part) = part else {
+            return Ok(error::OUT_OF_RANGE);
+        };
+        self.copy_out(out, part)?;
+        Ok(len_i32(part))
     }
 
     /// Pays for copying `bytes` out, then copies them.
