@@ -29,7 +29,8 @@ pub struct Limits {
     /// Messages that one turn may send, those included that create programs.
     pub sends: u32,
     /// Bytes of payloads, events, keys and values that one turn may produce in total: they are
-    /// kept in the runtime's memory until the turn commits.
+    /// kept in the runtime's memory until the turn commits. As many bytes are kept of the keyed
+    /// state that it reads, so that it need not be read again.
     pub effect_bytes: u32,
     /// Bytes of `debug` texts that are kept of one turn; the rest is dropped.
     pub debug_bytes: u32,

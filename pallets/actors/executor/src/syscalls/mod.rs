@@ -41,6 +41,11 @@ pub(crate) struct Journal<'h> {
     pub(crate) host: &'h mut dyn Host,
     pub(crate) effects: Vec<Effect>,
     pub(crate) state: BTreeMap<Vec<u8>, StateChange>,
+    /// What keyed state was found to hold, as long as [`Self::read_bytes`] allows: no key is
+    /// read twice.
+    read: BTreeMap<Vec<u8>, StateChange>,
+    /// Bytes kept of what was read, bounded like what the turn produces.
+    read_bytes: u32,
     pub(crate) debug: Vec<String>,
     /// Gas that sends have split off: taken from the turn's fuel, but not burned.
     pub(crate) split: Gas,
@@ -79,6 +84,8 @@ impl<'h> Journal<'h> {
             host,
             effects: Vec::new(),
             state: BTreeMap::new(),
+            read: BTreeMap::new(),
+            read_bytes: 0,
             debug: Vec::new(),
             split: 0,
             proof: 0,
@@ -148,6 +155,15 @@ impl<'h> Call<'_, 'h> {
         let proof = self.prices().access(bytes);
         self.charge(self.prices().proof(proof))?;
         self.journal.proof = self.journal.proof.saturating_add(proof);
+        Ok(())
+    }
+
+    /// Makes sure that the proof of an access to a value of at most `bytes` bytes can be paid.
+    fn reserve_proof(&mut self, bytes: u32) -> Result<(), Stop> {
+        let prices = self.prices();
+        let fuel = prices.fuel_for(prices.proof(prices.access(bytes)));
+        let left = self.fuel.checked_sub(fuel).ok_or(Stop::OutOfGas)?;
+        self.journal.lowest = self.journal.lowest.min(left);
         Ok(())
     }
 
