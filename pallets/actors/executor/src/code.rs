@@ -7,7 +7,7 @@ mod names;
 mod operators;
 mod scan;
 
-use actors_primitives::abi::Entries;
+use actors_primitives::abi::{Entries, Entry};
 use codec::{Decode, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
@@ -50,6 +50,19 @@ pub struct CodeInfo {
     pub exports: Entries,
     /// The part of memory that is not kept: `__stack_low` and `__stack_high`.
     pub stack: Option<(u32, u32)>,
+}
+
+impl CodeInfo {
+    /// What a turn that asks for `entry` runs, in order: itself if the program exports it, and
+    /// before `init` what sets memory up.
+    pub fn entries(&self, entry: Entry) -> impl Iterator<Item = Entry> + '_ {
+        let first = match entry {
+            Entry::Init | Entry::Migrate => Some(Entry::Initialize),
+            _ => None,
+        };
+        let wanted = first.into_iter().chain([entry]);
+        wanted.filter(|entry| self.exports.contains(*entry))
+    }
 }
 
 /// Decides whether `wasm` may be stored as a program's code.

@@ -20,14 +20,17 @@ pub struct Limits {
     pub state_key: u32,
     /// Bytes of a value of keyed state.
     pub state_value: u32,
+    /// Bytes of the salt that a program gives to a creation.
+    pub salt: u32,
     /// Bytes of a program event.
     pub event: u32,
     /// Bytes of a panic text that reach the sender; the rest is cut off.
     pub panic_text: u32,
-    /// Messages that one turn may send.
+    /// Messages that one turn may send, those included that create programs.
     pub sends: u32,
     /// Bytes of payloads, events, keys and values that one turn may produce in total: they are
-    /// kept in the runtime's memory until the turn commits.
+    /// kept in the runtime's memory until the turn commits. As many bytes are kept of the keyed
+    /// state that it reads, so that it need not be read again.
     pub effect_bytes: u32,
     /// Bytes of `debug` texts that are kept of one turn; the rest is dropped.
     pub debug_bytes: u32,
@@ -78,6 +81,7 @@ impl Default for Limits {
             payload: 64 * 1024,
             state_key: 128,
             state_value: 16 * 1024,
+            salt: 64,
             event: 16 * 1024,
             panic_text: 1024,
             sends: 256,

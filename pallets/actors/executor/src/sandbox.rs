@@ -36,10 +36,12 @@ pub(crate) enum Stop {
     Misuse,
     /// The program panicked with a text.
     Panicked(Vec<u8>),
+    /// The program ended itself, and this is its inheritor: no failure.
+    Exit([u8; 32]),
 }
 
 impl Stop {
-    /// The code of the error reply, and its payload.
+    /// The code of the reply, and its payload.
     pub(crate) fn into_reply(self) -> (ReplyCode, Vec<u8>) {
         match self {
             Self::OutOfGas => (ReplyCode::OutOfGas, Vec::new()),
@@ -48,6 +50,7 @@ impl Stop {
             Self::Trapped => (ReplyCode::Trapped, Vec::new()),
             Self::Misuse => (ReplyCode::SyscallMisuse, Vec::new()),
             Self::Panicked(text) => (ReplyCode::Panicked, text),
+            Self::Exit(inheritor) => (ReplyCode::Exited, inheritor.to_vec()),
         }
     }
 }
@@ -74,6 +77,9 @@ pub(crate) trait Sandbox<'h>: Sized {
 
     /// Grows the memory to `wasm_pages`, unless it is that large.
     fn grow(&mut self, wasm_pages: u32) -> Result<(), Stop>;
+
+    /// What the turn has brought about so far.
+    fn journal_mut(&mut self) -> &mut Journal<'h>;
 
     /// The memory.
     fn memory(&self) -> &[u8];

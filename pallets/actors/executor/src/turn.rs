@@ -178,11 +178,20 @@ impl From<Stop> for Failure {
 /// together. A turn that fails sends nothing and splits nothing off; one that runs out of gas
 /// burns its whole limit.
 ///
+/// # `_initialize`
+///
+/// runs before `init`, on the same ledger and in the same memory, but may not make `init`'s
+/// calls. A program that has it and no `init` still runs it when it is created.
+///
 /// # An entry that the program has not
 ///
 /// costs the base of loading and does nothing, so a program may lack `init`; only
 /// [`Entry::State`] fails then, as [`ReplyCode::Trapped`], because nothing would be taken for
 /// its result.
+///
+/// # A program that ends itself
+///
+/// has succeeded: what it did before that commits, and [`Effects::exit`] names its inheritor.
 pub fn execute<H: Host>(request: Request<'_>, host: &mut H, modules: &mut Modules) -> Turn {
     let schedule = request.schedule;
     let gas_limit = request.gas_limit;
@@ -252,12 +261,12 @@ fn attempt(
         limits,
         ..
     } = request;
-    if !code.exports.contains(entry) {
+    if code.entries(entry).next().is_none() {
         account.charge(schedule, schedule.load_base)?;
         return match entry {
             Entry::State => Err(Stop::Trapped.into()),
             _ => Ok(Effects {
-                memory: unchanged(memory),
+                memory: unchanged(&memory),
                 ..Effects::default()
             }),
         };
@@ -292,32 +301,43 @@ fn attempt(
     };
     let journal = Journal::new(entry, &context, schedule, limits, host);
     let mut engine = Engine::load(&loaded.module, limits, account.fuel, journal)?;
-    let stored = memory.pages.clone();
     let turn = Run {
         code,
         image: &loaded.image,
         entry,
         schedule,
     };
-    let outcome = turn.run(&mut engine, memory, pages);
+    let outcome = turn.run(&mut engine, &memory, pages);
     account.fuel = engine.fuel();
     let journal = engine.into_journal();
     account.lowest = account.lowest.min(journal.lowest);
     account.split = journal.split;
     account.prove(journal.proof);
     if let Ok(change) = &outcome {
-        let new = change.stored.keys().filter(|index| !stored.contains(index));
+        let new = change
+            .stored
+            .keys()
+            .filter(|index| !memory.pages.contains(index));
         account.prove(schedule.new_pages_proof(new.count()));
     }
     account.debug = journal.debug;
-    outcome
-        .map(|memory| Effects {
-            effects: journal.effects,
-            state: journal.state,
-            memory,
-            exit: None,
-        })
-        .map_err(Failure::from)
+    let mut effects = Effects {
+        effects: journal.effects,
+        ..Effects::default()
+    };
+    match outcome {
+        Ok(memory) => {
+            effects.state = journal.state;
+            effects.memory = memory;
+        }
+        // The pages are deleted, so nothing is compared; keyed state likewise.
+        Err(Stop::Exit(inheritor)) => {
+            effects.memory = unchanged(&memory);
+            effects.exit = Some(inheritor);
+        }
+        Err(stop) => return Err(stop.into()),
+    }
+    Ok(effects)
 }
 
 /// What running an entry takes besides the engine.
@@ -333,7 +353,7 @@ impl Run<'_> {
     fn run<'h>(
         &self,
         engine: &mut impl Sandbox<'h>,
-        stored: StoredMemory,
+        stored: &StoredMemory,
         pages: Vec<(PageIndex, Option<Vec<u8>>)>,
     ) -> Result<MemoryChange, Stop> {
         engine.grow(stored.wasm_pages)?;
@@ -346,7 +366,10 @@ impl Run<'_> {
             overlay.lay(engine.memory_mut(), index, page);
         }
 
-        engine.run(self.entry)?;
+        for entry in self.code.entries(self.entry) {
+            engine.journal_mut().entry = entry;
+            engine.run(entry)?;
+        }
         if self.entry == Entry::State {
             return Ok(unchanged(stored));
         }
@@ -388,10 +411,10 @@ impl Run<'_> {
     }
 }
 
-fn unchanged(stored: StoredMemory) -> MemoryChange {
+fn unchanged(stored: &StoredMemory) -> MemoryChange {
     MemoryChange {
         wasm_pages: stored.wasm_pages,
-        globals: stored.globals,
+        globals: stored.globals.clone(),
         ..MemoryChange::default()
     }
 }

@@ -98,6 +98,10 @@ impl<'h> Sandbox<'h> for Wasmi<'h> {
         }
     }
 
+    fn journal_mut(&mut self) -> &mut Journal<'h> {
+        &mut self.store.data_mut().journal
+    }
+
     fn memory(&self) -> &[u8] {
         self.memory.data(&self.store)
     }

@@ -131,7 +131,10 @@ impl Entry {
     /// upload, by name.
     #[must_use]
     pub const fn is_served(self) -> bool {
-        matches!(self, Self::Init | Self::Handle | Self::State)
+        matches!(
+            self,
+            Self::Init | Self::Handle | Self::HandleReply | Self::State | Self::Initialize
+        )
     }
 
     const fn bit(self) -> u8 {
@@ -245,15 +248,15 @@ macro_rules! for_each_import {
             /// Why this turn runs: 0 fresh, 1 a reply arrived, 2 woken, 3 a deadline passed.
             served READERS fn turn_cause() -> i32;
             /// Writes the id of the message that the reply answers.
-            planned REPLIED fn reply_to(out32: *mut u8);
-            /// How the message that the reply answers ended.
-            planned REPLIED fn reply_code() -> i32;
+            served REPLIED fn reply_to(out32: *mut u8);
+            /// How the message that the reply answers ended, as a number.
+            served REPLIED fn reply_code() -> i32;
             /// The length of the reply's payload, in bytes.
-            planned REPLIED fn reply_size() -> i32;
+            served REPLIED fn reply_size() -> i32;
             /// Copies `len` bytes of the reply's payload, from `offset`; returns `len`.
-            planned REPLIED fn reply_read(offset: u32, len: u32, out: *mut u8) -> i32;
+            served REPLIED fn reply_read(offset: u32, len: u32, out: *mut u8) -> i32;
             /// Writes the value that came with the reply.
-            planned REPLIED fn reply_value(out16: *mut u8);
+            served REPLIED fn reply_value(out16: *mut u8);
             /// Writes the id of the message that failed.
             planned SIGNALLED fn signal_message(out32: *mut u8);
             /// How that message failed.
@@ -277,9 +280,10 @@ macro_rules! for_each_import {
                 dest32: *const u8, payload: *const u8, len: u32, value16: *const u8,
                 gas: i64, delay: u32, flags: u32, out_id32: *mut u8
             ) -> i32;
-            /// Creates a program from stored code and writes its id and that of its first
-            /// message.
-            planned TURNS fn create_program(
+            /// Creates a program from stored code when the turn commits, and writes its id and
+            /// that of its first message, which runs `init`. It counts as a send, and `gas` is
+            /// as in `send`.
+            served TURNS fn create_program(
                 code_hash32: *const u8, salt: *const u8, salt_len: u32, payload: *const u8,
                 len: u32, value16: *const u8, gas: i64, flags: u32,
                 out_program32: *mut u8, out_message32: *mut u8
@@ -294,8 +298,9 @@ macro_rules! for_each_import {
             served READERS fn deposit_per_byte(out16: *mut u8);
             /// Resumes another waiting message of this program.
             planned TURNS fn wake(message_id32: *const u8) -> i32;
-            /// Ends the program; its balance and deposits go to the inheritor.
-            planned EXITERS fn exit(inheritor32: *const u8);
+            /// Ends the run at once and the program with it; its balance and deposits go to the
+            /// inheritor.
+            served EXITERS fn exit(inheritor32: *const u8);
             /// Fails the turn with a text that reaches the sender.
             served ALL fn panic(text: *const u8, len: u32);
             /// Deposits a program event.
@@ -314,21 +319,21 @@ macro_rules! for_each_import {
             /// Removes keyed state.
             served TURNS fn state_remove(key: *const u8, key_len: u32) -> i32;
             /// Hashes with BLAKE2b-256.
-            planned READERS fn blake2_256(data: *const u8, len: u32, out32: *mut u8);
+            served READERS fn blake2_256(data: *const u8, len: u32, out32: *mut u8);
             /// Hashes with Keccak-256.
-            planned READERS fn keccak_256(data: *const u8, len: u32, out32: *mut u8);
+            served READERS fn keccak_256(data: *const u8, len: u32, out32: *mut u8);
             /// Hashes with SHA2-256.
-            planned READERS fn sha2_256(data: *const u8, len: u32, out32: *mut u8);
+            served READERS fn sha2_256(data: *const u8, len: u32, out32: *mut u8);
             /// Verifies an sr25519 signature: 1 valid, 0 not.
-            planned READERS fn sr25519_verify(
+            served READERS fn sr25519_verify(
                 sig64: *const u8, msg: *const u8, len: u32, public32: *const u8
             ) -> i32;
             /// Verifies an ed25519 signature: 1 valid, 0 not.
-            planned READERS fn ed25519_verify(
+            served READERS fn ed25519_verify(
                 sig64: *const u8, msg: *const u8, len: u32, public32: *const u8
             ) -> i32;
-            /// Recovers the compressed public key that signed a hash.
-            planned READERS fn ecdsa_recover(
+            /// Recovers the compressed secp256k1 key that signed a hash: 0, or -1 if none did.
+            served READERS fn ecdsa_recover(
                 sig65: *const u8, hash32: *const u8, out33: *mut u8
             ) -> i32;
         }

@@ -424,7 +424,7 @@ impl<'a> Scan<'a> {
                     return Err(Invalid::module(
                         InvalidKind::UnknownExport,
                         format!("the exported function `{name}` is no entry"),
-                        "export `init`, `handle` and `state` only",
+                        "export `init`, `handle`, `handle_reply`, `state` and `_initialize` only",
                     ));
                 };
                 if !entry.is_served() {

@@ -1,4 +1,4 @@
-//! Failing, and saying things that are not stored.
+//! Ending the run, and saying things that are not stored.
 
 use alloc::string::String;
 
@@ -13,6 +13,16 @@ pub(crate) fn panic(call: &mut Call<'_, '_>, text: u32, len: u32) -> Result<(), 
     let limit = usize::try_from(call.limits().panic_text).unwrap_or(usize::MAX);
     cut(&mut text, limit);
     Err(Stop::Panicked(text.into_bytes()))
+}
+
+/// The inheritor must be another: what is left could go nowhere else.
+pub(crate) fn exit(call: &mut Call<'_, '_>, inheritor: u32) -> Result<(), Stop> {
+    call.charge(call.prices().exit)?;
+    let inheritor = call.array(inheritor)?;
+    if inheritor == call.context().program {
+        return Err(Stop::Misuse);
+    }
+    Err(Stop::Exit(inheritor))
 }
 
 /// Texts beyond the limit are paid for and dropped: a log that stops is no reason to fail.

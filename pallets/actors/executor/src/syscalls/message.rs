@@ -1,7 +1,5 @@
 //! The current message, and what surrounds it.
 
-use actors_primitives::abi::error;
-
 use super::{len_i32, Call};
 use crate::sandbox::Stop;
 
@@ -27,16 +25,7 @@ pub(crate) fn message_read(
     len: u32,
     out: u32,
 ) -> Result<i32, Stop> {
-    let payload = &call.context().message.payload;
-    let part = usize::try_from(offset)
-        .ok()
-        .zip(usize::try_from(len).ok())
-        .and_then(|(offset, len)| payload.get(offset..offset.checked_add(len)?));
-    let Some(part) = part else {
-        return Ok(error::OUT_OF_RANGE);
-    };
-    call.copy_out(out, part)?;
-    Ok(len_i32(part))
+    call.read_part(&call.context().message.payload, offset, len, out)
 }
 
 /// Always 0: no turn of this version has another cause than its message.

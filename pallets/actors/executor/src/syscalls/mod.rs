@@ -8,20 +8,29 @@
 //! is paid here as well.
 
 mod control;
+mod create;
+mod crypto;
 mod gas;
 mod message;
+mod reply;
 mod send;
 mod state;
 
 use actors_primitives::{
     abi::{error, Entries, Entry},
-    Balance, Gas,
+    Balance, Gas, MessageId,
 };
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    string::String,
+    vec::Vec,
+};
 
 use crate::{sandbox::Stop, Context, Effect, Host, Limits, Schedule, StateChange};
 
-pub(crate) use {control::*, gas::*, message::*, send::*, state::*};
+pub(crate) use {
+    control::*, create::*, crypto::*, gas::*, message::*, reply::*, send::*, state::*,
+};
 
 /// What a turn has brought about so far, and what it may still do.
 pub(crate) struct Journal<'h> {
@@ -32,6 +41,11 @@ pub(crate) struct Journal<'h> {
     pub(crate) host: &'h mut dyn Host,
     pub(crate) effects: Vec<Effect>,
     pub(crate) state: BTreeMap<Vec<u8>, StateChange>,
+    /// What keyed state was found to hold, as long as [`Self::read_bytes`] allows: no key is
+    /// read twice.
+    read: BTreeMap<Vec<u8>, StateChange>,
+    /// Bytes kept of what was read, bounded like what the turn produces.
+    read_bytes: u32,
     pub(crate) debug: Vec<String>,
     /// Gas that sends have split off: taken from the turn's fuel, but not burned.
     pub(crate) split: Gas,
@@ -45,7 +59,10 @@ pub(crate) struct Journal<'h> {
     spent: Balance,
     block_timestamp: Option<u64>,
     deposit_left: Option<Balance>,
+    /// Messages sent, those included that create programs.
     sends: u32,
+    /// Addresses of the programs that it creates.
+    created: BTreeSet<[u8; 32]>,
     has_replied: bool,
     effect_bytes: u32,
     debug_bytes: u32,
@@ -67,6 +84,8 @@ impl<'h> Journal<'h> {
             host,
             effects: Vec::new(),
             state: BTreeMap::new(),
+            read: BTreeMap::new(),
+            read_bytes: 0,
             debug: Vec::new(),
             split: 0,
             proof: 0,
@@ -76,6 +95,7 @@ impl<'h> Journal<'h> {
             block_timestamp: None,
             deposit_left: None,
             sends: 0,
+            created: BTreeSet::new(),
             has_replied: false,
             effect_bytes: 0,
             debug_bytes: 0,
@@ -138,6 +158,15 @@ impl<'h> Call<'_, 'h> {
         Ok(())
     }
 
+    /// Makes sure that the proof of an access to a value of at most `bytes` bytes can be paid.
+    fn reserve_proof(&mut self, bytes: u32) -> Result<(), Stop> {
+        let prices = self.prices();
+        let fuel = prices.fuel_for(prices.proof(prices.access(bytes)));
+        let left = self.fuel.checked_sub(fuel).ok_or(Stop::OutOfGas)?;
+        self.journal.lowest = self.journal.lowest.min(left);
+        Ok(())
+    }
+
     /// Pays for reading a small value of the chain's.
     fn charge_look_up(&mut self) -> Result<(), Stop> {
         self.charge(self.prices().look_up)?;
@@ -183,6 +212,28 @@ impl<'h> Call<'_, 'h> {
 
     fn read_balance(&self, pointer: u32) -> Result<Balance, Stop> {
         self.array(pointer).map(Balance::from_le_bytes)
+    }
+
+    /// Counts a message that is sent, and gives it its id.
+    fn next_message(&mut self) -> MessageId {
+        let context = self.context();
+        let index = self.journal.sends;
+        self.journal.sends = index.saturating_add(1);
+        let preimage = MessageId::child_preimage(&context.message.id, context.turn, index);
+        MessageId(self.journal.host.blake2_256(&preimage))
+    }
+
+    /// Copies `len` bytes of `payload` out, from `offset`; returns `len`.
+    fn read_part(&mut self, payload: &[u8], offset: u32, len: u32, out: u32) -> Result<i32, Stop> {
+        let part = usize::try_from(offset)
+            .ok()
+            .zip(usize::try_from(len).ok())
+            .and_then(|(offset, len)| payload.get(offset..offset.checked_add(len)?));
+        let Some(part) = part else {
+            return Ok(error::OUT_OF_RANGE);
+        };
+        self.copy_out(out, part)?;
+        Ok(len_i32(part))
     }
 
     /// Pays for copying `bytes` out, then copies them.

@@ -2,14 +2,51 @@
 
 use actors_primitives::{
     abi::{error, Entry},
-    Gas, MessageId,
+    Gas,
 };
 
 use super::Call;
 use crate::{sandbox::Stop, Effect, Reply, Send};
 
-/// The gas argument that shares the gas of the current message.
-const SHARED: i64 = -1;
+/// Whose gas a message that is sent burns.
+#[derive(Clone, Copy)]
+pub(super) enum Share {
+    /// That of the current message.
+    Shared,
+    /// Its own, split off the current message's.
+    Split(Gas),
+}
+
+impl Share {
+    /// What the gas argument of a call says: -1 shares.
+    pub(super) fn of(gas: i64) -> Option<Self> {
+        match gas {
+            -1 => Some(Self::Shared),
+            _ => Gas::try_from(gas).ok().map(Self::Split),
+        }
+    }
+
+    /// The fuel that is left without it; `None` if there is less. Splitting takes whole units,
+    /// so up to one unit more than the message gets. That rest counts as burned.
+    pub(super) fn taken_from(self, call: &Call<'_, '_>) -> Option<u64> {
+        match self {
+            Self::Shared => Some(call.fuel),
+            Self::Split(gas) => call.fuel.checked_sub(call.prices().fuel_for(gas)),
+        }
+    }
+
+    /// Takes it, and says what the effect says of it.
+    pub(super) fn take(self, call: &mut Call<'_, '_>, fuel_left: u64) -> Option<Gas> {
+        call.fuel = fuel_left;
+        match self {
+            Self::Shared => None,
+            Self::Split(gas) => {
+                call.journal.split = call.journal.split.saturating_add(gas);
+                Some(gas)
+            }
+        }
+    }
+}
 
 #[expect(clippy::too_many_arguments, reason = "the ABI table says so")]
 pub(crate) fn send(
@@ -28,12 +65,8 @@ pub(crate) fn send(
     if delay != 0 || flags != 0 {
         return Ok(error::NOT_ALLOWED);
     }
-    let gas = match gas {
-        SHARED => None,
-        _ => match Gas::try_from(gas) {
-            Ok(gas) => Some(gas),
-            Err(_) => return Ok(error::OUT_OF_RANGE),
-        },
+    let Some(share) = Share::of(gas) else {
+        return Ok(error::OUT_OF_RANGE);
     };
     if len > call.limits().payload || call.journal.sends >= call.limits().sends {
         return Ok(error::OVER_LIMIT);
@@ -47,20 +80,15 @@ pub(crate) fn send(
     if !call.covers(value)? {
         return Ok(error::NOT_ENOUGH_VALUE);
     }
-    let Some(fuel_left) = call.fuel.checked_sub(split_fuel(call, gas)) else {
+    let Some(fuel_left) = share.taken_from(call) else {
         return Ok(error::NOT_ENOUGH_GAS);
     };
     if !call.journal.keep_bytes(len) {
         return Ok(error::OVER_LIMIT);
     }
-    let context = call.context();
-    let index = call.journal.sends;
-    let preimage = MessageId::child_preimage(&context.message.id, context.turn, index);
-    let id = MessageId(call.journal.host.blake2_256(&preimage));
-    call.fuel = fuel_left;
-    call.journal.split = call.journal.split.saturating_add(gas.unwrap_or(0));
+    let gas = share.take(call, fuel_left);
     call.spend(value);
-    call.journal.sends = index.saturating_add(1);
+    let id = call.next_message();
     call.journal.effects.push(Effect::Send(Send {
         id,
         destination,
@@ -70,12 +98,6 @@ pub(crate) fn send(
     }));
     call.write(out_id, &id.0)?;
     Ok(0)
-}
-
-/// The fuel that splitting `gas` off takes: whole units, so up to one unit more than the
-/// message gets. That rest counts as burned.
-fn split_fuel(call: &Call<'_, '_>, gas: Option<Gas>) -> u64 {
-    gas.map_or(0, |gas| call.prices().fuel_for(gas))
 }
 
 pub(crate) fn reply(

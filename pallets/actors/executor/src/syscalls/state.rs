@@ -1,10 +1,14 @@
-//! Keyed state: an overlay over what is stored, kept until the turn commits.
+//! Keyed state: an overlay over what is stored, kept until the turn commits, and beneath it what
+//! the turn has read.
 
 use actors_primitives::abi::error;
 use alloc::vec::Vec;
 
-use super::{len_i32, Call};
+use super::{len_i32, len_u32, Call};
 use crate::{sandbox::Stop, StateChange};
+
+/// What a key that was read takes at least, besides its bytes.
+const ENTRY: u32 = 64;
 
 pub(crate) fn state_get(
     call: &mut Call<'_, '_>,
@@ -18,7 +22,7 @@ pub(crate) fn state_get(
         return Ok(error::OVER_LIMIT);
     }
     let key = read_key(call, key, key_len)?;
-    let Some(value) = current(call, &key) else {
+    let Some(value) = current(call, &key)? else {
         return Ok(error::NOT_FOUND);
     };
     let count = usize::try_from(cap).unwrap_or(usize::MAX).min(value.len());
@@ -40,6 +44,7 @@ pub(crate) fn state_set(
     call.charge_bytes(call.prices().state_set_byte, key_len.saturating_add(len))?;
     let key = read_key(call, key, key_len)?;
     let value = call.slice(value, len)?.to_vec();
+    read_before_write(call, &key)?;
     if !call.journal.keep_bytes(key_len.saturating_add(len)) {
         return Ok(error::OVER_LIMIT);
     }
@@ -54,7 +59,7 @@ pub(crate) fn state_remove(call: &mut Call<'_, '_>, key: u32, key_len: u32) -> R
     }
     call.charge_bytes(call.prices().state_set_byte, key_len)?;
     let key = read_key(call, key, key_len)?;
-    if current(call, &key).is_none() {
+    if current(call, &key)?.is_none() {
         return Ok(error::NOT_FOUND);
     }
     if !call.journal.keep_bytes(key_len) {
@@ -70,9 +75,37 @@ fn read_key(call: &mut Call<'_, '_>, key: u32, len: u32) -> Result<Vec<u8>, Stop
 }
 
 /// What the key holds at this point of the turn.
-fn current(call: &mut Call<'_, '_>, key: &[u8]) -> StateChange {
-    match call.journal.state.get(key) {
-        Some(change) => change.clone(),
-        None => call.journal.host.state(key),
+fn current(call: &mut Call<'_, '_>, key: &[u8]) -> Result<StateChange, Stop> {
+    if let Some(change) = call.journal.state.get(key) {
+        return Ok(change.clone());
     }
+    if let Some(read) = call.journal.read.get(key) {
+        return Ok(read.clone());
+    }
+    read(call, key)
+}
+
+/// Reads the key for a write to it, for the chain will: its deposit depends on what was there.
+fn read_before_write(call: &mut Call<'_, '_>, key: &[u8]) -> Result<(), Stop> {
+    if call.journal.state.contains_key(key) || call.journal.read.contains_key(key) {
+        return Ok(());
+    }
+    read(call, key).map(drop)
+}
+
+/// Asks the host. How long the value is shows only when it is there, so the fuel must cover
+/// the proof of the longest; it pays for the proof of this one.
+fn read(call: &mut Call<'_, '_>, key: &[u8]) -> Result<StateChange, Stop> {
+    call.reserve_proof(call.limits().state_value)?;
+    let value = call.journal.host.state(key);
+    let len = value.as_deref().map_or(0, len_u32);
+    call.charge_proof(len)?;
+    let journal = &mut *call.journal;
+    let bytes = len_u32(key).saturating_add(len).saturating_add(ENTRY);
+    let total = journal.read_bytes.saturating_add(bytes);
+    if total <= journal.limits.effect_bytes {
+        journal.read_bytes = total;
+        journal.read.insert(key.to_vec(), value.clone());
+    }
+    Ok(value)
 }

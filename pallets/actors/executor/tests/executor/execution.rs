@@ -6,10 +6,13 @@ use actors_executor::{
     StoredMemory, Turn,
 };
 use actors_primitives::{
-    abi::{error, Entries, Entry, IMPORTS},
+    abi::{error, Entries, Entry, ValType, IMPORTS, MODULE},
     CodeHash, Gas, MessageId, ReplyCode,
 };
 use std::collections::BTreeMap;
+
+#[path = "calls.rs"]
+mod calls;
 
 const PLENTY: Gas = 300_000_000_000;
 
@@ -23,32 +26,25 @@ struct Chain {
     world: World,
 }
 
-/// Every served import, and what tests want of memory.
-const PRELUDE: &str = r#"
-    (import "actors_v1" "message_id" (func $message_id (param i32)))
-    (import "actors_v1" "message_source" (func $message_source (param i32)))
-    (import "actors_v1" "message_value" (func $message_value (param i32)))
-    (import "actors_v1" "message_size" (func $message_size (result i32)))
-    (import "actors_v1" "message_read" (func $message_read (param i32 i32 i32) (result i32)))
-    (import "actors_v1" "turn_cause" (func $turn_cause (result i32)))
-    (import "actors_v1" "program_id" (func $program_id (param i32)))
-    (import "actors_v1" "balance" (func $balance (param i32)))
-    (import "actors_v1" "block_number" (func $block_number (result i64)))
-    (import "actors_v1" "block_timestamp" (func $block_timestamp (result i64)))
-    (import "actors_v1" "gas_left" (func $gas_left (result i64)))
-    (import "actors_v1" "random" (func $random (param i32 i32 i32) (result i64)))
-    (import "actors_v1" "send"
-        (func $send (param i32 i32 i32 i32 i64 i32 i32 i32) (result i32)))
-    (import "actors_v1" "reply" (func $reply (param i32 i32 i32) (result i32)))
-    (import "actors_v1" "deposit_left" (func $deposit_left (param i32)))
-    (import "actors_v1" "deposit_per_byte" (func $deposit_per_byte (param i32)))
-    (import "actors_v1" "panic" (func $panic (param i32 i32)))
-    (import "actors_v1" "emit" (func $emit (param i32 i32) (result i32)))
-    (import "actors_v1" "debug" (func $debug (param i32 i32)))
-    (import "actors_v1" "state_get" (func $state_get (param i32 i32 i32 i32) (result i32)))
-    (import "actors_v1" "state_set" (func $state_set (param i32 i32 i32 i32) (result i32)))
-    (import "actors_v1" "state_remove" (func $state_remove (param i32 i32) (result i32)))
-"#;
+/// Every served import, under its own name: the linker is made of the same table.
+fn prelude() -> String {
+    let served = IMPORTS.iter().filter(|import| import.is_served);
+    served
+        .map(|import| {
+            let name = import.name;
+            let params: String = import.params.iter().map(|(_, ty)| wasm(*ty)).collect();
+            let result = import.result.map(wasm).unwrap_or_default();
+            format!("(import \"{MODULE}\" \"{name}\" (func ${name} (param{params}) (result{result})))\n")
+        })
+        .collect()
+}
+
+fn wasm(ty: ValType) -> &'static str {
+    match ty {
+        ValType::I32 => " i32",
+        ValType::I64 => " i64",
+    }
+}
 
 impl Chain {
     fn new(body: &str) -> Self {
@@ -57,7 +53,7 @@ impl Chain {
         } else {
             r#"(memory (export "memory") 1)"#
         };
-        Self::raw(&format!("(module {PRELUDE} {memory} {body})"))
+        Self::raw(&format!("(module {} {memory} {body})", prelude()))
     }
 
     fn raw(text: &str) -> Self {
@@ -873,6 +869,78 @@ fn what_a_turn_keeps_is_bounded() {
     assert_eq!(effects.state.len(), 1024 * 1024 / (16384 + 4));
 }
 
+/// Reads the key "a", writes "b" and removes "c", each twice.
+fn accessing() -> Chain {
+    let body = r#"
+        (drop (call $state_get (i32.const 0) (i32.const 1) (i32.const 64) (i32.const 0)))
+        (drop (call $state_set (i32.const 1) (i32.const 1) (i32.const 0) (i32.const 3)))
+        (drop (call $state_remove (i32.const 2) (i32.const 1)))"#;
+    let mut chain = Chain::new(&format!(
+        r#"(data (i32.const 0) "abc") (func (export "handle") {body} {body})"#
+    ));
+    for (key, length) in [("a", 1_000), ("b", 200), ("c", 30)] {
+        let value = vec![1; length];
+        chain.world.state.insert(key.into(), value);
+    }
+    chain
+}
+
+#[test]
+fn a_key_is_asked_for_once_whatever_the_turn_does_with_it() {
+    let mut chain = accessing();
+    chain.turn();
+    let state = |key: &str| Asked::State(key.into());
+    let asked = [Asked::Code, state("a"), state("b"), state("c")];
+    assert_eq!(chain.world.asked, asked);
+}
+
+#[test]
+fn what_is_read_once_too_much_is_read_again_and_proven_again() {
+    let mut chain = accessing();
+    let once = chain.run(Entry::Handle, PLENTY);
+    // "a" does not fit any more, "b" and "c" do: their second access is in the overlay anyway.
+    chain.limits.effect_bytes = 999;
+    let twice = chain.run(Entry::Handle, PLENTY);
+    assert_eq!(chain.world.asked.len(), 5);
+    assert_eq!(twice.proof, once.proof + 1024 + 1000);
+    assert_eq!(
+        twice.gas_burned, once.gas_burned,
+        "a proof costs nothing here"
+    );
+}
+
+#[test]
+fn a_read_reserves_the_proof_of_the_longest_value_and_pays_for_its_own() {
+    let mut chain = accessing();
+    let free = chain.run(Entry::Handle, PLENTY);
+    assert_eq!(free.gas_required, free.gas_burned);
+    let code = 1024 + u64::from(chain.code.code_len);
+    let access = [1_000, 200, 30].map(|length| 1024 + length);
+    assert_eq!(free.proof, code + access.iter().sum::<u64>());
+
+    chain.schedule.proof_byte = 1_000_000;
+    let paid = chain.run(Entry::Handle, PLENTY);
+    assert_eq!(paid.proof, free.proof);
+    assert_eq!(paid.gas_burned - free.gas_burned, free.proof * 1_000_000);
+    // What follows the last read costs less than the 16 KiB that it might have had.
+    let reserved = paid.gas_required - paid.gas_burned;
+    assert!(reserved > 15 * 1024 * 1_000_000, "{reserved}");
+    assert!(reserved < 16 * 1024 * 1_000_000, "{reserved}");
+    let enough = chain.run(Entry::Handle, paid.gas_required);
+    assert_eq!(enough.outcome, paid.outcome);
+    assert_eq!(enough.gas_burned, paid.gas_burned);
+    let less = chain.run(Entry::Handle, paid.gas_required - 1);
+    assert_eq!(
+        less.outcome.expect_err("too little").code,
+        ReplyCode::OutOfGas
+    );
+    assert_eq!(
+        chain.world.asked.last(),
+        Some(&Asked::State("b".into())),
+        "it was not made"
+    );
+}
+
 // Permissions.
 
 #[test]
@@ -899,19 +967,6 @@ fn a_read_changes_nothing() {
     assert_eq!(reply(&effects), [1]);
     assert_eq!(effects.effects.len(), 1);
     assert!(effects.memory.stored.is_empty() && effects.state.is_empty());
-}
-
-/// The other half of this is that it compiles: the linker is made of the table.
-#[test]
-fn the_prelude_imports_every_served_call() {
-    for import in IMPORTS.iter().filter(|import| import.is_served) {
-        assert!(
-            PRELUDE.contains(&format!("\"{}\"", import.name)),
-            "{}",
-            import.name
-        );
-    }
-    Chain::new(r#"(func (export "handle"))"#).turn();
 }
 
 #[test]

@@ -75,7 +75,7 @@ const OFFENCES: &[(&str, InvalidKind, &str, &str)] = &[
     ("threads", Feature, "function `lock` (#0) uses i32.atomic.load (threads and atomics) at byte 0x34", FEATURE),
     ("too_large", TooLarge, "the module has 50 bytes, and the limit is 10", "build with optimisation for size and strip debug information"),
     ("two_tables", Feature, "the module has 2 tables at byte 0x14", FEATURE),
-    ("unknown_export", UnknownExport, "the exported function `main` is no entry at byte 0x1b", "export `init`, `handle` and `state` only"),
+    ("unknown_export", UnknownExport, "the exported function `main` is no entry at byte 0x1b", "export `init`, `handle`, `handle_reply`, `state` and `_initialize` only"),
     ("unknown_import", UnknownImport, "the import `actors_v1.teleport` is not in the ABI at byte 0x11", "programs import functions of `actors_v1` only; if a library imports it, build without that library or for a target without a system"),
     ("unknown_module", UnknownImport, "the import `env.print` is not in the ABI at byte 0x15", "programs import functions of `actors_v1` only; if a library imports it, build without that library or for a target without a system"),
 ];

@@ -1,0 +1,79 @@
+//! Creating programs.
+
+use actors_primitives::{abi::error, program_preimage, CodeHash};
+
+use super::{send::Share, Call};
+use crate::{sandbox::Stop, Create, Effect};
+
+#[expect(clippy::too_many_arguments, reason = "the ABI table says so")]
+pub(crate) fn create_program(
+    call: &mut Call<'_, '_>,
+    code_hash: u32,
+    salt: u32,
+    salt_len: u32,
+    payload: u32,
+    len: u32,
+    value: u32,
+    gas: i64,
+    flags: u32,
+    out_program: u32,
+    out_message: u32,
+) -> Result<i32, Stop> {
+    call.charge(call.prices().create)?;
+    // No flags are served yet.
+    if flags != 0 {
+        return Ok(error::NOT_ALLOWED);
+    }
+    let Some(share) = Share::of(gas) else {
+        return Ok(error::OUT_OF_RANGE);
+    };
+    let limits = call.limits();
+    if len > limits.payload || salt_len > limits.salt || call.journal.sends >= limits.sends {
+        return Ok(error::OVER_LIMIT);
+    }
+    call.charge_bytes(call.prices().send_byte, len)?;
+    call.charge_bytes(call.prices().copy_byte, salt_len)?;
+    let code = CodeHash(call.array(code_hash)?);
+    let salt = call.slice(salt, salt_len)?.to_vec();
+    let value = call.read_balance(value)?;
+    let payload = call.slice(payload, len)?.to_vec();
+    // Before anything is taken, so that a bad pointer is misuse whatever else is wrong.
+    call.array::<32>(out_program)?;
+    call.array::<32>(out_message)?;
+
+    call.charge_look_up()?;
+    if !call.journal.host.code_exists(&code) {
+        return Ok(error::NO_SUCH_CODE);
+    }
+    let preimage = program_preimage(&code, &call.context().program, &salt);
+    let program = call.journal.host.blake2_256(&preimage);
+    call.charge_look_up()?;
+    if call.journal.created.contains(&program) || call.journal.host.is_address_used(&program) {
+        return Ok(error::ALREADY_EXISTS);
+    }
+    let spent = value.saturating_add(call.context().creation_deposit);
+    if !call.covers(spent)? {
+        return Ok(error::NOT_ENOUGH_VALUE);
+    }
+    let Some(fuel_left) = share.taken_from(call) else {
+        return Ok(error::NOT_ENOUGH_GAS);
+    };
+    if !call.journal.keep_bytes(len) {
+        return Ok(error::OVER_LIMIT);
+    }
+    let gas = share.take(call, fuel_left);
+    call.spend(spent);
+    call.journal.created.insert(program);
+    let id = call.next_message();
+    call.journal.effects.push(Effect::Create(Create {
+        id,
+        program,
+        code,
+        payload,
+        value,
+        gas,
+    }));
+    call.write(out_program, &program)?;
+    call.write(out_message, &id.0)?;
+    Ok(0)
+}

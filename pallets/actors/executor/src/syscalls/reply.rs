@@ -1,0 +1,48 @@
+//! The reply that caused the turn.
+
+use super::{len_i32, Call, Refusal};
+use crate::{sandbox::Stop, ReplyContext};
+
+pub(crate) fn reply_to(call: &mut Call<'_, '_>, out: u32) -> Result<(), Stop> {
+    match cause(call) {
+        Some(reply) => call.copy_out(out, &reply.to.0),
+        None => Refusal::refuse(),
+    }
+}
+
+pub(crate) fn reply_code(call: &mut Call<'_, '_>) -> Result<i32, Stop> {
+    match cause(call) {
+        Some(reply) => Ok(reply.code.code()),
+        None => Refusal::refuse(),
+    }
+}
+
+pub(crate) fn reply_size(call: &mut Call<'_, '_>) -> Result<i32, Stop> {
+    match cause(call) {
+        Some(reply) => Ok(len_i32(&reply.payload)),
+        None => Refusal::refuse(),
+    }
+}
+
+pub(crate) fn reply_read(
+    call: &mut Call<'_, '_>,
+    offset: u32,
+    len: u32,
+    out: u32,
+) -> Result<i32, Stop> {
+    match cause(call) {
+        Some(reply) => call.read_part(&reply.payload, offset, len, out),
+        None => Refusal::refuse(),
+    }
+}
+
+pub(crate) fn reply_value(call: &mut Call<'_, '_>, out: u32) -> Result<(), Stop> {
+    match cause(call) {
+        Some(reply) => call.copy_out(out, &reply.value.to_le_bytes()),
+        None => Refusal::refuse(),
+    }
+}
+
+fn cause<'h>(call: &Call<'_, 'h>) -> Option<&'h ReplyContext> {
+    call.context().reply.as_ref()
+}
