@@ -167,6 +167,26 @@ pub(crate) fn idle() {
     Pallet::<Test>::check_invariants().expect("every invariant holds after the block");
 }
 
+/// Serves as a block does, on a state that may be damaged.
+pub(crate) fn serve() {
+    let room = BlockWeights::get().max_block;
+    let mut meter = WeightMeter::with_limit(room);
+    Actors::on_poll(System::block_number(), &mut meter);
+    assert!(
+        Actors::on_idle(System::block_number(), room).all_lte(room),
+        "service took more than it was given"
+    );
+}
+
+/// Does something and undoes it.
+pub(crate) fn undone(act: impl FnOnce()) {
+    use frame_support::storage::{with_transaction_unchecked, TransactionOutcome};
+    with_transaction_unchecked(|| {
+        act();
+        TransactionOutcome::Rollback(())
+    });
+}
+
 /// Begins the next block and serves the backlog in it; returns the weight that took.
 pub(crate) fn next_block() -> Weight {
     System::set_block_number(System::block_number() + 1);

@@ -1,0 +1,147 @@
+//! The end of programs: who inherits, who is told, and what is freed.
+
+use actors_primitives::ReplyCode;
+use codec::Encode;
+use frame_support::{assert_noop, assert_ok};
+
+use crate::{
+    mock::*, Codes, Error, Event, Graves, Pages, Pallet, Programs, State, Tombstones,
+};
+
+/// The payload that makes `family` exit.
+fn leaving(inheritor: &AccountId, last_words: &[u8]) -> Vec<u8> {
+    let inheritor: &[u8; 32] = inheritor.as_ref();
+    [&[2][..], inheritor, last_words].concat()
+}
+
+fn everything_goes_to_the_inheritor() {
+    let program = create("family");
+    ask(&program, &[4, 1, 2, 3]);
+    assert_eq!(Pages::<Test>::iter_prefix(&program).count(), 1);
+    assert_eq!(State::<Test>::iter_prefix(&program).count(), 1);
+    let hash = Programs::<Test>::get(&program).expect("it exists").code_hash;
+    let (left, before) = (total(&program), total(&BOB));
+    let reply = ask_with(&program, &leaving(&BOB, b"farewell"), UNIT, GAS, 0);
+    assert_eq!((reply.code, reply.value), (ReplyCode::Finished, 0));
+    assert_eq!(total(&program), 0);
+    assert_eq!(total(&BOB), before + left + UNIT);
+    assert!(!Programs::<Test>::contains_key(&program));
+    assert_eq!(Tombstones::<Test>::get(&program), Some(BOB));
+    assert_eq!(Codes::<Test>::get(hash).expect("it is stored").references, 0);
+    assert_ok!(Actors::remove_code(RuntimeOrigin::signed(ALICE), hash));
+    // What it did before it left stands.
+    assert!(events().iter().any(|event| matches!(
+        event,
+        Event::ProgramEvent { data, .. } if data == b"bye"
+    )));
+    assert!(events().iter().any(|event| matches!(
+        event,
+        Event::UserMessage { destination, payload, reply: None, .. }
+            if *destination == BOB && payload == b"farewell"
+    )));
+    assert!(events().contains(&Event::ProgramExited {
+        program: program.clone(),
+        inheritor: BOB,
+        value: left + UNIT,
+    }));
+    // The rest of the block freed what it stored.
+    assert_eq!(Graves::<Test>::iter().count(), 0);
+    assert_eq!(Pages::<Test>::iter_prefix(&program).count(), 0);
+    assert_eq!(State::<Test>::iter_prefix(&program).count(), 0);
+}
+
+fn messages_behind_an_exit_are_told_who_inherits() {
+    let program = create("family");
+    let first = send_as(&ALICE, program.clone(), leaving(&BOB, b""), 0, GAS, 0).expect("accepted");
+    let second = send_as(&ALICE, program.clone(), vec![3], UNIT, GAS, 0).expect("accepted");
+    Fees::set(0);
+    let before = total(&ALICE);
+    idle();
+    assert_eq!(reply_to(first).expect("served").code, ReplyCode::Finished);
+    let reply = reply_to(second).expect("served");
+    assert_eq!((reply.code, reply.value), (ReplyCode::Exited, UNIT));
+    assert_eq!(reply.payload, BOB.encode());
+    assert_eq!(reply.gas_burned, 0);
+    assert_eq!(total(&ALICE), before + UNIT - Fees::get());
+    assert_noop!(
+        Actors::send_message(RuntimeOrigin::signed(ALICE), program, vec![], 0, GAS, 0),
+        Error::<Test>::NotAProgram
+    );
+}
+
+fn an_address_is_used_once() {
+    let hash = upload("family");
+    let program = Pallet::<Test>::program_address(hash, &ALICE, b"");
+    let make = || {
+        Actors::create_program(
+            RuntimeOrigin::signed(ALICE),
+            hash,
+            vec![],
+            vec![],
+            0,
+            GAS,
+            DEPOSIT,
+        )
+    };
+    assert_ok!(make());
+    idle();
+    ask(&program, &leaving(&ALICE, b""));
+    assert_noop!(make(), Error::<Test>::ProgramAlreadyExists);
+}
+
+fn a_program_cannot_inherit_from_itself() {
+    let (program, other) = (create("family"), create("family"));
+    let before = total(&program);
+    let reply = ask(&program, &leaving(&program, b""));
+    assert_eq!(reply.code, ReplyCode::SyscallMisuse);
+    assert_eq!(total(&program), before);
+    // Nor through another that has left everything to it.
+    ask(&other, &leaving(&program, b""));
+    let reply = ask(&program, &leaving(&other, b""));
+    assert_eq!(reply.code, ReplyCode::SyscallMisuse);
+    assert!(Programs::<Test>::contains_key(&program));
+}
+
+fn value_on_its_way_to_an_exited_program_goes_to_its_heirs() {
+    // The first sends to a program that traps and exits before the value comes back; whom it
+    // named has left as well.
+    let (first, second, trap) = (create("family"), create("family"), create("trap"));
+    let to: &[u8; 32] = trap.as_ref();
+    let payload = [
+        &[1][..],
+        to,
+        &(-1i64).to_le_bytes(),
+        &UNIT.to_le_bytes(),
+    ]
+    .concat();
+    let sent = send_as(&ALICE, first.clone(), payload, UNIT, GAS, DEPOSIT);
+    assert_ok!(sent);
+    assert_ok!(send_as(&ALICE, first.clone(), leaving(&second, b""), 0, GAS, 0));
+    assert_ok!(send_as(&ALICE, second.clone(), leaving(&BOB, b""), 0, GAS, 0));
+    let owned = total(&first) + total(&second);
+    let before = total(&BOB);
+    idle();
+    assert_eq!(total(&BOB), before + owned + UNIT);
+    assert_eq!((total(&first), total(&second)), (0, 0));
+}
+
+fn a_reply_to_an_exited_program_is_its_heirs() {
+    let (program, echo) = (create("family"), create("echo"));
+    let to: &[u8; 32] = echo.as_ref();
+    let payload = [&[1][..], to, &(-1i64).to_le_bytes(), &10u128.to_le_bytes()].concat();
+    assert_ok!(send_as(&ALICE, program.clone(), payload, 10, GAS, DEPOSIT));
+    assert_ok!(send_as(&ALICE, program.clone(), leaving(&BOB, b""), 0, GAS, 0));
+    let (owned, before) = (total(&program), total(&BOB));
+    idle();
+    assert_eq!(total(&BOB), before + owned + 5, "half of it came back");
+    assert_eq!(total(&program), 0);
+}
+
+cases![
+    everything_goes_to_the_inheritor,
+    messages_behind_an_exit_are_told_who_inherits,
+    an_address_is_used_once,
+    a_program_cannot_inherit_from_itself,
+    value_on_its_way_to_an_exited_program_goes_to_its_heirs,
+    a_reply_to_an_exited_program_is_its_heirs,
+];

@@ -1,0 +1,174 @@
+//! Pausing, the price of a backlog, and going on after damage.
+
+use actors_primitives::ReplyCode;
+use codec::Encode;
+use frame_support::{
+    assert_noop, assert_ok,
+    storage::{storage_prefix, unhashed},
+    traits::PalletInfoAccess,
+};
+use sp_runtime::DispatchError;
+
+use crate::{mock::*, Error, Event, Kind, Pallet, Purses, Service};
+
+fn a_paused_queue_accepts_and_serves_nothing() {
+    let program = create("echo");
+    let (alice, root) = (RuntimeOrigin::signed(ALICE), RuntimeOrigin::root());
+    assert_noop!(
+        Actors::set_service_paused(alice, true),
+        DispatchError::BadOrigin
+    );
+    assert_ok!(Actors::set_service_paused(root.clone(), true));
+    let id = send_as(&ALICE, program, b"later".to_vec(), UNIT, GAS, 0).expect("it is accepted");
+    idle();
+    next_block();
+    assert_eq!(reply_to(id), None);
+    assert!(!Pallet::<Test>::has_work(), "no block is worth making");
+    assert!(Pallet::<Test>::queue().is_paused);
+    assert_ok!(Actors::set_service_paused(root.clone(), false));
+    assert!(Pallet::<Test>::has_work());
+    idle();
+    let reply = reply_to(id).expect("it was served");
+    assert_eq!((reply.code, reply.payload), (ReplyCode::Replied, b"later".to_vec()));
+    // Twice the same says nothing.
+    assert_ok!(Actors::set_service_paused(root, false));
+    let told = events()
+        .into_iter()
+        .filter(|event| matches!(event, Event::ServicePaused | Event::ServiceResumed));
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [Event::ServicePaused, Event::ServiceResumed]
+    );
+}
+
+fn a_place_behind_others_costs_more() {
+    let program = create("echo");
+    let start = Pallet::<Test>::start_price(&program, Kind::Handle);
+    let step = BacklogPrice::get();
+    for ahead in 0..4 {
+        let place = step * ahead;
+        assert_eq!(Pallet::<Test>::place_price(), place);
+        let send = |gas| send_as(&ALICE, program.clone(), vec![], 0, gas, 0);
+        if place > 0 {
+            let error: DispatchError = Error::<Test>::GasLimitTooLow.into();
+            assert_eq!(send(start + place - 1), Err(error));
+        }
+        let id = send(start + place).expect("it covers both");
+        let purse = Purses::<Test>::get(id).expect("it is open");
+        assert_eq!((purse.gas, purse.burned), (start, place));
+    }
+    // The price is that of the queue as it is: what stood in it once does not matter.
+    idle();
+    assert_eq!(Pallet::<Test>::place_price(), 0);
+}
+
+fn a_dry_run_counts_the_place() {
+    let program = create("echo");
+    let dry = || {
+        Pallet::<Test>::dry_run_message(ALICE, program.clone(), b"x".to_vec(), 0, None, None)
+            .expect("it would be accepted")
+            .gas_needed
+    };
+    let alone = dry();
+    for _ in 0..3 {
+        assert_ok!(send_as(&ALICE, program.clone(), vec![], 0, GAS, 0));
+    }
+    let needed = dry();
+    assert_eq!(needed, alone + 3 * BacklogPrice::get());
+    let id = send_as(&ALICE, program, b"x".to_vec(), 0, needed, 0).expect("it is enough");
+    idle();
+    assert_eq!(reply_to(id).expect("served").payload, b"x");
+}
+
+/// Every record of the pallet but code, each damaged in several ways, one at a time: service
+/// goes on, and what has nothing to do with the damage is answered.
+fn damage_is_stepped_over() {
+    let names = ["echo", "counter", "family", "store", "trap"];
+    let programs: Vec<_> = names.into_iter().map(create).collect();
+    ask(&programs[1], b"");
+    ask(&programs[2], &[4, 1]);
+    ask(&programs[3], b"kept");
+    let to: &[u8; 32] = programs[4].as_ref();
+    let sends = [&[1][..], to, &1_000_000_000i64.to_le_bytes(), &1u128.to_le_bytes()].concat();
+    let queue = || {
+        for program in &programs {
+            assert_ok!(send_as(&ALICE, program.clone(), sends.clone(), 5, GAS, DEPOSIT));
+        }
+        let (payload, purse) = (sends.clone(), GAS);
+        assert_ok!(send_as(&BOB, programs[2].clone(), payload, 1, purse, DEPOSIT));
+    };
+    let bystander = create("echo");
+    queue();
+    let prefix = |storage: &str| storage_prefix(Actors::name().as_bytes(), storage.as_bytes());
+    let spared = [prefix("Codes"), prefix("Wasm")];
+    let all = sp_io::hashing::twox_128(Actors::name().as_bytes());
+    let keys: Vec<_> = keys_under(&all)
+        .into_iter()
+        .filter(|key| !spared.iter().any(|prefix| key.starts_with(prefix)))
+        .collect();
+    assert!(keys.len() > 20, "{} records", keys.len());
+    let mut damaged = 0;
+    for key in keys {
+        let whole = unhashed::get_raw(&key).expect("it is there");
+        let mut flipped = whole.clone();
+        for byte in &mut flipped {
+            *byte = !*byte;
+        }
+        let half = whole[..whole.len() / 2].to_vec();
+        for value in [None, Some(vec![]), Some(half), Some(flipped), Some(vec![0xff; 64])] {
+            undone(|| {
+                match &value {
+                    Some(value) => unhashed::put_raw(&key, value),
+                    None => unhashed::kill(&key),
+                }
+                // A block's worth each: damage can make the queue look longer than it is.
+                serve();
+                serve();
+                let paused = Service::<Test>::get().is_paused;
+                if key == prefix("Service") {
+                    // What the record said is lost; service itself is not.
+                    Service::<Test>::kill();
+                }
+                let id = send_as(&BOB, bystander.clone(), b"?".to_vec(), 0, GAS, 0);
+                serve();
+                let reply = id.ok().and_then(reply_to).map(|reply| reply.payload);
+                assert!(
+                    reply.as_deref() == Some(b"?") || touches(&key, &bystander) || paused,
+                    "{} made {value:?}: {reply:?}",
+                    sp_core::hexdisplay::HexDisplay::from(&key),
+                );
+                damaged += 1;
+            });
+        }
+    }
+    assert!(damaged > 100);
+    // And undamaged all is well.
+    idle();
+    assert_eq!(Purses::<Test>::iter().count(), 0);
+}
+
+/// Whether a record is the program's own.
+fn touches(key: &[u8], program: &AccountId) -> bool {
+    let id = program.encode();
+    key.windows(id.len()).any(|part| part == id)
+}
+
+fn keys_under(prefix: &[u8]) -> Vec<Vec<u8>> {
+    let mut keys = Vec::new();
+    let mut last = prefix.to_vec();
+    while let Some(key) = sp_io::storage::next_key(&last) {
+        if !key.starts_with(prefix) {
+            break;
+        }
+        keys.push(key.clone());
+        last = key;
+    }
+    keys
+}
+
+cases![
+    a_paused_queue_accepts_and_serves_nothing,
+    a_place_behind_others_costs_more,
+    a_dry_run_counts_the_place,
+    damage_is_stepped_over,
+];
