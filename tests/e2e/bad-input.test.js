@@ -38,7 +38,7 @@ describe('bad input', { timeout: 300_000 }, () => {
       actors: await chain.storage('actors', hash),
       holds: (await at.query.balances.holds.entries()).map(([key, holds]) => [key.toHex(), holds.toHex()]),
       balances: Object.fromEntries(accounts.map(([key, { data }]) => [key.args[0].toString(), data.toHuman()])),
-      queue: (await at.call.actorsApi.queueLength()).toNumber(),
+      queue: (await at.call.actorsApi.queue()).queued.toNumber(),
     };
   }
 
@@ -293,7 +293,7 @@ describe('bad input', { timeout: 300_000 }, () => {
 
   it('leaves a chain that works', async () => {
     assert.equal((await chain.send(counter.program, u32(1))).code, 'Replied');
-    assert.equal((await api.call.actorsApi.queueLength()).toNumber(), 0);
+    assert.equal((await api.call.actorsApi.queue()).queued.toNumber(), 0);
     assert.deepEqual(node.complaints, []);
   });
 });

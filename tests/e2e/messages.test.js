@@ -96,7 +96,7 @@ describe('messages', { timeout: 300_000 }, () => {
     }
     assert.equal((await chain.state(counter)).readUInt32LE(), before + 5050);
     assert.equal((await chain.send(counter)).payload.readUInt32LE(), before + 5051);
-    assert.equal((await chain.api.call.actorsApi.queueLength()).toNumber(), 0);
+    assert.equal((await chain.api.call.actorsApi.queue()).queued.toNumber(), 0);
   });
 
   it('give programs of the same code a state each', async () => {

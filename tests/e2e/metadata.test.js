@@ -45,12 +45,14 @@ describe('a plain @polkadot/api', { timeout: 120_000 }, () => {
       createProgram: ['codeHash', 'salt', ...message],
       uploadProgram: ['code', 'salt', ...message],
       sendMessage: ['destination', ...message],
+      setServicePaused: ['paused'],
     });
   });
 
   it('finds every read of the runtime API', () => {
     assert.deepEqual(Object.keys(chain.api.call.actorsApi).sort(), ['checkCode', 'code',
-      'dryRunCreation', 'dryRunMessage', 'program', 'queueLength', 'readState', 'stateEntry']);
+      'dryRunCreation', 'dryRunMessage', 'dryRunUpload', 'dryRunUploadProgram', 'hasWork',
+      'inheritor', 'program', 'queue', 'readState', 'stateEntry', 'wasm']);
   });
 
   it('shows docs for every call, event, error, constant, storage item and field', () => {

@@ -67,10 +67,11 @@ impl<T: Config> Pallet<T> {
             !Codes::<T>::contains_key(code_hash),
             Error::<T>::CodeAlreadyStored
         );
-        let info = Self::validate_code(&wasm).map_err(|invalid| {
+        let mut info = Self::validate_code(&wasm).map_err(|invalid| {
             log::debug!(target: crate::LOG_TARGET, "code refused: {invalid}");
             Error::<T>::from(invalid.kind)
         })?;
+        info.schedule = T::Schedule::get().version;
         let deposit = Self::code_deposit(wasm.len());
         T::Currency::hold(&HoldReason::Code.into(), uploader, deposit)
             .map_err(|_| Error::<T>::CodeDepositNotPayable)?;

@@ -58,6 +58,8 @@ pub struct Message<T: Config> {
     pub kind: Kind,
     /// Who sent it, and gets the reply.
     pub source: T::AccountId,
+    /// Whether that was a program: who answers a user need not look for one.
+    pub is_from_program: bool,
     /// The program it goes to.
     pub destination: T::AccountId,
     /// What it says.

@@ -8,7 +8,7 @@ use frame_support::pallet_prelude::BoundedVec;
 use crate::{
     queue::{Kind, Message},
     turn::Aborted,
-    Config, Event, Pallet, PayloadBound, Programs, Purse, ReplyTo, Tombstones,
+    Config, Event, Pallet, PayloadBound, Programs, Purse, ReplyTo,
 };
 
 /// How a message ended well.
@@ -30,13 +30,14 @@ enum Party {
 }
 
 impl<T: Config> Pallet<T> {
-    /// Whoever sent the message: an account that is no program, or a program and what it wants.
-    fn party(source: &T::AccountId) -> Party {
-        match Programs::<T>::get(source) {
+    /// Whoever sent the message, and what it wants.
+    fn party(message: &Message<T>) -> Party {
+        if !message.is_from_program {
+            return Party::User;
+        }
+        match Programs::<T>::get(&message.source) {
             Some(program) if program.info.exports.contains(Entry::HandleReply) => Party::Handler,
-            Some(_) => Party::Account,
-            None if Tombstones::<T>::contains_key(source) => Party::Account,
-            None => Party::User,
+            _ => Party::Account,
         }
     }
 
@@ -47,8 +48,7 @@ impl<T: Config> Pallet<T> {
         purse: &mut Purse<T>,
     ) -> Result<(), Aborted> {
         let program = &message.destination;
-        let party = Self::party(&message.source);
-        match party {
+        match Self::party(message) {
             Party::Handler => {
                 Self::value_departs(program, ending.value)?;
                 let payload = Self::reply_payload(ending.payload);
@@ -72,7 +72,7 @@ impl<T: Config> Pallet<T> {
         failure: Failure,
         purse: Option<&mut Purse<T>>,
     ) {
-        match (Self::party(&message.source), purse) {
+        match (Self::party(message), purse) {
             (Party::Handler, Some(purse)) => {
                 // The value stays in escrow, and is the reply's from now on.
                 let payload = Self::reply_payload(failure.payload);
@@ -103,6 +103,7 @@ impl<T: Config> Pallet<T> {
                 code,
             },
             source: message.destination.clone(),
+            is_from_program: true,
             destination: message.source.clone(),
             payload,
             value,

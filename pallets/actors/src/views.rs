@@ -348,7 +348,7 @@ impl<T: Config> Pallet<T> {
             .take(SHOWN_MESSAGES)
             .filter_map(Queue::<T>::get);
         QueueInfo {
-            length: service.length(),
+            queued: service.length(),
             place_price: Self::place_price(),
             is_paused: service.is_paused,
             unfreed_programs: service.graves,

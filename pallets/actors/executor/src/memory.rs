@@ -239,8 +239,8 @@ pub(crate) struct Difference {
 impl Difference {
     /// Compares memory after a run with what it was before.
     ///
-    /// The stack region is made as fresh first: what a finished run leaves on its stack means
-    /// nothing to the next.
+    /// The stack region counts as fresh: what a finished run leaves on its stack means nothing to
+    /// the next.
     pub(crate) fn find(
         memory: &mut [u8],
         image: &Image,
@@ -248,13 +248,16 @@ impl Difference {
         stack: Option<(u32, u32)>,
     ) -> Self {
         let stack = stack_range(stack, memory.len());
-        image.restore(memory, stack.clone());
         let mut difference = Self::default();
         for index in PageIndex::all(memory.len()) {
             let span = index.span();
             let stored = overlay.pages.get(&index);
-            // Made as fresh a moment ago, so there is nothing to compare.
+            // A page that is all stack is as fresh whatever it holds: nothing reads it again.
             let is_stack = stack.start <= span.start && span.end <= stack.end;
+            let shared = span.start.max(stack.start)..span.end.min(stack.end);
+            if !is_stack && shared.start < shared.end {
+                image.restore(memory, shared);
+            }
             let Some(page) = memory.get(span) else {
                 continue;
             };

@@ -172,7 +172,7 @@ pub struct CodeDetails<AccountId> {
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
 pub struct QueueInfo<AccountId> {
     /// How many messages stand in it.
-    pub length: u64,
+    pub queued: u64,
     /// What a place in it costs a call now, in gas.
     pub place_price: Gas,
     /// Whether its service is paused.
