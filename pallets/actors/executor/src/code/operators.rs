@@ -31,6 +31,19 @@ pub(crate) fn judge(operator: &Operator<'_>) -> Verdict {
     }
 }
 
+/// An operator's name in the text format.
+pub(crate) fn name(operator: &Operator<'_>) -> String {
+    text(identity(operator).1)
+}
+
+/// The name of an operator that could not be read, as far as its first bytes tell.
+pub(crate) fn name_of_bytes(bytes: &[u8]) -> Option<String> {
+    match bytes {
+        [0xfd, number, ..] => Some(alloc::format!("SIMD operator 0xfd {number:#04x}")),
+        _ => None,
+    }
+}
+
 /// The name that users know a proposal by.
 fn title(proposal: &'static str) -> &'static str {
     match proposal {
@@ -85,7 +98,7 @@ macro_rules! define_identity {
         @$proposal:ident $operator:ident $({ $($argument:ident: $type:ty),* })?
             => $visit:ident ($($annotation:tt)*)
     )*) => {
-                /// The proposal that an operator comes from, its name with `visit_` before it, and
+        /// The proposal that an operator comes from, its name with `visit_` before it, and
         /// whether that names a float.
         fn identity(operator: &Operator<'_>) -> (&'static str, &'static str, bool) {
             match operator {

@@ -18,9 +18,10 @@ use wasmparser::{
 };
 
 use super::{
+    cursor::Cursor,
     frame,
     names::{shown, Names},
-    operators::{judge, Verdict},
+    operators::{self, judge, name_of_bytes, Verdict},
     CodeInfo, FunctionRef, Invalid, InvalidKind, VERSION,
 };
 use crate::{memory::const_i32, Limits, Schedule};
@@ -75,9 +76,10 @@ pub(crate) fn scan(wasm: &[u8], limits: &Limits) -> Result<CodeInfo, Invalid> {
                 let name = scan.names.function(function.index);
                 scan.body(&name, &body)?;
                 let mut function = function.into_validator(allocations);
-                function
-                    .validate(&body)
-                    .map_err(|error| scan.malformed_body(&error, name))?;
+                function.validate(&body).map_err(|error| {
+                    let operator = operator_at(&body, error.offset());
+                    scan.malformed_body(&error, name, operator)
+                })?;
                 allocations = function.into_allocations();
             }
             ValidPayload::Ok | ValidPayload::Parser(_) | ValidPayload::End(_) => {}
@@ -154,13 +156,21 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// What wasmparser refuses in a function.
-    fn malformed_body(&self, error: &BinaryReaderError, name: FunctionRef) -> Invalid {
-        let mut invalid = self.malformed(error);
-        if let Some(rest) = invalid.found.strip_prefix("the module ") {
-            invalid.found = String::from(rest);
-        }
-        invalid.within(name)
+    /// What wasmparser refuses in a function, at an operator if it is known.
+    fn malformed_body(
+        &self,
+        error: &BinaryReaderError,
+        function: FunctionRef,
+        operator: Option<String>,
+    ) -> Invalid {
+        let mut invalid = self.malformed(error).within(function);
+        let message = error.message();
+        invalid.found = match &operator {
+            Some(operator) => format!("is refused at {operator} ({message})"),
+            None => format!("is refused ({message})"),
+        };
+        invalid.operator = operator;
+        invalid
     }
 
     fn section(&mut self, payload: &Payload<'a>) -> Result<(), Invalid> {
@@ -193,10 +203,13 @@ impl<'a> Scan<'a> {
     }
 
     fn type_section(&mut self, reader: &TypeSectionReader<'a>) -> Result<(), Invalid> {
-        cap("types", reader.count(), self.limits.types)?;
         let start = reader.range().start;
+        cap("types", reader.count(), self.limits.types, start)?;
         for (index, ty) in reader.clone().into_iter_err_on_gc_types().enumerate() {
-            let ty = ty.map_err(|error| self.malformed(&error))?;
+            let ty = ty.map_err(|error| {
+                let oversized = self.oversized_type(reader);
+                oversized.unwrap_or_else(|| self.malformed(&error))
+            })?;
             for value in ty.params().iter().chain(ty.results()) {
                 number(*value, |ty| format!("type #{index} uses {ty}"))
                     .map_err(|error| self.in_signature(error, index, *value).at(start))?;
@@ -206,18 +219,50 @@ impl<'a> Scan<'a> {
                     feature(format!("type #{index} has several results (multi-value)")).at(start),
                 );
             }
-            for (what, found, allowed) in [
-                ("parameters", len(ty.params()), self.limits.params),
-                ("results", len(ty.results()), self.limits.results),
-            ] {
-                if found > allowed {
-                    let what = format!("the module has {found} {what} of type #{index}");
-                    return Err(over(what, allowed));
-                }
-            }
+            self.cap_type(index, len(ty.params()), len(ty.results()))
+                .map_err(|error| error.at(start))?;
             self.types.push(ty);
         }
         Ok(())
+    }
+
+    fn cap_type(&self, index: usize, params: u32, results: u32) -> Result<(), Invalid> {
+        for (what, found, allowed) in [
+            ("parameters", params, self.limits.params),
+            ("results", results, self.limits.results),
+        ] {
+            if found > allowed {
+                let Some(function) = self.first_of_type(index) else {
+                    let what = format!("type #{index} has {found} {what}");
+                    return Err(over(what, allowed));
+                };
+                let error = over(format!("has {found} {what}"), allowed);
+                return Err(error.within(self.names.function(function)));
+            }
+        }
+        Ok(())
+    }
+
+    /// The first function type with more parameters than are allowed. wasmparser has a limit of
+    /// its own, beyond which it does not read on.
+    fn oversized_type(&self, reader: &TypeSectionReader<'a>) -> Option<Invalid> {
+        const FUNCTION: u8 = 0x60;
+        let range = reader.range();
+        let mut cursor = Cursor::new(self.wasm.get(range.clone())?);
+        for index in 0..usize::try_from(cursor.number()?).ok()? {
+            if cursor.byte()? != FUNCTION {
+                return None;
+            }
+            let params = cursor.number()?;
+            if let Err(error) = self.cap_type(index, params, 0) {
+                return Some(error.at(range.start));
+            }
+            // Types of more than one byte are none that a program may use.
+            cursor.take(params)?;
+            let results = cursor.number()?;
+            cursor.take(results)?;
+        }
+        None
     }
 
     /// Names the first function that has the type, where one has: authors know functions, not
@@ -256,7 +301,8 @@ impl<'a> Scan<'a> {
     }
 
     fn import_section(&mut self, reader: &ImportSectionReader<'a>) -> Result<(), Invalid> {
-        cap("imports", reader.count(), self.limits.imports)?;
+        let start = reader.range().start;
+        cap("imports", reader.count(), self.limits.imports, start)?;
         for import in reader.clone().into_iter_with_offsets() {
             let (offset, import) = import.map_err(|error| self.malformed(&error))?;
             let name = format!("{}.{}", shown(import.module), shown(import.name));
@@ -320,7 +366,8 @@ impl<'a> Scan<'a> {
 
     fn function_section(&mut self, reader: &FunctionSectionReader<'a>) -> Result<(), Invalid> {
         let total = len(&self.functions).saturating_add(reader.count());
-        cap("functions", total, self.limits.functions)?;
+        let start = reader.range().start;
+        cap("functions", total, self.limits.functions, start)?;
         for ty in reader.clone() {
             self.functions
                 .push(ty.map_err(|error| self.malformed(&error))?);
@@ -341,7 +388,8 @@ impl<'a> Scan<'a> {
                 );
             }
             let elements = u32::try_from(table.ty.initial).unwrap_or(u32::MAX);
-            cap("table elements", elements, self.limits.table)?;
+            let start = reader.range().start;
+            cap("table elements", elements, self.limits.table, start)?;
             self.table = elements;
         }
         Ok(())
@@ -390,7 +438,8 @@ impl<'a> Scan<'a> {
     }
 
     fn global_section(&mut self, reader: &GlobalSectionReader<'a>) -> Result<(), Invalid> {
-        cap("globals", reader.count(), self.limits.globals)?;
+        let start = reader.range().start;
+        cap("globals", reader.count(), self.limits.globals, start)?;
         for (index, global) in reader.clone().into_iter_with_offsets().enumerate() {
             let (offset, global) = global.map_err(|error| self.malformed(&error))?;
             number(global.ty.content_type, |ty| {
@@ -407,7 +456,8 @@ impl<'a> Scan<'a> {
     }
 
     fn export_section(&mut self, reader: &ExportSectionReader<'a>) -> Result<(), Invalid> {
-        cap("exports", reader.count(), self.limits.exports)?;
+        let start = reader.range().start;
+        cap("exports", reader.count(), self.limits.exports, start)?;
         for export in reader.clone().into_iter_with_offsets() {
             let (offset, export) = export.map_err(|error| self.malformed(&error))?;
             self.export(&export).map_err(|error| error.at(offset))?;
@@ -499,11 +549,9 @@ impl<'a> Scan<'a> {
     }
 
     fn element_section(&mut self, reader: &ElementSectionReader<'a>) -> Result<(), Invalid> {
-        cap(
-            "element segments",
-            reader.count(),
-            self.limits.element_segments,
-        )?;
+        let start = reader.range().start;
+        let allowed = self.limits.element_segments;
+        cap("element segments", reader.count(), allowed, start)?;
         for (index, segment) in reader.clone().into_iter_with_offsets().enumerate() {
             let (offset, segment) = segment.map_err(|error| self.malformed(&error))?;
             let ElementKind::Active { offset_expr, .. } = &segment.kind else {
@@ -526,7 +574,9 @@ impl<'a> Scan<'a> {
     }
 
     fn data_section(&mut self, reader: &DataSectionReader<'a>) -> Result<(), Invalid> {
-        cap("data segments", reader.count(), self.limits.data_segments)?;
+        let start = reader.range().start;
+        let allowed = self.limits.data_segments;
+        cap("data segments", reader.count(), allowed, start)?;
         let pages = self.memory.map_or(0, |memory| memory.initial);
         let bytes = pages.saturating_mul(u64::from(WASM_PAGE_SIZE));
         for (index, segment) in reader.clone().into_iter_with_offsets().enumerate() {
@@ -550,7 +600,7 @@ impl<'a> Scan<'a> {
 
     fn body(&mut self, name: &FunctionRef, body: &FunctionBody<'a>) -> Result<(), Invalid> {
         let malformed =
-            |scan: &Self, error: &BinaryReaderError| scan.malformed_body(error, name.clone());
+            |scan: &Self, error: &BinaryReaderError| scan.malformed_body(error, name.clone(), None);
         let range = body.range();
         let bytes = u32::try_from(range.len()).unwrap_or(u32::MAX);
         let within = |error: Invalid| error.within(name.clone()).at(range.start);
@@ -573,9 +623,11 @@ impl<'a> Scan<'a> {
             .get_operators_reader()
             .map_err(|error| malformed(self, &error))?;
         while !reader.eof() {
-            let (operator, offset) = reader
-                .read_with_offset()
-                .map_err(|error| malformed(self, &error))?;
+            let start = reader.original_position();
+            let (operator, offset) = reader.read_with_offset().map_err(|error| {
+                let bytes = self.wasm.get(start..).unwrap_or_default();
+                self.malformed_body(&error, name.clone(), name_of_bytes(bytes))
+            })?;
             let here = |error: Invalid| error.within(name.clone()).at(offset);
             match judge(&operator) {
                 Verdict::Allowed => {}
@@ -598,22 +650,24 @@ impl<'a> Scan<'a> {
                     match blockty {
                         BlockType::Empty => {}
                         BlockType::Type(ty) => {
+                            let name = || operators::name(&operator);
                             number(*ty, |ty| format!("uses {ty} as the result of a block"))
-                                .map_err(here)?;
+                                .map_err(|error| here(error.using(name())))?;
                         }
                         BlockType::FuncType(_) => {
-                            return Err(here(feature(
-                                "has a block with parameters or several results",
-                            )));
+                            let found = "has a block with parameters or several results";
+                            let name = operators::name(&operator);
+                            return Err(here(feature(found).using(name)));
                         }
                     }
                     nesting = nesting.saturating_add(1);
-                    cap_of("nested blocks", nesting, self.limits.nesting).map_err(here)?;
+                    cap_of("nested blocks", nesting, self.limits.nesting)
+                        .map_err(|error| here(error.using(operators::name(&operator))))?;
                 }
                 Operator::End => nesting = nesting.saturating_sub(1),
                 Operator::BrTable { targets } => {
                     cap_of("targets in a br_table", targets.len(), self.limits.br_table)
-                        .map_err(here)?;
+                        .map_err(|error| here(error.using("br_table".into())))?;
                 }
                 _ => {}
             }
@@ -697,6 +751,14 @@ impl<'a> Scan<'a> {
     }
 }
 
+/// The name of the operator that the byte at an offset belongs to.
+fn operator_at(body: &FunctionBody<'_>, offset: usize) -> Option<String> {
+    let reader = body.get_operators_reader().ok()?;
+    let operators = reader.into_iter_with_offsets().map_while(Result::ok);
+    let (operator, _) = operators.take_while(|(_, at)| *at <= offset).last()?;
+    Some(operators::name(&operator))
+}
+
 /// Refuses what is no `i32` or `i64`.
 fn number(ty: ValType, found: impl Fn(ValType) -> String) -> Result<(), Invalid> {
     match ty {
@@ -720,12 +782,12 @@ fn not_a_function(name: &str) -> Invalid {
     )
 }
 
-/// Holds a number of the module against a cap.
-fn cap(what: &str, found: u32, allowed: u32) -> Result<(), Invalid> {
+/// Holds a number of the module, of a section that begins at `start`, against a cap.
+fn cap(what: &str, found: u32, allowed: u32, start: usize) -> Result<(), Invalid> {
     if found <= allowed {
         return Ok(());
     }
-    Err(over(format!("the module has {found} {what}"), allowed))
+    Err(over(format!("the module has {found} {what}"), allowed).at(start))
 }
 
 /// Holds a number of a function, which the message names, against a cap.

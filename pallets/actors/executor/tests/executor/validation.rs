@@ -16,12 +16,16 @@ const SPLIT: &str = "split it up, or build with optimisation for size";
 
 /// Fixture, kind, what was found where, how to mend it.
 const OFFENCES: &[(&str, InvalidKind, &str, &str)] = &[
+    ("component", Feature, "the file is a component, not a module", FEATURE),
     ("data_outside", Memory, "data segment #0 does not fit the initial memory at byte 0x35", "let the memory start with as many pages as the data needs"),
     ("deep_nesting", Limit, "function `maze` (#0) has 3 nested blocks, and the limit is 2 at byte 0x36", SPLIT),
+    ("element_expressions", Feature, "element segment #0 has expressions at byte 0x36", FEATURE),
     ("elements_outside", Malformed, "element segment #0 does not fit the table at byte 0x36", "this is not valid WebAssembly; build it again"),
     ("entry_is_global", ExportType, "the export `state` is no function at byte 0x22", "that name is an entry's: export a function () -> () or rename it"),
+    ("entry_is_memory", ExportType, "the export `init` is no function at byte 0x23", "that name is an entry's: export a function () -> () or rename it"),
     ("entry_not_served", EntryNotServed, "the entry `migrate` is planned, but this chain does not run it yet at byte 0x1b", "do without it for now"),
     ("entry_type", ExportType, "the entry `init` has the type (i32) -> () at byte 0x1f", "entries have neither parameters nor results: () -> ()"),
+    ("exception_operator", Feature, "function `careful` (#0) uses try_table (exceptions) at byte 0x32", FEATURE),
     ("exceptions", Feature, "the module has exception tags at byte 0x1d", FEATURE),
     ("extended_const", Feature, "the module is refused (constant expression required: non-constant operator: i32.add) at byte 0x20", FEATURE),
     ("float_block", Float, "function `pick` (#0) uses f32 as the result of a block at byte 0x32", FLOAT),
@@ -31,24 +35,28 @@ const OFFENCES: &[(&str, InvalidKind, &str, &str)] = &[
     ("float_operator", Float, "function `mean` (#0) uses f32.const at byte 0x3a", FLOAT),
     ("float_signature", Float, "function `mean` (#0) uses f64 in its signature at byte 0xa", FLOAT),
     ("float_type", Float, "type #0 uses f64 at byte 0xa", FLOAT),
+    ("float_unnamed", Float, "function #1 uses f64.const at byte 0x36", FLOAT),
     ("gc_type", Feature, "the module is refused (gc proposal not supported) at byte 0xb", FEATURE),
+    ("huge_locals", Limit, "function #0 has 4294967295 locals, and the limit is 215 at byte 0x30", SPLIT),
+    ("huge_params", Limit, "function `wide` (#0) has 1001 parameters, and the limit is 32 at byte 0xb", SPLIT),
     ("import_global", UnknownImport, "the import `env.base` is no function at byte 0x11", "programs import functions of `actors_v1` only"),
     ("import_memory", Memory, "the module imports its memory as `env.memory` at byte 0x11", "define the memory and export it as `memory` (do not link with --import-memory)"),
     ("import_not_served", ImportNotServed, "the import `actors_v1.wait` is planned, but this chain does not have it yet at byte 0x16", "do without it for now"),
     ("import_type", ImportType, "the import `actors_v1.emit` has the type (i64, i32) -> (i32), and the ABI says (i32, i32) -> (i32) at byte 0x17", "declare it as the ABI does"),
     ("large_body", Limit, "function `long` (#0) has 10 bytes of body, and the limit is 8 at byte 0x31", SPLIT),
-    ("large_table", Limit, "the module has 8193 table elements, and the limit is 8192", SPLIT),
-    ("malformed", Malformed, "function `broken` (#0) is refused (type mismatch: values remaining on stack at end of block) at byte 0x34", "this is not valid WebAssembly; build it again"),
-    ("many_data_segments", Limit, "the module has 3 data segments, and the limit is 2", SPLIT),
-    ("many_element_segments", Limit, "the module has 3 element segments, and the limit is 2", SPLIT),
-    ("many_exports", Limit, "the module has 3 exports, and the limit is 2", SPLIT),
-    ("many_functions", Limit, "the module has 3 functions, and the limit is 2", SPLIT),
-    ("many_globals", Limit, "the module has 3 globals, and the limit is 2", SPLIT),
-    ("many_imports", Limit, "the module has 3 imports, and the limit is 2", SPLIT),
+    ("large_table", Limit, "the module has 8193 table elements, and the limit is 8192 at byte 0x14", SPLIT),
+    ("malformed", Malformed, "function `broken` (#0) is refused at end (type mismatch: values remaining on stack at end of block) at byte 0x34", "this is not valid WebAssembly; build it again"),
+    ("many_data_segments", Limit, "the module has 3 data segments, and the limit is 2 at byte 0x34", SPLIT),
+    ("many_element_segments", Limit, "the module has 3 element segments, and the limit is 2 at byte 0x35", SPLIT),
+    ("many_exports", Limit, "the module has 3 exports, and the limit is 2 at byte 0x21", SPLIT),
+    ("many_functions", Limit, "the module has 3 functions, and the limit is 2 at byte 0x10", SPLIT),
+    ("many_globals", Limit, "the module has 3 globals, and the limit is 2 at byte 0x19", SPLIT),
+    ("many_imports", Limit, "the module has 3 imports, and the limit is 2 at byte 0x14", SPLIT),
     ("many_locals", Limit, "function `deep` (#0) has 225 locals, and the limit is 215 at byte 0x31", SPLIT),
-    ("many_params", Limit, "the module has 3 parameters of type #0, and the limit is 2", SPLIT),
+    ("many_params", Limit, "type #0 has 3 parameters, and the limit is 2 at byte 0xa", SPLIT),
+    ("many_results", Limit, "function `one` (#0) has 1 results, and the limit is 0 at byte 0xa", SPLIT),
     ("many_targets", Limit, "function `choose` (#0) has 3 targets in a br_table, and the limit is 2 at byte 0x34", SPLIT),
-    ("many_types", Limit, "the module has 3 types, and the limit is 2", SPLIT),
+    ("many_types", Limit, "the module has 3 types, and the limit is 2 at byte 0xa", SPLIT),
     ("memory64", Feature, "the memory is shared, has 64-bit addresses or its own page size at byte 0x14", FEATURE),
     ("memory_maximum", Memory, "the memory has a maximum of 4 GiB at byte 0x14", "declare a smaller maximum, or none"),
     ("memory_not_exported", Memory, "the memory is not exported", "export it as `memory`"),
@@ -58,19 +66,24 @@ const OFFENCES: &[(&str, InvalidKind, &str, &str)] = &[
     ("multi_value", Feature, "type #1 has several results (multi-value) at byte 0xa", FEATURE),
     ("no_entry", NoEntry, "the module exports neither `init` nor `handle`", "export at least one of them, as a function () -> ()"),
     ("no_memory", Memory, "the module has no memory", "define one and export it as `memory`, even if it has no pages"),
+    ("overlong_memory_index", Feature, "function #0 is refused at memory.grow (zero byte expected) at byte 0x34", FEATURE),
+    ("overlong_table_index", Feature, "function #0 is refused at call_indirect (zero byte expected) at byte 0x3b", FEATURE),
+    ("page_size", Feature, "the memory is shared, has 64-bit addresses or its own page size at byte 0x14", FEATURE),
     ("passive_data", Feature, "data segment #0 is passive at byte 0x35", FEATURE),
     ("passive_elements", Feature, "element segment #0 is not active at byte 0x36", FEATURE),
     ("reference_operator", Feature, "function `peek` (#0) uses table.get (reference types) at byte 0x3a", FEATURE),
     ("reference_type", Feature, "type #0 uses externref at byte 0xa", FEATURE),
     ("second_global", Global, "the mutable globals #0, #1 are not exported", "only the stack pointer may stay unexported: what is not exported is lost after each turn; export the others"),
     ("shared_memory", Feature, "the memory is shared, has 64-bit addresses or its own page size at byte 0x14", FEATURE),
-    ("simd", Feature, "function `fast` (#0) is refused (unexpected SIMD opcode: 0xfd) at byte 0x32", FEATURE),
+    ("simd", Feature, "function `fast` (#0) is refused at SIMD operator 0xfd 0x0c (unexpected SIMD opcode: 0xfd) at byte 0x32", FEATURE),
     ("stack_bound_alone", Global, "only one of `__stack_low` and `__stack_high` is exported", "export both or none"),
     ("stack_bound_mutable", Global, "the exported global `__stack_low` is no immutable i32 constant at byte 0x27", "let the linker define it (--export=__stack_low --export=__stack_high)"),
     ("stack_bounds_swapped", Global, "`__stack_low` (2) lies above `__stack_high` (1)", "let the linker define both"),
     ("stack_pointer_exported", Global, "the stack pointer is exported at byte 0x22", "exported mutable globals are kept from turn to turn, and the stack starts afresh; do not export `__stack_pointer`"),
     ("start", StartFunction, "function `main` (#0) is the module's start function at byte 0x2f", "programs start at `init` and `handle` only; remove it"),
+    ("table64", Feature, "the table is shared or has 64-bit indices at byte 0x14", FEATURE),
     ("table_copy", Feature, "function `move` (#0) uses table.copy (passive segments and bulk table operations) at byte 0x3e", FEATURE),
+    ("table_of_references", Feature, "the module is refused (reference types support is not enabled) at byte 0x15", FEATURE),
     ("tail_call", Feature, "function `again` (#0) uses return_call (tail calls) at byte 0x32", FEATURE),
     ("threads", Feature, "function `lock` (#0) uses i32.atomic.load (threads and atomics) at byte 0x34", FEATURE),
     ("too_large", TooLarge, "the module has 50 bytes, and the limit is 10", "build with optimisation for size and strip debug information"),
@@ -105,6 +118,7 @@ fn limits_for(fixture: &str) -> Limits {
         "many_functions" => limits.functions = 2,
         "many_types" => limits.types = 2,
         "many_params" => limits.params = 2,
+        "many_results" => limits.results = 0,
         "many_globals" => limits.globals = 2,
         "many_targets" => limits.br_table = 2,
         "many_data_segments" => limits.data_segments = 2,
@@ -131,7 +145,23 @@ fn each_offence_is_refused_by_name() {
         let error = validate(&fixture(name), &limits_for(name)).expect_err(name);
         assert_eq!(error.to_string(), format!("{found}: {remedy}"), "{name}");
         assert_eq!(error.kind, *kind, "{name}");
+        if let Some(operator) = &error.operator {
+            assert!(
+                error.function.is_some() && found.contains(operator),
+                "{name}"
+            );
+        }
     }
+}
+
+#[test]
+fn what_is_no_binary_is_told_so() {
+    let error = validate(b"(module)", &Limits::default()).expect_err("it is text");
+    assert_eq!(
+        error.to_string(),
+        "the file does not start like WebAssembly: upload a binary module (.wasm), not text or \
+         an archive"
+    );
 }
 
 #[test]
