@@ -62,9 +62,21 @@ mod value;
 mod views;
 mod weights;
 
-#[cfg(test)]
+#[cfg(any(test, feature = "suite"))]
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    reason = "a case fails by a panic"
+)]
 mod mock;
-#[cfg(test)]
+#[cfg(feature = "suite")]
+pub mod suite;
+#[cfg(any(test, feature = "suite"))]
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "a case fails by a panic"
+)]
 mod tests;
 
 pub use code::Code;

@@ -1,21 +1,29 @@
-//! A chain with nothing but balances, time and actors, for the pallet's own tests.
+//! A chain with nothing but balances, time and actors, for the pallet's own cases: in native tests
+//! and, with the feature `suite`, inside a runtime.
 
 use actors_executor::{Limits, Schedule};
 use actors_primitives::{Balance, CodeHash, Gas, GasPrice, MessageId, ReplyCode};
 use frame_support::{
     derive_impl, parameter_types,
+    storage::unhashed,
     traits::{fungible::Inspect, Hooks, OnUnbalanced},
     weights::{Weight, WeightMeter},
     PalletId,
 };
 use frame_system::EnsureSigned;
 use sp_core::crypto::AccountId32;
-use sp_runtime::{traits::IdentityLookup, BuildStorage, Perbill};
+use sp_runtime::{generic, traits::IdentityLookup, Perbill};
 
 use crate::{CreditOf, Event, Pallet, ReplyTo};
 
+// What the prelude of `std` has, for the cases as well.
+pub(crate) use alloc::{vec, vec::Vec};
+
 pub(crate) type AccountId = AccountId32;
-pub(crate) type Block = frame_system::mocking::MockBlock<Test>;
+pub(crate) type Block = generic::Block<
+    generic::Header<u64, sp_runtime::traits::BlakeTwo256>,
+    generic::UncheckedExtrinsic<AccountId, RuntimeCall, (), ()>,
+>;
 
 pub(crate) const ALICE: AccountId = AccountId32::new([1; 32]);
 pub(crate) const BOB: AccountId = AccountId32::new([2; 32]);
@@ -62,14 +70,63 @@ parameter_types! {
     pub const Price: GasPrice = GasPrice { planck: 7, per_gas: 1_000 };
     pub const PerItem: Balance = 1_000_000;
     pub const PerByte: Balance = 1_000;
-    pub static ActorsLimits: Limits = Limits::default();
-    pub static ActorsSchedule: Schedule = Schedule::default();
-    pub static MaxTurnGas: Gas = 250_000_000_000;
     pub const MinServiceWeight: Perbill = Perbill::from_percent(20);
     pub const BacklogPrice: Gas = 1_000_000;
-    pub static MaxQueueLength: u32 = 1_000;
+}
+
+/// What a case may change. It is state, so that every world has it and it counts in the root.
+macro_rules! knobs {
+    ($($(#[$doc:meta])* $vis:vis $name:ident: $type:ty = $default:expr;)+) => {$(
+        $(#[$doc])*
+        $vis struct $name;
+        #[allow(dead_code, reason = "not every knob is turned")]
+        impl $name {
+            const KEY: &'static [u8] = concat!(":knob:", stringify!($name)).as_bytes();
+
+            pub(crate) fn get() -> $type {
+                if outside_state() {
+                    return $default;
+                }
+                unhashed::get(Self::KEY).unwrap_or_else(|| $default)
+            }
+
+            pub(crate) fn set(value: $type) {
+                unhashed::put(Self::KEY, &value);
+            }
+
+            pub(crate) fn mutate<R>(change: impl FnOnce(&mut $type) -> R) -> R {
+                let mut value = Self::get();
+                let result = change(&mut value);
+                Self::set(value);
+                result
+            }
+        }
+        impl frame_support::traits::Get<$type> for $name {
+            fn get() -> $type {
+                Self::get()
+            }
+        }
+    )+};
+}
+
+knobs! {
+    pub ActorsLimits: Limits = Limits::default();
+    pub ActorsSchedule: Schedule = Schedule::default();
+    pub MaxTurnGas: Gas = 250_000_000_000;
+    pub MaxQueueLength: u32 = 1_000;
     /// What the fee handler has received.
-    pub static Fees: Balance = 0;
+    pub(crate) Fees: Balance = 0;
+}
+
+/// Whether there is no state to read: the runtime macro's own test of the configuration has none.
+#[cfg(test)]
+fn outside_state() -> bool {
+    sp_externalities::with_externalities(|_| ()).is_none()
+}
+
+#[cfg(not(test))]
+fn outside_state() -> bool {
+    false
 }
 
 #[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
@@ -135,26 +192,57 @@ impl crate::Config for Test {
     type WeightInfo = ();
 }
 
-/// Runs a test on a fresh chain and checks every invariant after it.
-pub(crate) fn on_chain(test: impl FnOnce()) {
-    let balances = pallet_balances::GenesisConfig::<Test> {
-        balances: vec![(ALICE, 1_000_000 * UNIT), (BOB, 1_000 * UNIT)],
-        ..Default::default()
-    };
-    let genesis = RuntimeGenesisConfig {
-        balances,
-        ..Default::default()
-    };
-    let mut chain = sp_io::TestExternalities::new(
-        genesis
-            .build_storage()
-            .expect("the genesis state is well-formed"),
-    );
-    chain.execute_with(|| {
-        System::set_block_number(1);
-        test();
-        Pallet::<Test>::check_invariants().expect("every invariant holds after the test");
+/// The state that every case begins with: the accounts, and the fixtures under keys of their own,
+/// since a runtime can neither read files nor assemble them.
+#[cfg(feature = "std")]
+pub(crate) fn genesis() -> sp_runtime::Storage {
+    static GENESIS: std::sync::LazyLock<sp_runtime::Storage> = std::sync::LazyLock::new(|| {
+        let balances = pallet_balances::GenesisConfig::<Test> {
+            balances: vec![(ALICE, 1_000_000 * UNIT), (BOB, 1_000 * UNIT)],
+            ..Default::default()
+        };
+        let genesis = RuntimeGenesisConfig {
+            balances,
+            ..Default::default()
+        };
+        let mut storage = sp_runtime::BuildStorage::build_storage(&genesis)
+            .expect("the genesis state is well-formed");
+        let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures");
+        for folder in [OFFENCES, PROGRAMS] {
+            let path = format!("{fixtures}/{folder}");
+            for entry in std::fs::read_dir(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+            {
+                let path = entry.expect("the folder can be read").path();
+                if path.extension().is_none_or(|extension| extension != "wat") {
+                    continue;
+                }
+                let name = path.file_stem().unwrap_or_default().to_string_lossy();
+                let code = wat::parse_file(&path).unwrap_or_else(|error| panic!("{error}"));
+                storage.top.insert(fixture_key(folder, &name), code);
+            }
+        }
+        storage
     });
+    GENESIS.clone()
+}
+
+/// Runs a case on a fresh chain.
+#[cfg(test)]
+pub(crate) fn on_chain(case: impl FnOnce()) {
+    sp_io::TestExternalities::new(genesis()).execute_with(|| run(case));
+}
+
+/// Runs a case on a chain that is at its genesis, and checks every invariant after it.
+pub(crate) fn run(case: impl FnOnce()) {
+    begin_block();
+    case();
+    Pallet::<Test>::check_invariants().expect("every invariant holds after the case");
+}
+
+fn begin_block() {
+    let last = System::block_number();
+    let parent = sp_io::hashing::blake2_256(&last.to_le_bytes()).into();
+    System::initialize(&(last + 1), &parent, &Default::default());
 }
 
 /// Lets the rest of a block serve the queue.
@@ -189,20 +277,35 @@ pub(crate) fn undone(act: impl FnOnce()) {
 
 /// Begins the next block and serves the backlog in it; returns the weight that took.
 pub(crate) fn next_block() -> Weight {
-    System::set_block_number(System::block_number() + 1);
+    begin_block();
     let mut meter = WeightMeter::with_limit(BlockWeights::get().max_block);
     Actors::on_poll(System::block_number(), &mut meter);
     Pallet::<Test>::check_invariants().expect("every invariant holds after the block");
     meter.consumed()
 }
 
+/// The fixtures that are refused, one a rule.
+const OFFENCES: &str = "";
+/// The fixtures that run.
+const PROGRAMS: &str = "programs";
+
+fn fixture_key(folder: &str, name: &str) -> Vec<u8> {
+    [":fixture:", folder, ":", name].concat().into_bytes()
+}
+
+fn stored_fixture(folder: &str, name: &str) -> Vec<u8> {
+    let code = unhashed::get_raw(&fixture_key(folder, name));
+    code.unwrap_or_else(|| panic!("there is no fixture `{folder}/{name}.wat`"))
+}
+
 /// A program of the fixtures, assembled.
 pub(crate) fn fixture(name: &str) -> Vec<u8> {
-    let path = format!(
-        "{}/../../tests/fixtures/programs/{name}.wat",
-        env!("CARGO_MANIFEST_DIR")
-    );
-    wat::parse_file(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+    stored_fixture(PROGRAMS, name)
+}
+
+/// A fixture that breaks a rule, assembled.
+pub(crate) fn offence(name: &str) -> Vec<u8> {
+    stored_fixture(OFFENCES, name)
 }
 
 /// Uploads a fixture as Alice.

@@ -13,97 +13,92 @@ fn held() -> u128 {
     Balances::balance_on_hold(&HoldReason::Purse.into(), &ALICE)
 }
 
-#[test]
 fn a_call_holds_its_price_and_gets_the_rest_back() {
-    on_chain(|| {
-        let program = create("echo");
-        let before = total(&ALICE);
-        Fees::set(0);
-        let id = send_as(&ALICE, program, vec![], 0, GAS, UNIT).expect("the message is accepted");
-        assert_eq!(held(), u128::from(GAS) * 7 / 1_000 + UNIT);
-        assert_eq!(total(&ALICE), before);
-        idle();
-        assert_eq!(held(), 0);
-        let burned = reply_to(id).expect("it was served").gas_burned;
-        assert_eq!(Fees::get(), u128::from(burned) * 7 / 1_000);
-        assert_eq!(total(&ALICE), before - Fees::get());
-    });
+    let program = create("echo");
+    let before = total(&ALICE);
+    Fees::set(0);
+    let id = send_as(&ALICE, program, vec![], 0, GAS, UNIT).expect("the message is accepted");
+    assert_eq!(held(), u128::from(GAS) * 7 / 1_000 + UNIT);
+    assert_eq!(total(&ALICE), before);
+    idle();
+    assert_eq!(held(), 0);
+    let burned = reply_to(id).expect("it was served").gas_burned;
+    assert_eq!(Fees::get(), u128::from(burned) * 7 / 1_000);
+    assert_eq!(total(&ALICE), before - Fees::get());
 }
 
-#[test]
 fn a_frozen_balance_does_not_make_gas_free() {
-    on_chain(|| {
-        let program = create("echo");
-        let before = total(&ALICE);
-        let id = send_as(&ALICE, program, vec![], 0, GAS, 0).expect("the message is accepted");
-        // A lock on everything, between the call and the turn.
-        Balances::set_lock(*b"vesting ", &ALICE, before, WithdrawReasons::all());
-        let spendable =
-            Balances::reducible_balance(&ALICE, Preservation::Expendable, Fortitude::Polite);
-        assert_eq!(spendable, 0);
-        Fees::set(0);
-        idle();
-        let burned = reply_to(id).expect("it was served").gas_burned;
-        assert!(burned > 0);
-        assert_eq!(Fees::get(), u128::from(burned) * 7 / 1_000);
-        assert_eq!(total(&ALICE), before - Fees::get());
-    });
+    let program = create("echo");
+    let before = total(&ALICE);
+    let id = send_as(&ALICE, program, vec![], 0, GAS, 0).expect("the message is accepted");
+    // A lock on everything, between the call and the turn.
+    Balances::set_lock(*b"vesting ", &ALICE, before, WithdrawReasons::all());
+    let spendable =
+        Balances::reducible_balance(&ALICE, Preservation::Expendable, Fortitude::Polite);
+    assert_eq!(spendable, 0);
+    Fees::set(0);
+    idle();
+    let burned = reply_to(id).expect("it was served").gas_burned;
+    assert!(burned > 0);
+    assert_eq!(Fees::get(), u128::from(burned) * 7 / 1_000);
+    assert_eq!(total(&ALICE), before - Fees::get());
 }
 
-#[test]
 fn split_gas_is_the_receivers_and_comes_back_to_the_payer() {
-    on_chain(|| {
-        let (relay, spin, echo) = (create("relay"), create("spin"), create("echo"));
-        let before = total(&ALICE);
-        Fees::set(0);
-        for (to, gas) in [(&spin, 777_777_777i64), (&echo, 3_000_000_001)] {
-            let to: &[u8; 32] = to.as_ref();
-            let payload = [&to[..], &gas.to_le_bytes(), &[0; 16], b"x"].concat();
-            let reply = ask(&relay, &payload);
-            assert_eq!(
-                (reply.code, reply.payload),
-                (ReplyCode::Replied, vec![0; 4])
-            );
-        }
-        assert_eq!(Purses::<Test>::iter().count(), 0);
-        assert_eq!(held(), 0);
-        assert_eq!(total(&ALICE), before - Fees::get());
-        // Four turns, each paid at the floor of its own purse's total.
-        let burned: Vec<u64> = events()
-            .into_iter()
-            .filter_map(|event| match event {
-                crate::Event::MessageProcessed { gas_burned, .. } => Some(gas_burned),
-                _ => None,
-            })
-            .collect();
-        let turns = &burned[burned.len() - 4..];
+    let (relay, spin, echo) = (create("relay"), create("spin"), create("echo"));
+    let before = total(&ALICE);
+    Fees::set(0);
+    for (to, gas) in [(&spin, 777_777_777i64), (&echo, 3_000_000_001)] {
+        let to: &[u8; 32] = to.as_ref();
+        let payload = [&to[..], &gas.to_le_bytes(), &[0; 16], b"x"].concat();
+        let reply = ask(&relay, &payload);
         assert_eq!(
-            turns[1], 777_777_777,
-            "the spinning one burned all that was split off"
+            (reply.code, reply.payload),
+            (ReplyCode::Replied, vec![0; 4])
         );
-        let paid: u128 = turns.iter().map(|gas| u128::from(*gas) * 7 / 1_000).sum();
-        assert_eq!(Fees::get(), paid);
-    });
+    }
+    assert_eq!(Purses::<Test>::iter().count(), 0);
+    assert_eq!(held(), 0);
+    assert_eq!(total(&ALICE), before - Fees::get());
+    // Four turns, each paid at the floor of its own purse's total.
+    let burned: Vec<u64> = events()
+        .into_iter()
+        .filter_map(|event| match event {
+            crate::Event::MessageProcessed { gas_burned, .. } => Some(gas_burned),
+            _ => None,
+        })
+        .collect();
+    let turns = &burned[burned.len() - 4..];
+    assert_eq!(
+        turns[1], 777_777_777,
+        "the spinning one burned all that was split off"
+    );
+    let paid: u128 = turns.iter().map(|gas| u128::from(*gas) * 7 / 1_000).sum();
+    assert_eq!(Fees::get(), paid);
 }
 
-#[test]
 fn shared_gas_is_paid_at_the_floor_of_the_sum() {
-    on_chain(|| {
-        let (relay, echo) = (create("relay"), create("echo"));
-        let to: &[u8; 32] = echo.as_ref();
-        Fees::set(0);
-        ask(
-            &relay,
-            &[&to[..], &(-1i64).to_le_bytes(), &[0; 16], b"x"].concat(),
-        );
-        let burned: Vec<u64> = events()
-            .into_iter()
-            .filter_map(|event| match event {
-                crate::Event::MessageProcessed { gas_burned, .. } => Some(gas_burned),
-                _ => None,
-            })
-            .collect();
-        let sum: u64 = burned[burned.len() - 2..].iter().sum();
-        assert_eq!(Fees::get(), u128::from(sum) * 7 / 1_000);
-    });
+    let (relay, echo) = (create("relay"), create("echo"));
+    let to: &[u8; 32] = echo.as_ref();
+    Fees::set(0);
+    ask(
+        &relay,
+        &[&to[..], &(-1i64).to_le_bytes(), &[0; 16], b"x"].concat(),
+    );
+    let burned: Vec<u64> = events()
+        .into_iter()
+        .filter_map(|event| match event {
+            crate::Event::MessageProcessed { gas_burned, .. } => Some(gas_burned),
+            _ => None,
+        })
+        .collect();
+    let sum: u64 = burned[burned.len() - 2..].iter().sum();
+    assert_eq!(Fees::get(), u128::from(sum) * 7 / 1_000);
 }
+
+cases![
+    a_call_holds_its_price_and_gets_the_rest_back,
+    a_frozen_balance_does_not_make_gas_free,
+    split_gas_is_the_receivers_and_comes_back_to_the_payer,
+    shared_gas_is_paid_at_the_floor_of_the_sum,
+];

@@ -9,105 +9,98 @@ fn send(program: &AccountId, payload: &[u8]) -> actors_primitives::MessageId {
         .expect("the message is accepted")
 }
 
-#[test]
 fn messages_run_in_the_order_in_which_they_were_sent() {
-    on_chain(|| {
-        let (first, second) = (create("echo"), create("counter"));
-        let sent: Vec<_> = (0..30u8)
-            .map(|number| send(if number % 3 == 0 { &second } else { &first }, &[number]))
-            .collect();
-        assert_eq!(Pallet::<Test>::queue_length(), 30);
-        let served = events().len();
-        idle();
-        let order: Vec<_> = events()
-            .into_iter()
-            .skip(served)
-            .filter_map(|event| match event {
-                Event::MessageProcessed { message_id, .. } => Some(message_id),
-                _ => None,
-            })
-            .collect();
-        assert_eq!(order, sent);
-        assert_eq!(Pallet::<Test>::queue_length(), 0);
-    });
+    let (first, second) = (create("echo"), create("counter"));
+    let sent: Vec<_> = (0..30u8)
+        .map(|number| send(if number % 3 == 0 { &second } else { &first }, &[number]))
+        .collect();
+    assert_eq!(Pallet::<Test>::queue_length(), 30);
+    let served = events().len();
+    idle();
+    let order: Vec<_> = events()
+        .into_iter()
+        .skip(served)
+        .filter_map(|event| match event {
+            Event::MessageProcessed { message_id, .. } => Some(message_id),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(order, sent);
+    assert_eq!(Pallet::<Test>::queue_length(), 0);
 }
 
-#[test]
 fn a_full_queue_refuses_calls() {
-    on_chain(|| {
-        let program = create("echo");
-        MaxQueueLength::set(2);
-        send(&program, b"");
-        send(&program, b"");
-        assert_noop!(
-            Actors::send_message(
-                RuntimeOrigin::signed(ALICE),
-                program.clone(),
-                vec![],
-                0,
-                GAS,
-                0
-            ),
-            Error::<Test>::QueueFull
-        );
-        idle();
-        assert_ok!(Actors::send_message(
+    let program = create("echo");
+    MaxQueueLength::set(2);
+    send(&program, b"");
+    send(&program, b"");
+    assert_noop!(
+        Actors::send_message(
             RuntimeOrigin::signed(ALICE),
-            program,
+            program.clone(),
             vec![],
             0,
             GAS,
             0
-        ));
-    });
+        ),
+        Error::<Test>::QueueFull
+    );
+    idle();
+    assert_ok!(Actors::send_message(
+        RuntimeOrigin::signed(ALICE),
+        program,
+        vec![],
+        0,
+        GAS,
+        0
+    ));
 }
 
-#[test]
 fn nothing_starts_that_might_not_fit() {
-    on_chain(|| {
-        let program = create("spin");
-        for _ in 0..4 {
-            let gas = MaxTurnGas::get();
-            send_as(&ALICE, program.clone(), vec![], 0, gas, 0).expect("the message is accepted");
-        }
-        // A fifth of two seconds holds one turn of 250 ms.
-        for left in (0..4).rev() {
-            let used = next_block();
-            assert!(used.all_lte(Pallet::<Test>::min_service_weight()));
-            assert_eq!(Pallet::<Test>::queue_length(), left);
-        }
-    });
+    let program = create("spin");
+    for _ in 0..4 {
+        let gas = MaxTurnGas::get();
+        send_as(&ALICE, program.clone(), vec![], 0, gas, 0).expect("the message is accepted");
+    }
+    // A fifth of two seconds holds one turn of 250 ms.
+    for left in (0..4).rev() {
+        let used = next_block();
+        assert!(used.all_lte(Pallet::<Test>::min_service_weight()));
+        assert_eq!(Pallet::<Test>::queue_length(), left);
+    }
 }
 
-#[test]
 fn too_little_room_serves_nothing_and_loses_nothing() {
-    on_chain(|| {
-        let program = create("echo");
-        let id = send(&program, b"patience");
-        let peek = <() as WeightInfo>::peek_queue();
-        let step = <() as WeightInfo>::serve_message();
-        for room in [Weight::zero(), peek, step, peek.saturating_add(step)] {
-            let used = Actors::on_idle(1, room);
-            assert!(used.all_lte(room), "{used:?} of {room:?}");
-            assert_eq!(Pallet::<Test>::queue_length(), 1);
-        }
-        idle();
-        assert_eq!(
-            reply_to(id).map(|reply| reply.payload),
-            Some(b"patience".to_vec())
-        );
-    });
+    let program = create("echo");
+    let id = send(&program, b"patience");
+    let peek = <() as WeightInfo>::peek_queue();
+    let step = <() as WeightInfo>::serve_message();
+    for room in [Weight::zero(), peek, step, peek.saturating_add(step)] {
+        let used = Actors::on_idle(1, room);
+        assert!(used.all_lte(room), "{used:?} of {room:?}");
+        assert_eq!(Pallet::<Test>::queue_length(), 1);
+    }
+    idle();
+    assert_eq!(
+        reply_to(id).map(|reply| reply.payload),
+        Some(b"patience".to_vec())
+    );
 }
 
-#[test]
 fn a_damaged_queue_is_stepped_over() {
-    on_chain(|| {
-        let program = create("echo");
-        // Two messages of which the first is lost: only damaged storage can do that.
-        Service::<Test>::mutate(|service| service.tail += 1);
-        let id = send(&program, b"after");
-        idle();
-        assert!(reply_to(id).is_some());
-        assert_eq!(Queue::<Test>::iter_keys().count(), 0);
-    });
+    let program = create("echo");
+    // Two messages of which the first is lost: only damaged storage can do that.
+    Service::<Test>::mutate(|service| service.tail += 1);
+    let id = send(&program, b"after");
+    idle();
+    assert!(reply_to(id).is_some());
+    assert_eq!(Queue::<Test>::iter_keys().count(), 0);
 }
+
+cases![
+    messages_run_in_the_order_in_which_they_were_sent,
+    a_full_queue_refuses_calls,
+    nothing_starts_that_might_not_fit,
+    too_little_room_serves_nothing_and_loses_nothing,
+    a_damaged_queue_is_stepped_over,
+];

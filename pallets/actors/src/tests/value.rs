@@ -5,42 +5,40 @@ use frame_support::traits::fungible::Inspect;
 
 use crate::{mock::*, Pallet, ValueInFlight};
 
-#[test]
 fn value_waits_in_escrow_and_arrives_with_the_turn() {
-    on_chain(|| {
-        let program = create("echo");
-        let (alice, base) = (total(&ALICE), total(&program));
-        let id =
-            send_as(&ALICE, program.clone(), vec![], 9, GAS, 0).expect("the message is accepted");
-        assert_eq!(ValueInFlight::<Test>::get(), 9);
-        assert_eq!(
-            Balances::balance(&Pallet::<Test>::escrow()),
-            EXISTENTIAL_DEPOSIT + 9
-        );
-        Fees::set(0);
-        idle();
-        assert_eq!(ValueInFlight::<Test>::get(), 0);
-        assert_eq!(
-            Balances::balance(&Pallet::<Test>::escrow()),
-            EXISTENTIAL_DEPOSIT
-        );
-        let reply = reply_to(id).expect("it was served");
-        assert_eq!((reply.code, reply.value), (ReplyCode::Replied, 4));
-        assert_eq!(total(&program), base + 5);
-        assert_eq!(total(&ALICE), alice - 5 - Fees::get());
-    });
+    let program = create("echo");
+    let (alice, base) = (total(&ALICE), total(&program));
+    let id = send_as(&ALICE, program.clone(), vec![], 9, GAS, 0).expect("the message is accepted");
+    assert_eq!(ValueInFlight::<Test>::get(), 9);
+    assert_eq!(
+        Balances::balance(&Pallet::<Test>::escrow()),
+        EXISTENTIAL_DEPOSIT + 9
+    );
+    Fees::set(0);
+    idle();
+    assert_eq!(ValueInFlight::<Test>::get(), 0);
+    assert_eq!(
+        Balances::balance(&Pallet::<Test>::escrow()),
+        EXISTENTIAL_DEPOSIT
+    );
+    let reply = reply_to(id).expect("it was served");
+    assert_eq!((reply.code, reply.value), (ReplyCode::Replied, 4));
+    assert_eq!(total(&program), base + 5);
+    assert_eq!(total(&ALICE), alice - 5 - Fees::get());
 }
 
-#[test]
 fn issuance_changes_by_burned_gas_alone() {
-    on_chain(|| {
-        let before = Balances::total_issuance();
-        Fees::set(0);
-        let program = create("counter");
-        for _ in 0..3 {
-            ask_with(&program, b"", 12_345, GAS, DEPOSIT);
-        }
-        assert!(Fees::get() > 0);
-        assert_eq!(Balances::total_issuance(), before - Fees::get());
-    });
+    let before = Balances::total_issuance();
+    Fees::set(0);
+    let program = create("counter");
+    for _ in 0..3 {
+        ask_with(&program, b"", 12_345, GAS, DEPOSIT);
+    }
+    assert!(Fees::get() > 0);
+    assert_eq!(Balances::total_issuance(), before - Fees::get());
 }
+
+cases![
+    value_waits_in_escrow_and_arrives_with_the_turn,
+    issuance_changes_by_burned_gas_alone,
+];
