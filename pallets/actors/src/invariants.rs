@@ -68,10 +68,13 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-#[cfg(any(test, feature = "try-runtime"))]
+#[cfg(any(test, feature = "invariants", feature = "try-runtime"))]
 impl<T: Config> Pallet<T> {
     /// Recomputes every total and compares it with what is stored.
-    pub(crate) fn check_invariants() -> Result<(), sp_runtime::TryRuntimeError> {
+    ///
+    /// # Errors
+    /// What does not hold.
+    pub fn check_invariants() -> Result<(), sp_runtime::TryRuntimeError> {
         use crate::{
             deposit::Footprint, Codes, Ends, HoldReason, Pages, Programs, Purses, Queue, State,
             ValueInFlight, Wasm,
