@@ -104,7 +104,7 @@ describe('bad input', { timeout: 300_000 }, () => {
     'an export of another type': [
       () => wat(`(module ${memory} (func (export "handle") (param i32)))`), 'CodeExportInvalid'],
     'an entry that is planned': [
-      () => wat(`(module ${memory} ${handle} (func (export "handle_reply")))`), 'CodeEntryNotServed'],
+      () => wat(`(module ${memory} ${handle} (func (export "handle_signal")))`), 'CodeEntryNotServed'],
     'no entry': [() => wat(`(module ${memory})`), 'CodeHasNoEntry'],
     'no memory': [() => wat(`(module ${handle})`), 'CodeMemoryInvalid'],
     'a memory of its own': [() => wat(`(module (memory 1) ${handle})`), 'CodeMemoryInvalid'],

@@ -1,6 +1,6 @@
 //! What must always hold: of the configuration, once, and of the state, after every block.
 
-#[cfg(any(feature = "std", feature = "suite", feature = "try-runtime"))]
+#[cfg(any(feature = "std", feature = "invariants", feature = "try-runtime"))]
 use crate::{Config, Pallet};
 
 #[cfg(feature = "std")]
@@ -68,14 +68,17 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-#[cfg(any(test, feature = "suite", feature = "try-runtime"))]
+#[cfg(any(test, feature = "invariants", feature = "try-runtime"))]
 #[allow(
     clippy::arithmetic_side_effects,
     reason = "counts of what is stored, which change nothing"
 )]
 impl<T: Config> Pallet<T> {
     /// Recomputes every total and compares it with what is stored.
-    pub(crate) fn check_invariants() -> Result<(), sp_runtime::TryRuntimeError> {
+    ///
+    /// # Errors
+    /// What does not hold.
+    pub fn check_invariants() -> Result<(), sp_runtime::TryRuntimeError> {
         use crate::{
             deposit::Footprint, Codes, Graves, HoldReason, Pages, Programs, Purses, Queue,
             Service, State, Tombstones, ValueInFlight, Wasm,

@@ -1,4 +1,4 @@
-//! The program itself, the block, gas, deposits and randomness.
+//! The program itself and its end, the block, gas, deposits and randomness.
 
 use crate::{sys, sys_len};
 
@@ -18,6 +18,18 @@ pub fn balance() -> u128 {
     // SAFETY: `out` is valid for 16 bytes.
     unsafe { sys::balance(out.as_mut_ptr()) };
     u128::from_le_bytes(out)
+}
+
+/// Ends the run at once, and the program with it: what the turn did so far commits, its balance and
+/// deposits go to `inheritor`, and its memory and state are deleted.
+///
+/// Where a program cannot exit, in `handle_reply` and `state`, and where the inheritor is the
+/// program itself, the turn fails with `SyscallMisuse` instead.
+pub fn exit(inheritor: &[u8; 32]) -> ! {
+    // SAFETY: `inheritor` is valid for 32 bytes.
+    unsafe { sys::exit(inheritor.as_ptr()) };
+    // The chain does not come back here.
+    crate::panic("exit returned")
 }
 
 /// The height of the block.

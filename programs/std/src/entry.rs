@@ -2,7 +2,9 @@
 
 use actors_primitives::abi::Entry;
 
-/// Exports the functions named as the entries of this program: `init`, `handle`, `state`.
+/// Exports the functions named as the entries of this program: `init`, `handle`, `handle_reply`,
+/// `state`, and `_initialize`, which runs once before `init` and may call nothing of the chain but
+/// [`panic`](crate::panic()) and [`outbox::debug`](crate::outbox::debug).
 ///
 /// Each is a `fn()` of that name in scope. A name that is no entry, or one that the chain does
 /// not run yet, is an error when the program is compiled. The macro also defines the panic

@@ -19,6 +19,10 @@ impl Error {
     pub const NOT_ENOUGH_GAS: Self = Self(error::NOT_ENOUGH_GAS);
     /// Not allowed in this entry, or in the state the message is in.
     pub const NOT_ALLOWED: Self = Self(error::NOT_ALLOWED);
+    /// A program stands at that address already, or did.
+    pub const ALREADY_EXISTS: Self = Self(error::ALREADY_EXISTS);
+    /// No such code is stored.
+    pub const NO_SUCH_CODE: Self = Self(error::NO_SUCH_CODE);
     /// The message has its one reply already.
     pub const ALREADY_REPLIED: Self = Self(error::ALREADY_REPLIED);
 

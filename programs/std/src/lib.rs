@@ -3,9 +3,11 @@
 //!
 //! - [`sys`]: the imports themselves, generated from the ABI table.
 //! - [`message`]: the message this turn runs for, and the one reply to it.
-//! - [`outbox`]: what a turn sends out: messages and events.
+//! - [`reply`]: the reply that caused this turn.
+//! - [`outbox`]: what a turn sends out: messages, new programs and events.
 //! - [`state`]: keyed state, which outlives memory and upgrades.
-//! - [`chain`]: the program itself, the block, gas, deposits and randomness.
+//! - [`chain`]: the program itself and its end, the block, gas, deposits and randomness.
+//! - [`crypto`]: hashes and signatures, computed by the chain.
 //! - [`program!`]: exports the entries, and turns a Rust panic into one the sender can read.
 //!
 //! Nothing here allocates and nothing encodes: buffers belong to the caller. A program's static
@@ -34,11 +36,13 @@
 #![no_std]
 
 pub mod chain;
+pub mod crypto;
 mod entry;
 mod error;
 pub mod message;
 pub mod outbox;
 mod panic;
+pub mod reply;
 pub mod state;
 pub mod sys;
 

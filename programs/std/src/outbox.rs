@@ -1,4 +1,4 @@
-//! What a turn sends out when it commits: messages and events.
+//! What a turn sends out when it commits: messages, new programs and events.
 
 use crate::{sys, sys_len, Error};
 
@@ -11,6 +11,15 @@ pub enum Gas {
     Split(u64),
 }
 
+impl Gas {
+    fn as_abi(self) -> Result<i64, Error> {
+        match self {
+            Self::Shared => Ok(-1),
+            Self::Split(gas) => i64::try_from(gas).map_err(|_| Error::OUT_OF_RANGE),
+        }
+    }
+}
+
 /// Sends a message when the turn commits, and returns its id.
 ///
 /// # Errors
@@ -18,10 +27,7 @@ pub enum Gas {
 /// [`Error::OVER_LIMIT`] for the payload or the number of sends, [`Error::OUT_OF_RANGE`] for gas
 /// above `i64::MAX`, [`Error::NOT_ENOUGH_VALUE`], [`Error::NOT_ENOUGH_GAS`], or [`Error::NOT_ALLOWED`].
 pub fn send(dest: &[u8; 32], payload: &[u8], value: u128, gas: Gas) -> Result<[u8; 32], Error> {
-    let gas = match gas {
-        Gas::Shared => -1,
-        Gas::Split(gas) => i64::try_from(gas).map_err(|_| Error::OUT_OF_RANGE)?,
-    };
+    let gas = gas.as_abi()?;
     let value = value.to_le_bytes();
     let mut id = [0; 32];
     // SAFETY: `payload` is valid for its length, `dest` and `id` for 32 bytes, `value` for 16.
@@ -40,6 +46,58 @@ pub fn send(dest: &[u8; 32], payload: &[u8], value: u128, gas: Gas) -> Result<[u
     Error::check(returned).map(|_| id)
 }
 
+/// A program that this turn creates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Created {
+    /// Its address.
+    pub program: [u8; 32],
+    /// The message that runs its `init`; its reply says how that ended.
+    pub message: [u8; 32],
+}
+
+/// Creates a program from stored code when the turn commits, and queues its `init` with `payload`
+/// and `value`.
+///
+/// The address follows from the code, this program and `salt`. The new program's existential
+/// deposit and the deposit for its record are taken from this program's balance, besides `value`.
+///
+/// # Errors
+///
+/// [`Error::NO_SUCH_CODE`], [`Error::ALREADY_EXISTS`] at the address, [`Error::OVER_LIMIT`] for the
+/// salt, the payload or the number of sends, [`Error::OUT_OF_RANGE`] for gas above `i64::MAX`,
+/// [`Error::NOT_ENOUGH_VALUE`], [`Error::NOT_ENOUGH_GAS`], or [`Error::NOT_ALLOWED`].
+pub fn create_program(
+    code_hash: &[u8; 32],
+    salt: &[u8],
+    payload: &[u8],
+    value: u128,
+    gas: Gas,
+) -> Result<Created, Error> {
+    let gas = gas.as_abi()?;
+    let value = value.to_le_bytes();
+    let mut created = Created {
+        program: [0; 32],
+        message: [0; 32],
+    };
+    // SAFETY: `salt` and `payload` are valid for their lengths, `code_hash`, `program` and
+    // `message` for 32 bytes, `value` for 16.
+    let returned = unsafe {
+        sys::create_program(
+            code_hash.as_ptr(),
+            salt.as_ptr(),
+            sys_len(salt),
+            payload.as_ptr(),
+            sys_len(payload),
+            value.as_ptr(),
+            gas,
+            0,
+            created.program.as_mut_ptr(),
+            created.message.as_mut_ptr(),
+        )
+    };
+    Error::check(returned).map(|_| created)
+}
+
 /// Deposits a program event.
 ///
 /// # Errors
@@ -55,4 +113,18 @@ pub fn emit(data: &[u8]) -> Result<(), Error> {
 pub fn debug(text: &str) {
     // SAFETY: `text` is valid for its length.
     unsafe { sys::debug(text.as_ptr(), sys_len(text.as_bytes())) };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn split_gas_is_what_an_i64_can_say() {
+        assert_eq!(Gas::Shared.as_abi(), Ok(-1));
+        assert_eq!(Gas::Split(0).as_abi(), Ok(0));
+        assert_eq!(Gas::Split(i64::MAX as u64).as_abi(), Ok(i64::MAX));
+        assert_eq!(Gas::Split(1 << 63).as_abi(), Err(Error::OUT_OF_RANGE));
+        assert_eq!(Gas::Split(u64::MAX).as_abi(), Err(Error::OUT_OF_RANGE));
+    }
 }

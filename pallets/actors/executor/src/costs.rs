@@ -83,7 +83,7 @@ pub struct Schedule {
     pub exit: Gas,
 
     /// Any hash.
-    pub hash: Gas,
+    pub hash_base: Gas,
     /// Each byte hashed with BLAKE2b.
     pub blake2_byte: Gas,
     /// Each byte hashed with Keccak.
@@ -149,7 +149,7 @@ impl Default for Schedule {
             // on a machine with instructions for it; 41 us and 4.9 ns a byte for sr25519, 48 us
             // for recovering an ECDSA key. Taken up by a quarter to a half; ed25519, which it
             // does not have, close to sr25519.
-            hash: 3 * US,
+            hash_base: 3 * US,
             blake2_byte: 1_500,
             keccak_byte: 4 * NS,
             sha2_byte: 3 * NS,

@@ -34,7 +34,7 @@ pub(crate) fn sha2_256(call: &mut Call<'_, '_>, data: u32, len: u32, out: u32) -
 }
 
 fn charge_hash(call: &mut Call<'_, '_>, byte: Gas, len: u32) -> Result<(), Stop> {
-    call.charge(call.prices().hash)?;
+    call.charge(call.prices().hash_base)?;
     call.charge_bytes(byte, len)
 }
 

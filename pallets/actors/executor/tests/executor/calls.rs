@@ -487,9 +487,9 @@ fn work_of_the_host_is_paid_by_its_size_before_it_is_done() {
         format!("(drop (call ${name} (i32.const 0) (i32.const 0) (i32.const LEN) (i32.const 0)))")
     };
     for (call, base, byte) in [
-        (hash("blake2_256"), schedule.hash, schedule.blake2_byte),
-        (hash("keccak_256"), schedule.hash, schedule.keccak_byte),
-        (hash("sha2_256"), schedule.hash, schedule.sha2_byte),
+        (hash("blake2_256"), schedule.hash_base, schedule.blake2_byte),
+        (hash("keccak_256"), schedule.hash_base, schedule.keccak_byte),
+        (hash("sha2_256"), schedule.hash_base, schedule.sha2_byte),
         (
             verify("sr25519_verify"),
             schedule.sr25519_verify,

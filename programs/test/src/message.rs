@@ -1,0 +1,183 @@
+//! Messages of users, and what is expected of them.
+
+use actors_primitives::{Gas, MessageId, ReplyCode};
+use pallet_actors::Event;
+use std::fmt;
+
+use crate::{
+    reply::{advice, Reply},
+    show::{short, Bytes},
+    Chain,
+};
+
+/// Blocks that are made for one reply before it counts as missing.
+const PATIENCE: u32 = 1_000;
+
+/// A message that a user sent.
+///
+/// Asking for its reply makes blocks while messages are queued. An expectation that is not met
+/// panics, and tells what was expected, what came, and all that the message caused.
+#[derive(Clone)]
+pub struct Message {
+    chain: Chain,
+    id: MessageId,
+}
+
+impl Message {
+    pub(crate) fn new(chain: &Chain, id: MessageId) -> Self {
+        Self {
+            chain: chain.clone(),
+            id,
+        }
+    }
+
+    /// The id.
+    #[must_use]
+    pub fn id(&self) -> MessageId {
+        self.id
+    }
+
+    /// The reply, if it came already. Makes no block.
+    #[must_use]
+    pub fn reply_so_far(&self) -> Option<Reply> {
+        self.chain.0.borrow().history.reply_to(self.id)
+    }
+
+    /// The reply. Makes blocks while there is none and messages are queued.
+    ///
+    /// # Panics
+    ///
+    /// When the queue is empty and there is no reply.
+    #[track_caller]
+    pub fn reply(&self) -> Reply {
+        for _ in 0..PATIENCE {
+            if let Some(reply) = self.reply_so_far() {
+                return reply;
+            }
+            if self.chain.queue_length() == 0 {
+                break;
+            }
+            self.chain.next_block();
+        }
+        panic!(
+            "message {} has no reply by block {}, and {} messages are queued. If it waits for a \
+             later block, make blocks with `chain.run_to_block(...)` first.\n{}",
+            short(&self.id.0),
+            self.chain.block_number(),
+            self.chain.queue_length(),
+            self.chain.story(self.id),
+        )
+    }
+
+    /// Expects the program to reply exactly this.
+    ///
+    /// # Panics
+    ///
+    /// When it does not.
+    #[track_caller]
+    pub fn expect_reply(&self, payload: impl AsRef<[u8]>) -> Reply {
+        let (reply, payload) = (self.reply(), payload.as_ref());
+        if reply.code != ReplyCode::Replied || reply.payload != payload {
+            self.disappoint(&format!("the reply {}", Bytes(payload)), &reply);
+        }
+        reply
+    }
+
+    /// Expects the program to reply, and decodes the reply from SCALE.
+    ///
+    /// # Panics
+    ///
+    /// When it does not, or not with the encoding of a `T`.
+    #[track_caller]
+    pub fn expect<T: codec::Decode>(&self) -> T {
+        let reply = self.reply();
+        if reply.code != ReplyCode::Replied {
+            self.disappoint("a reply", &reply);
+        }
+        reply.decode()
+    }
+
+    /// Expects the message to have done what it was sent for, with a reply or without.
+    ///
+    /// # Panics
+    ///
+    /// When it failed.
+    #[track_caller]
+    pub fn expect_success(&self) -> Reply {
+        let reply = self.reply();
+        if !reply.code.is_success() {
+            self.disappoint("success", &reply);
+        }
+        reply
+    }
+
+    /// Expects the message to end that way.
+    ///
+    /// # Panics
+    ///
+    /// When it does not.
+    #[track_caller]
+    pub fn expect_code(&self, code: ReplyCode) -> Reply {
+        let reply = self.reply();
+        if reply.code != code {
+            self.disappoint(&format!("{code:?} (0x{:x})", code.code()), &reply);
+        }
+        reply
+    }
+
+    /// Expects the program to panic with exactly this text.
+    ///
+    /// # Panics
+    ///
+    /// When it does not.
+    #[track_caller]
+    pub fn expect_panic(&self, text: &str) -> Reply {
+        let reply = self.reply();
+        if reply.code != ReplyCode::Panicked || reply.payload != text.as_bytes() {
+            self.disappoint(&format!("a panic that says {text:?}"), &reply);
+        }
+        reply
+    }
+
+    #[track_caller]
+    fn disappoint(&self, expected: &str, reply: &Reply) -> ! {
+        let advice = match reply.code.is_success() {
+            true => String::new(),
+            false => format!("\n  {}", advice(reply.code)),
+        };
+        panic!(
+            "expected {expected},\n     got {reply}{advice}\n{}",
+            self.chain.story(self.id)
+        )
+    }
+
+    /// Gas that the message and all it caused burned so far.
+    #[must_use]
+    pub fn cascade_gas(&self) -> Gas {
+        let world = self.chain.0.borrow();
+        let cascade = world.history.cascade(self.id).into_iter();
+        cascade
+            .filter_map(|record| match record.event {
+                Event::MessageProcessed { gas_burned, .. } => Some(gas_burned),
+                _ => None,
+            })
+            .fold(0, Gas::saturating_add)
+    }
+}
+
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "message {}", short(&self.id.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "has no reply by block 1, and 0 messages are queued")]
+    fn a_reply_that_cannot_come_is_told() {
+        Message::new(&Chain::new(), MessageId([7; 32])).reply();
+    }
+}

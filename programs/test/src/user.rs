@@ -1,0 +1,116 @@
+//! People on a chain.
+
+use actors_primitives::{Balance, MessageId};
+use frame_support::traits::fungible::{hold::Inspect as _, Inspect};
+use pallet_actors::Event;
+use std::fmt;
+
+use crate::{
+    runtime::{AccountId, Balances},
+    show::Bytes,
+    Chain,
+};
+
+/// A user: an account with a name.
+#[derive(Clone)]
+pub struct User {
+    chain: Chain,
+    name: String,
+    account: AccountId,
+}
+
+/// A message that a program sent to a user of its own accord: no reply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
+    /// Its id.
+    pub id: MessageId,
+    /// The program that sent it.
+    pub from: AccountId,
+    /// What it says.
+    pub payload: Vec<u8>,
+    /// What it carried, in planck: on the user's account already.
+    pub value: Balance,
+}
+
+impl fmt::Display for Mail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, with {} planck", Bytes(&self.payload), self.value)
+    }
+}
+
+impl User {
+    pub(crate) fn new(chain: &Chain, name: &str) -> Self {
+        let seed = ["actors-test user ", name].concat();
+        Self {
+            chain: chain.clone(),
+            name: name.to_string(),
+            account: sp_io::hashing::blake2_256(seed.as_bytes()).into(),
+        }
+    }
+
+    pub(crate) fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The address.
+    #[must_use]
+    pub fn account(&self) -> &AccountId {
+        &self.account
+    }
+
+    /// The address, as programs see it.
+    #[must_use]
+    pub fn id(&self) -> [u8; 32] {
+        self.account.clone().into()
+    }
+
+    /// The free balance, in planck: without what is held for messages at work and for code.
+    #[must_use]
+    pub fn balance(&self) -> Balance {
+        self.chain.run(|| Balances::balance(&self.account))
+    }
+
+    /// What is held on the account for messages at work and for code, in planck.
+    #[must_use]
+    pub fn held(&self) -> Balance {
+        self.chain
+            .run(|| Balances::total_balance_on_hold(&self.account))
+    }
+
+    /// All that programs sent this user so far of their own accord, in order.
+    #[must_use]
+    pub fn inbox(&self) -> Vec<Mail> {
+        let world = self.chain.0.borrow();
+        let records = world.history.records.iter();
+        records
+            .filter_map(|record| match &record.event {
+                Event::UserMessage {
+                    message_id,
+                    source,
+                    destination,
+                    payload,
+                    value,
+                    reply: None,
+                } if *destination == self.account => Some(Mail {
+                    id: *message_id,
+                    from: source.clone(),
+                    payload: payload.clone(),
+                    value: *value,
+                }),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+impl fmt::Debug for User {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.name)
+    }
+}

@@ -1,0 +1,585 @@
+use actors_test::{Chain, Program, ReplyCode, User, MICRO_UNIT, MILLI_UNIT};
+use codec::{Decode, Encode};
+use std::collections::BTreeMap;
+
+use crate::built::built;
+
+type Account = [u8; 32];
+
+// What the ledger says it speaks, by the codec that chains use.
+
+#[derive(Encode)]
+enum Call {
+    Transfer {
+        to: Account,
+        amount: u128,
+    },
+    Approve {
+        spender: Account,
+        amount: u128,
+    },
+    TransferFrom {
+        from: Account,
+        to: Account,
+        amount: u128,
+    },
+    Mint {
+        to: Account,
+        amount: u128,
+    },
+    Burn {
+        amount: u128,
+    },
+}
+
+#[derive(Encode)]
+enum Query {
+    Metadata,
+    TotalSupply,
+    BalanceOf { account: Account },
+    Allowance { owner: Account, spender: Account },
+    Owner,
+}
+
+#[derive(Debug, PartialEq, Eq, Decode)]
+enum Event {
+    Transfer {
+        from: Option<Account>,
+        to: Option<Account>,
+        amount: u128,
+    },
+    Approval {
+        owner: Account,
+        spender: Account,
+        amount: u128,
+    },
+}
+
+/// A ledger of Alice's, with two more users.
+struct Stage {
+    chain: Chain,
+    ledger: Program,
+    alice: User,
+    bob: User,
+    carol: User,
+}
+
+impl Stage {
+    fn new(supply: u128) -> Self {
+        let chain = Chain::new();
+        let [alice, bob, carol] = ["alice", "bob", "carol"].map(|name| chain.user(name));
+        let founding = ("Gold", "Au", 12u8, supply).encode();
+        let ledger = chain.deploy(built("ledger")).payload(founding).by(&alice);
+        Self {
+            chain,
+            ledger,
+            alice,
+            bob,
+            carol,
+        }
+    }
+
+    #[track_caller]
+    fn does(&self, who: &User, call: Call) {
+        let message = self.ledger.send(call.encode()).by(who);
+        message.expect_code(ReplyCode::Finished);
+    }
+
+    #[track_caller]
+    fn fails(&self, who: &User, call: Call, text: &str) {
+        let before = self.balances();
+        let supply: u128 = self.ledger.query(Query::TotalSupply);
+        self.ledger.send(call.encode()).by(who).expect_panic(text);
+        assert_eq!(self.balances(), before);
+        assert_eq!(self.ledger.query::<u128>(Query::TotalSupply), supply);
+        assert_eq!(self.events(), []);
+    }
+
+    fn balance(&self, user: &User) -> u128 {
+        let account = user.id();
+        self.ledger.query(Query::BalanceOf { account })
+    }
+
+    fn balances(&self) -> [u128; 3] {
+        [&self.alice, &self.bob, &self.carol].map(|user| self.balance(user))
+    }
+
+    fn allowance(&self, owner: &User, spender: &User) -> u128 {
+        let (owner, spender) = (owner.id(), spender.id());
+        self.ledger.query(Query::Allowance { owner, spender })
+    }
+
+    #[track_caller]
+    fn events(&self) -> Vec<Event> {
+        let events = self.ledger.events().into_iter();
+        events
+            .map(|event| codec::DecodeAll::decode_all(&mut &event[..]).expect("it is an event"))
+            .collect()
+    }
+}
+
+fn moved(from: Option<&User>, to: Option<&User>, amount: u128) -> Event {
+    Event::Transfer {
+        from: from.map(User::id),
+        to: to.map(User::id),
+        amount,
+    }
+}
+
+#[test]
+fn the_creator_gets_the_supply() {
+    let stage = Stage::new(1_000);
+    assert_eq!(stage.balances(), [1_000, 0, 0]);
+    assert_eq!(stage.ledger.query::<u128>(Query::TotalSupply), 1_000);
+    let metadata: (String, String, u8) = stage.ledger.query(Query::Metadata);
+    assert_eq!(metadata, ("Gold".into(), "Au".into(), 12));
+    assert_eq!(
+        stage.ledger.query::<Account>(Query::Owner),
+        stage.alice.id()
+    );
+    assert_eq!(stage.events(), [moved(None, Some(&stage.alice), 1_000)]);
+}
+
+#[test]
+fn a_ledger_that_makes_no_sense_is_not_founded() {
+    let chain = Chain::new();
+    let alice = chain.user("alice");
+    let text = "expected a name, a symbol (at most 63 bytes each), decimals, and the supply as a \
+                u128";
+    let bad = [
+        vec![],
+        ("Gold", "Au", 12u8).encode(),
+        ("Gold", "Au", 12u8, 1u64).encode(),
+        ("Gold", "Au", 12u8, 1u128, 0u8).encode(),
+        ("x".repeat(64), "Au", 12u8, 1u128).encode(),
+        (vec![0xffu8; 4], "Au", 12u8, 1u128).encode(),
+    ];
+    for payload in bad {
+        let deployed = chain
+            .deploy(built("ledger"))
+            .payload(payload)
+            .try_by(&alice);
+        let failure = deployed.expect_err("it makes no sense");
+        let reply = failure.reply().expect("it came to init");
+        assert_eq!((reply.code, reply.text()), (ReplyCode::Panicked, text));
+    }
+    let name = "x".repeat(63);
+    let longest = (&name, &name, 255u8, u128::MAX).encode();
+    let ledger = chain.deploy(built("ledger")).payload(longest).by(&alice);
+    let metadata: (String, String, u8) = ledger.query(Query::Metadata);
+    assert_eq!(metadata, (name.clone(), name, 255));
+}
+
+#[test]
+fn transfers_move_what_there_is() {
+    let stage = Stage::new(100);
+    let (alice, bob) = (&stage.alice, &stage.bob);
+    stage.events();
+    stage.does(
+        alice,
+        Call::Transfer {
+            to: bob.id(),
+            amount: 30,
+        },
+    );
+    assert_eq!(stage.balances(), [70, 30, 0]);
+    assert_eq!(stage.events(), [moved(Some(alice), Some(bob), 30)]);
+    stage.does(
+        bob,
+        Call::Transfer {
+            to: bob.id(),
+            amount: 30,
+        },
+    );
+    assert_eq!(stage.balances(), [70, 30, 0], "to oneself nothing changes");
+    assert_eq!(stage.events(), [moved(Some(bob), Some(bob), 30)]);
+    stage.does(
+        bob,
+        Call::Transfer {
+            to: alice.id(),
+            amount: 0,
+        },
+    );
+    assert_eq!(stage.balances(), [70, 30, 0]);
+    stage.events();
+
+    let small = "the balance is too small";
+    stage.fails(
+        bob,
+        Call::Transfer {
+            to: alice.id(),
+            amount: 31,
+        },
+        small,
+    );
+    stage.fails(
+        bob,
+        Call::Transfer {
+            to: bob.id(),
+            amount: 31,
+        },
+        small,
+    );
+    stage.fails(
+        alice,
+        Call::Transfer {
+            to: bob.id(),
+            amount: u128::MAX,
+        },
+        small,
+    );
+    stage.fails(
+        &stage.carol,
+        Call::Transfer {
+            to: bob.id(),
+            amount: 1,
+        },
+        small,
+    );
+}
+
+#[test]
+fn a_spender_spends_what_was_approved() {
+    let stage = Stage::new(100);
+    let (alice, bob, carol) = (&stage.alice, &stage.bob, &stage.carol);
+    let (from, to) = (alice.id(), carol.id());
+    stage.events();
+    stage.does(
+        alice,
+        Call::Approve {
+            spender: bob.id(),
+            amount: 50,
+        },
+    );
+    let approval = Event::Approval {
+        owner: alice.id(),
+        spender: bob.id(),
+        amount: 50,
+    };
+    assert_eq!(stage.events(), [approval]);
+    assert_eq!(
+        (stage.allowance(alice, bob), stage.allowance(bob, alice)),
+        (50, 0)
+    );
+    stage.does(
+        bob,
+        Call::TransferFrom {
+            from,
+            to,
+            amount: 20,
+        },
+    );
+    assert_eq!(stage.events(), [moved(Some(alice), Some(carol), 20)]);
+    assert_eq!(
+        (stage.balances(), stage.allowance(alice, bob)),
+        ([80, 0, 20], 30)
+    );
+
+    let small = "the allowance is too small";
+    stage.fails(
+        bob,
+        Call::TransferFrom {
+            from,
+            to,
+            amount: 31,
+        },
+        small,
+    );
+    stage.fails(
+        carol,
+        Call::TransferFrom {
+            from,
+            to,
+            amount: 1,
+        },
+        small,
+    );
+    assert_eq!(stage.allowance(alice, bob), 30);
+    stage.does(
+        alice,
+        Call::Approve {
+            spender: bob.id(),
+            amount: 500,
+        },
+    );
+    stage.events();
+    stage.fails(
+        bob,
+        Call::TransferFrom {
+            from,
+            to,
+            amount: 81,
+        },
+        "the balance is too small",
+    );
+    assert_eq!(
+        stage.allowance(alice, bob),
+        500,
+        "a failed turn spends nothing"
+    );
+    stage.does(
+        alice,
+        Call::Approve {
+            spender: bob.id(),
+            amount: 0,
+        },
+    );
+    stage.events();
+    stage.fails(
+        bob,
+        Call::TransferFrom {
+            from,
+            to,
+            amount: 1,
+        },
+        small,
+    );
+}
+
+#[test]
+fn the_owner_mints_and_holders_burn() {
+    let stage = Stage::new(100);
+    let (alice, bob) = (&stage.alice, &stage.bob);
+    stage.events();
+    stage.does(
+        alice,
+        Call::Mint {
+            to: bob.id(),
+            amount: 5,
+        },
+    );
+    stage.does(bob, Call::Burn { amount: 2 });
+    assert_eq!(
+        stage.events(),
+        [moved(None, Some(bob), 5), moved(Some(bob), None, 2)]
+    );
+    assert_eq!(stage.balances(), [100, 3, 0]);
+    assert_eq!(stage.ledger.query::<u128>(Query::TotalSupply), 103);
+    stage.fails(
+        bob,
+        Call::Mint {
+            to: bob.id(),
+            amount: 1,
+        },
+        "only the owner mints",
+    );
+    stage.fails(bob, Call::Burn { amount: 4 }, "the balance is too small");
+    let large = "the supply would be too large";
+    stage.fails(
+        alice,
+        Call::Mint {
+            to: bob.id(),
+            amount: u128::MAX,
+        },
+        large,
+    );
+}
+
+#[test]
+fn nonsense_and_value_are_refused() {
+    let stage = Stage::new(100);
+    let ledger = &stage.ledger;
+    let transfer = Call::Transfer {
+        to: stage.bob.id(),
+        amount: 1,
+    }
+    .encode();
+    let not_a_call = "this is not a call of the ledger";
+    ledger.send(b"").by(&stage.alice).expect_panic(not_a_call);
+    ledger
+        .send([5; 17])
+        .by(&stage.alice)
+        .expect_panic(not_a_call);
+    ledger
+        .send(&transfer[..48])
+        .by(&stage.alice)
+        .expect_panic(not_a_call);
+    let longer = [&transfer[..], &[0]].concat();
+    ledger
+        .send(longer)
+        .by(&stage.alice)
+        .expect_panic(not_a_call);
+    let too_long = ledger.send([0; 1_000]).by(&stage.alice);
+    too_long.expect_panic("the payload is too long");
+    let paid = ledger.send(&transfer).value(7).by(&stage.alice);
+    assert_eq!(paid.expect_panic("the ledger takes no value").value, 7);
+    let query = ledger.try_read_state(b"").expect_err("nothing is no query");
+    assert!(format!("{query:?}").contains("this is not a query of the ledger"));
+    assert_eq!(stage.balances(), [100, 0, 0]);
+}
+
+#[test]
+fn whoever_opens_an_entry_pays_for_it_and_nothing_else_is_stored() {
+    let stage = Stage::new(100);
+    let info = || stage.ledger.info().expect("it is there");
+    let entry = MILLI_UNIT + (33 + 16) * MICRO_UNIT;
+    let (alice, bob) = (&stage.alice, &stage.bob);
+    let (deposit, before) = (info().deposit, alice.balance());
+    let message = Call::Transfer {
+        to: bob.id(),
+        amount: 40,
+    }
+    .encode();
+    let reply = stage.ledger.send(&message).by(alice).expect_success();
+    assert_eq!(info().deposit, deposit + entry);
+    let gas = u128::from(reply.gas_burned) / 100;
+    assert_eq!(alice.balance(), before - entry - gas);
+    let reply = stage
+        .ledger
+        .send(&message)
+        .deposit(0)
+        .by(alice)
+        .expect_success();
+    assert_eq!(
+        info().deposit,
+        deposit + entry,
+        "the entry is there already"
+    );
+    // Keyed state alone: the same entries cost the same, and no page is stored.
+    assert!(reply.gas_burned < 3_000_000_000, "{} gas", reply.gas_burned);
+    assert_eq!(info().stored_pages, 0);
+    stage.does(
+        bob,
+        Call::Transfer {
+            to: alice.id(),
+            amount: 80,
+        },
+    );
+    assert_eq!(info().deposit, deposit, "an empty entry is gone");
+
+    let key = [&b"b"[..], &alice.id()].concat();
+    assert_eq!(stage.ledger.state_entry(key), Some(100u128.encode()));
+    let message = Call::Transfer {
+        to: bob.id(),
+        amount: 1,
+    }
+    .encode();
+    let short = stage.ledger.send(message).deposit(entry - 1).by(alice);
+    short.expect_code(ReplyCode::DepositShortfall);
+    assert_eq!(stage.balances(), [100, 0, 0]);
+}
+
+/// A ledger in a few lines.
+struct Model {
+    supply: u128,
+    balances: BTreeMap<Account, u128>,
+    allowances: BTreeMap<(Account, Account), u128>,
+}
+
+impl Model {
+    fn balance(&self, account: Account) -> u128 {
+        self.balances.get(&account).copied().unwrap_or(0)
+    }
+
+    fn shift(&mut self, from: Account, to: Account, amount: u128) -> bool {
+        if self.balance(from) < amount {
+            return false;
+        }
+        *self.balances.entry(from).or_default() -= amount;
+        *self.balances.entry(to).or_default() += amount;
+        true
+    }
+
+    /// Does a call; says whether it could.
+    fn does(&mut self, owner: Account, sender: Account, call: &Call) -> bool {
+        match *call {
+            Call::Transfer { to, amount } => self.shift(sender, to, amount),
+            Call::Approve { spender, amount } => {
+                self.allowances.insert((sender, spender), amount);
+                true
+            }
+            Call::TransferFrom { from, to, amount } => {
+                let allowed = self.allowances.get(&(from, sender)).copied().unwrap_or(0);
+                if allowed < amount || !self.shift(from, to, amount) {
+                    return false;
+                }
+                self.allowances.insert((from, sender), allowed - amount);
+                true
+            }
+            Call::Mint { to, amount } => {
+                if sender != owner {
+                    return false;
+                }
+                self.supply += amount;
+                *self.balances.entry(to).or_default() += amount;
+                true
+            }
+            Call::Burn { amount } => {
+                if self.balance(sender) < amount {
+                    return false;
+                }
+                self.supply -= amount;
+                *self.balances.entry(sender).or_default() -= amount;
+                true
+            }
+        }
+    }
+}
+
+#[test]
+fn many_calls_agree_with_a_model() {
+    let stage = Stage::new(60);
+    let users = [&stage.alice, &stage.bob, &stage.carol];
+    let owner = stage.alice.id();
+    let mut model = Model {
+        supply: 60,
+        balances: BTreeMap::from([(owner, 60)]),
+        allowances: BTreeMap::new(),
+    };
+    // A linear congruential generator: the same calls each time.
+    let mut seed = 1u64;
+    let mut pick = |count: u64| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (seed >> 33) % count
+    };
+    let (mut done, mut failed) = (0, 0);
+    for _ in 0..300 {
+        let [sender, one, two] = [(); 3].map(|()| users[pick(3) as usize]);
+        let amount = u128::from(pick(40));
+        let call = match pick(5) {
+            0 => Call::Transfer {
+                to: one.id(),
+                amount,
+            },
+            1 => Call::Approve {
+                spender: one.id(),
+                amount,
+            },
+            2 => Call::TransferFrom {
+                from: one.id(),
+                to: two.id(),
+                amount,
+            },
+            3 => Call::Mint {
+                to: one.id(),
+                amount,
+            },
+            _ => Call::Burn { amount },
+        };
+        let could = model.does(owner, sender.id(), &call);
+        let message = stage.ledger.send(call.encode()).by(sender);
+        if could {
+            done += 1;
+            message.expect_code(ReplyCode::Finished);
+        } else {
+            failed += 1;
+            message.expect_code(ReplyCode::Panicked);
+        }
+        let expected = users.map(|user| model.balance(user.id()));
+        assert_eq!(stage.balances(), expected);
+        let supply: u128 = stage.ledger.query(Query::TotalSupply);
+        assert_eq!((supply, supply), (model.supply, expected.iter().sum()));
+    }
+    for owner in users {
+        for spender in users {
+            let key = (owner.id(), spender.id());
+            let expected = model.allowances.get(&key).copied().unwrap_or(0);
+            assert_eq!(stage.allowance(owner, spender), expected);
+        }
+    }
+    assert!(
+        done > 60 && failed > 60,
+        "{done} done and {failed} failed is one-sided"
+    );
+    assert!(stage.chain.block_number() > 300);
+}
