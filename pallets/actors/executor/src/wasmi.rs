@@ -162,6 +162,7 @@ impl<'h> Sandbox<'h> for Wasmi<'h> {
 }
 
 fn engine(info: &CodeInfo, limits: &Limits, mode: CompilationMode) -> wasmi::Engine {
+    let stack = size(limits.stack).max(MIN_STACK_BYTES);
     let mut config = Config::default();
     config
         .consume_fuel(true)
@@ -175,7 +176,9 @@ fn engine(info: &CodeInfo, limits: &Limits, mode: CompilationMode) -> wasmi::Eng
             fuel_per_bytes_validated: 0,
         })
         .set_max_recursion_depth(size(limits.call_depth))
-        .set_max_stack_height(size(limits.stack).max(MIN_STACK_BYTES))
+        .set_max_stack_height(stack)
+        // At once, untouched: growing would move it, which nobody pays for.
+        .set_min_stack_height(stack)
         // An engine is kept with its module: the largest stack that a turn made of it would be
         // kept as well.
         .set_max_cached_stacks(0)

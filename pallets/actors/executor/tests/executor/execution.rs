@@ -866,7 +866,8 @@ fn what_a_turn_keeps_is_bounded() {
                 (i32.const 0) (i32.const 16384))))))"#,
     );
     let effects = chain.turn();
-    assert_eq!(effects.state.len(), 1024 * 1024 / (16384 + 4));
+    let each = 16384 + 4 + Limits::KEPT as usize;
+    assert_eq!(effects.state.len(), 1024 * 1024 / each);
 }
 
 /// Reads the key "a", writes "b" and removes "c", each twice.
@@ -899,7 +900,7 @@ fn what_is_read_once_too_much_is_read_again_and_proven_again() {
     let mut chain = accessing();
     let once = chain.run(Entry::Handle, PLENTY);
     // "a" does not fit any more, "b" and "c" do: their second access is in the overlay anyway.
-    chain.limits.effect_bytes = 999;
+    chain.limits.effect_bytes = 1_256;
     let twice = chain.run(Entry::Handle, PLENTY);
     assert_eq!(chain.world.asked.len(), 5);
     assert_eq!(twice.proof, once.proof + 1024 + 1000);
