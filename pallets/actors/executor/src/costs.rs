@@ -106,7 +106,7 @@ impl Default for Schedule {
         const NS: Gas = 1_000;
         const US: Gas = 1_000 * NS;
         Self {
-            version: 1,
+            version: 2,
             fuel: 500,
             proof_byte: 0,
             // Provisional: two levels of 16 siblings, and the value's own node.
