@@ -1,12 +1,14 @@
 //! Validates and runs actor programs.
 //!
-//! Two functions, neither of which knows a chain:
+//! Two functions, neither of which knows a chain, and a cache:
 //!
 //! - [`validate`] judges a Wasm blob once, when it is uploaded, and returns what running it needs
 //!   to know ([`CodeInfo`]).
 //! - [`execute`] runs one entry of a program: a function of the message, of what [`Host`] shows
 //!   it, and of the prices and limits, to [`Turn`]: gas burned, and effects or a failure. It
 //!   changes nothing; whoever calls it applies the effects, all or none.
+//! - [`Modules`] keeps code that was read for one turn for those that follow: it changes how long
+//!   they take, never what they cost or do.
 //!
 //! There is one gas ledger: the engine's fuel. System calls, memory growth, page loads and
 //! stores draw on it, each before the work is done.

@@ -1,7 +1,10 @@
 //! What a program may be, and what a turn may do.
 
+use actors_primitives::WASM_PAGE_SIZE;
 use codec::{Decode, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
+
+use crate::Modules;
 
 /// The limits of a chain. All are constants of the chain; none depends on the machine.
 ///
@@ -28,9 +31,10 @@ pub struct Limits {
     pub panic_text: u32,
     /// Messages that one turn may send, those included that create programs.
     pub sends: u32,
-    /// Bytes of payloads, events, keys and values that one turn may produce in total: they are
-    /// kept in the runtime's memory until the turn commits. As many bytes are kept of the keyed
-    /// state that it reads, so that it need not be read again.
+    /// Bytes of payloads, events, keys and values that one turn may produce in total, each of
+    /// them counted with [`Self::KEPT`] more: they are kept in the runtime's memory until the
+    /// turn commits. As many bytes are kept of the keyed state that it reads, so that it need not
+    /// be read again.
     pub effect_bytes: u32,
     /// Bytes of `debug` texts that are kept of one turn; the rest is dropped.
     pub debug_bytes: u32,
@@ -54,7 +58,8 @@ pub struct Limits {
     pub locals: u32,
     /// Globals of a module; the exported mutable ones are stored in the program's record.
     pub globals: u32,
-    /// Elements of the one table that a module may have: allocated whenever it runs.
+    /// Elements of the one table that a module may have, and of all its element segments
+    /// together: allocated whenever it runs.
     pub table: u32,
     /// Targets of one `br_table`.
     pub br_table: u32,
@@ -71,6 +76,90 @@ pub struct Limits {
     pub imports: u32,
     /// Bytes of the body of one function: the engine translates it in one piece, on first use.
     pub function_body: u32,
+}
+
+impl Limits {
+    /// The bytes that each effect, each change of keyed state and each key that was read counts
+    /// besides its own: what keeping track of it takes.
+    pub const KEPT: u32 = 256;
+
+    /// An upper bound of the largest piece of memory that a turn asks the runtime's allocator
+    /// for, in bytes. The allocator gives powers of two, and 32 MiB at most: a chain whose limits
+    /// make this larger cannot run every turn that they allow.
+    ///
+    /// It is the program's memory in the moment when it grows: the engine then asks for twice
+    /// what it had, to move it less often.
+    #[must_use]
+    pub fn largest_allocation(&self) -> u64 {
+        let grown = rounded(self.memory_bytes().saturating_mul(2));
+        let code = rounded(u64::from(self.code));
+        // Translated code of one function, and the stack, which are one piece each.
+        let function = rounded(u64::from(self.function_body).saturating_mul(EXPANSION));
+        let stack = rounded(u64::from(self.stack));
+        let pieces = [code, function, stack];
+        pieces.into_iter().fold(grown, u64::max)
+    }
+
+    /// An upper bound of the bytes that one turn takes of the runtime's heap at worst, as the
+    /// runtime's allocator counts them, with [`Modules`] of its default capacity full of other
+    /// code. What calls the executor needs its own besides.
+    ///
+    /// It is the sum of
+    /// - the program's memory, which exists twice while it grows, the second time with room to
+    ///   spare; what growing has left behind is not given back to larger pieces;
+    /// - its stored pages, as read and as laid over, and its changed pages, as compared and as
+    ///   handed back;
+    /// - its code, as read from storage and as decoded, and the modules kept: translation takes
+    ///   at most 24 bytes for each byte of code (13 were measured for empty conditions, 19 for
+    ///   empty functions), and the image at most the whole memory;
+    /// - instance, value stack and call frames;
+    /// - the message's payload and the reply's, each as read, decoded and copied;
+    /// - effects and what was read of keyed state, where rounding to powers of two takes half,
+    ///   and the lists of them another; and the texts that it logged.
+    #[must_use]
+    pub fn worst_heap(&self) -> u64 {
+        let memory = self.memory_bytes();
+        let grown = rounded(memory.saturating_mul(2)).saturating_mul(2);
+        let pages = memory.saturating_mul(4);
+        let code = rounded(u64::from(self.code)).saturating_mul(2);
+        let modules = u64::from(Modules::CAPACITY)
+            .saturating_add(u64::from(self.code.max(Modules::LEAST)))
+            .saturating_add(u64::from(self.function_body))
+            .saturating_mul(EXPANSION)
+            .saturating_add(memory);
+        let functions = u64::from(self.functions).saturating_mul(128);
+        let table = u64::from(self.table).saturating_mul(64);
+        let globals = u64::from(self.globals).saturating_mul(64);
+        let stack = rounded(u64::from(self.stack));
+        // Doubled when it is full, like the memory.
+        let frames = rounded(u64::from(self.call_depth).saturating_mul(64)).saturating_mul(4);
+        let payloads = rounded(u64::from(self.payload)).saturating_mul(6);
+        let effects = u64::from(self.effect_bytes).saturating_mul(6);
+        let texts = u64::from(self.debug_bytes).saturating_mul(4);
+        [
+            grown, pages, code, modules, functions, table, globals, stack, frames, payloads,
+            effects, texts,
+        ]
+        .into_iter()
+        .fold(0, u64::saturating_add)
+    }
+
+    fn memory_bytes(&self) -> u64 {
+        u64::from(self.memory).saturating_mul(u64::from(WASM_PAGE_SIZE))
+    }
+}
+
+/// The bytes that the engine keeps for each byte of code, at most.
+pub(crate) const EXPANSION: u64 = 24;
+
+/// What the runtime's allocator takes for a piece of `bytes` bytes: a power of two, and 8 before
+/// it.
+fn rounded(bytes: u64) -> u64 {
+    bytes
+        .max(8)
+        .checked_next_power_of_two()
+        .unwrap_or(u64::MAX)
+        .saturating_add(8)
 }
 
 impl Default for Limits {
@@ -104,5 +193,41 @@ impl Default for Limits {
             imports: 128,
             function_body: 64 * 1024,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MIB: u64 = 1024 * 1024;
+
+    #[test]
+    fn the_defaults_fit_a_runtimes_heap() {
+        let limits = Limits::default();
+        // `sc-executor` gives 128 MiB, of which the rest of the runtime needs some.
+        let heap = limits.worst_heap();
+        assert!(heap < 96 * MIB && heap > 64 * MIB, "{heap}");
+        assert_eq!(limits.largest_allocation(), 8 * MIB + 8);
+    }
+
+    #[test]
+    fn what_bounds_a_piece_is_the_largest_of_all() {
+        let small = Limits {
+            memory: 1,
+            ..Limits::default()
+        };
+        assert_eq!(small.largest_allocation(), 2 * MIB + 8, "a function's code");
+        let large = Limits {
+            memory: 256,
+            ..Limits::default()
+        };
+        assert_eq!(large.largest_allocation(), 32 * MIB + 8);
+        let absurd = Limits {
+            memory: u32::MAX,
+            code: u32::MAX,
+            ..Limits::default()
+        };
+        assert!(absurd.worst_heap() > u64::from(u32::MAX));
     }
 }

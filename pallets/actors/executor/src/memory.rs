@@ -133,6 +133,12 @@ impl Image {
         image
     }
 
+    /// The bytes of memory that it keeps.
+    pub(crate) fn bytes(&self) -> u64 {
+        let pages = u64::try_from(self.pages.len()).unwrap_or(u64::MAX);
+        pages.saturating_mul(u64::from(PAGE_SIZE))
+    }
+
     /// One export name for each kept global.
     pub(crate) fn kept(&self) -> &[String] {
         &self.kept

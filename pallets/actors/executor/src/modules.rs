@@ -4,7 +4,7 @@ use actors_primitives::CodeHash;
 use alloc::{collections::BTreeMap, rc::Rc};
 use core::fmt;
 
-use crate::{memory::Image, sandbox, sandbox::Stop, CodeInfo, Limits};
+use crate::{limits::EXPANSION, memory::Image, sandbox, sandbox::Stop, CodeInfo, Limits};
 
 /// Programs' code as the engine has read and translated it, for as long as a block's service
 /// lasts.
@@ -13,8 +13,9 @@ use crate::{memory::Image, sandbox, sandbox::Stop, CodeInfo, Limits};
 /// seen, and runs the same.
 ///
 /// What it keeps is bounded by the bytes of code that it was made of, each module counted with at
-/// least [`Self::LEAST`]. When another module does not fit, the one that was longest not used
-/// goes; code that alone is too large is not kept.
+/// least [`Self::LEAST`], and with more where it fills memory from little code. When another
+/// module does not fit, the one that was longest not used goes; code that alone is too large is
+/// not kept.
 ///
 /// It must not outlive the code that it has read: one that stays in use while code is removed
 /// would run what is there no more.
@@ -101,7 +102,9 @@ impl Modules {
 
     /// Keeps a module, and drops others for it.
     pub(crate) fn keep(&mut self, hash: CodeHash, loaded: &Rc<Loaded>) {
-        let bytes = loaded.info.code_len.max(Self::LEAST);
+        let image = loaded.image.bytes().checked_div(EXPANSION).unwrap_or(0);
+        let image = u32::try_from(image).unwrap_or(u32::MAX);
+        let bytes = loaded.info.code_len.max(Self::LEAST).saturating_add(image);
         self.remove(&hash);
         if bytes > self.capacity {
             return;
@@ -217,6 +220,26 @@ mod tests {
             "it would push out everything, and is not kept"
         );
         Modules::with_capacity(0).keep(hash(1), &small);
+    }
+
+    #[test]
+    fn memory_that_little_code_fills_counts() {
+        let segments: alloc::string::String = (0..200)
+            .map(|page| alloc::format!("(data (i32.const {}) \"x\")", page * 16384))
+            .collect();
+        let wasm = wat::parse_str(alloc::format!(
+            r#"(module (memory (export "memory") 64) (func (export "handle")) {segments})"#
+        ))
+        .expect("it assembles");
+        let limits = Limits::default();
+        let info = crate::validate(&wasm, &limits).expect("it is valid");
+        let module = Rc::new(Loaded::read(&wasm, &info, &limits).expect("it can be read"));
+        let mut modules = Modules::default();
+        for number in 0..=255 {
+            modules.keep(hash(number), &module);
+        }
+        // 3.2 MB each.
+        assert_eq!(modules.len(), 7);
     }
 
     #[test]

@@ -117,7 +117,8 @@ pub trait Host {
 pub struct Request<'a> {
     /// What validation said of the code.
     pub code: &'a CodeInfo,
-    /// The code's hash, by which [`Modules`] knows it.
+    /// The hash of the code that [`Host::code`] gives, by which [`Modules`] knows it: under a
+    /// wrong one, other code would run.
     pub code_hash: CodeHash,
     /// The entry to run.
     pub entry: Entry,

@@ -162,6 +162,7 @@ impl<'h> Sandbox<'h> for Wasmi<'h> {
 }
 
 fn engine(info: &CodeInfo, limits: &Limits, mode: CompilationMode) -> wasmi::Engine {
+    let stack = size(limits.stack).max(MIN_STACK_BYTES);
     let mut config = Config::default();
     config
         .consume_fuel(true)
@@ -175,7 +176,9 @@ fn engine(info: &CodeInfo, limits: &Limits, mode: CompilationMode) -> wasmi::Eng
             fuel_per_bytes_validated: 0,
         })
         .set_max_recursion_depth(size(limits.call_depth))
-        .set_max_stack_height(size(limits.stack).max(MIN_STACK_BYTES))
+        .set_max_stack_height(stack)
+        // At once, untouched: growing would move it, which nobody pays for.
+        .set_min_stack_height(stack)
         // An engine is kept with its module: the largest stack that a turn made of it would be
         // kept as well.
         .set_max_cached_stacks(0)
@@ -367,3 +370,51 @@ macro_rules! link_all {
 }
 
 for_each_import!(link_all);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::validate;
+
+    fn info(locals: &str) -> CodeInfo {
+        let text = alloc::format!(
+            r#"(module (memory (export "memory") 1) (func (export "handle") {locals}))"#
+        );
+        let wasm = wat::parse_str(text).expect("it assembles");
+        validate(&wasm, &Limits::default()).expect("it is valid")
+    }
+
+    /// Operators that are no work of their own: they end something, or leave a value where it is.
+    const FREE: [&str; 7] = [
+        "block",
+        "drop",
+        "else_",
+        "end",
+        "nop",
+        "return_",
+        "unreachable",
+    ];
+
+    #[test]
+    fn every_operator_that_does_something_has_a_price() {
+        let costs = alloc::format!("{:?}", operator_cost(&info("")));
+        let (_, fields) = costs.split_once('{').expect("it is a struct");
+        let mut priced = 0;
+        for field in fields.trim_end_matches([' ', '}']).split(", ") {
+            let (name, price) = field.trim().split_once(": ").expect("it is a field");
+            let price: u32 = price.parse().expect("it is a number");
+            assert_eq!(price == 0, FREE.contains(&name), "{name}");
+            priced += 1;
+        }
+        assert!(priced > 100, "{priced}");
+    }
+
+    #[test]
+    fn the_most_locals_can_be_paid_for() {
+        let most = Limits::default().locals;
+        let locals = alloc::format!("(local {})", "i64 ".repeat(most as usize));
+        let cost = operator_cost(&info(&locals));
+        assert_eq!(u32::from(cost.call), 40 + most);
+        assert_eq!(cost.call, cost.call_indirect);
+    }
+}

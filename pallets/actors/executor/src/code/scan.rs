@@ -552,6 +552,7 @@ impl<'a> Scan<'a> {
         let start = reader.range().start;
         let allowed = self.limits.element_segments;
         cap("element segments", reader.count(), allowed, start)?;
+        let mut elements = 0u32;
         for (index, segment) in reader.clone().into_iter_with_offsets().enumerate() {
             let (offset, segment) = segment.map_err(|error| self.malformed(&error))?;
             let ElementKind::Active { offset_expr, .. } = &segment.kind else {
@@ -560,6 +561,14 @@ impl<'a> Scan<'a> {
             let ElementItems::Functions(functions) = &segment.items else {
                 return Err(feature(format!("element segment #{index} has expressions")).at(offset));
             };
+            // Each has one byte here, and many in the engine.
+            elements = elements.saturating_add(functions.count());
+            cap(
+                "elements in its segments",
+                elements,
+                self.limits.table,
+                start,
+            )?;
             let end = const_i32(offset_expr).and_then(|at| at.checked_add(functions.count()));
             if end.is_none_or(|end| end > self.table) {
                 return Err(Invalid::module(

@@ -28,7 +28,7 @@ pub(crate) fn exit(call: &mut Call<'_, '_>, inheritor: u32) -> Result<(), Stop> 
 /// Texts beyond the limit are paid for and dropped: a log that stops is no reason to fail.
 pub(crate) fn debug(call: &mut Call<'_, '_>, text: u32, len: u32) -> Result<(), Stop> {
     // Bounds the number of texts as well, empty ones included.
-    const OVERHEAD: u32 = 16;
+    const OVERHEAD: u32 = 64;
     call.charge(call.prices().debug)?;
     call.charge_bytes(call.prices().text_byte, len)?;
     let bytes = call.slice(text, len)?;

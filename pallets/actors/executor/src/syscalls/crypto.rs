@@ -3,7 +3,7 @@
 use actors_primitives::{abi::error, Gas};
 
 use super::Call;
-use crate::sandbox::Stop;
+use crate::{sandbox::Stop, Host};
 
 pub(crate) fn blake2_256(
     call: &mut Call<'_, '_>,
@@ -11,9 +11,10 @@ pub(crate) fn blake2_256(
     len: u32,
     out: u32,
 ) -> Result<(), Stop> {
-    charge_hash(call, call.prices().blake2_byte, len)?;
-    let hash = call.journal.host.blake2_256(call.slice(data, len)?);
-    call.copy_out(out, &hash)
+    let byte = call.prices().blake2_byte;
+    hash(call, byte, data, len, out, |host, data| {
+        host.blake2_256(data)
+    })
 }
 
 pub(crate) fn keccak_256(
@@ -22,20 +23,29 @@ pub(crate) fn keccak_256(
     len: u32,
     out: u32,
 ) -> Result<(), Stop> {
-    charge_hash(call, call.prices().keccak_byte, len)?;
-    let hash = call.journal.host.keccak_256(call.slice(data, len)?);
-    call.copy_out(out, &hash)
+    let byte = call.prices().keccak_byte;
+    hash(call, byte, data, len, out, |host, data| {
+        host.keccak_256(data)
+    })
 }
 
 pub(crate) fn sha2_256(call: &mut Call<'_, '_>, data: u32, len: u32, out: u32) -> Result<(), Stop> {
-    charge_hash(call, call.prices().sha2_byte, len)?;
-    let hash = call.journal.host.sha2_256(call.slice(data, len)?);
-    call.copy_out(out, &hash)
+    let byte = call.prices().sha2_byte;
+    hash(call, byte, data, len, out, |host, data| host.sha2_256(data))
 }
 
-fn charge_hash(call: &mut Call<'_, '_>, byte: Gas, len: u32) -> Result<(), Stop> {
+fn hash(
+    call: &mut Call<'_, '_>,
+    byte: Gas,
+    data: u32,
+    len: u32,
+    out: u32,
+    hasher: fn(&dyn Host, &[u8]) -> [u8; 32],
+) -> Result<(), Stop> {
     call.charge(call.prices().hash_base)?;
-    call.charge_bytes(byte, len)
+    call.charge_bytes(byte, len)?;
+    let hash = hasher(call.journal.host, call.slice(data, len)?);
+    call.copy_out(out, &hash)
 }
 
 pub(crate) fn sr25519_verify(
@@ -46,11 +56,9 @@ pub(crate) fn sr25519_verify(
     public: u32,
 ) -> Result<i32, Stop> {
     call.charge(call.prices().sr25519_verify)?;
-    call.charge_bytes(call.prices().signed_byte, len)?;
-    let (signature, public) = (call.array(sig)?, call.array(public)?);
-    let message = call.slice(msg, len)?;
-    let host = &call.journal.host;
-    Ok(host.sr25519_verify(&signature, message, &public).into())
+    verify(call, [sig, msg, len, public], |host, sig, msg, public| {
+        host.sr25519_verify(sig, msg, public)
+    })
 }
 
 pub(crate) fn ed25519_verify(
@@ -61,11 +69,24 @@ pub(crate) fn ed25519_verify(
     public: u32,
 ) -> Result<i32, Stop> {
     call.charge(call.prices().ed25519_verify)?;
+    verify(call, [sig, msg, len, public], |host, sig, msg, public| {
+        host.ed25519_verify(sig, msg, public)
+    })
+}
+
+/// A host's judgement of a signature, of a message, by a key.
+type Verifier = fn(&dyn Host, &[u8; 64], &[u8], &[u8; 32]) -> bool;
+
+/// Judges a signature: 1 valid, 0 not.
+fn verify(
+    call: &mut Call<'_, '_>,
+    [sig, msg, len, public]: [u32; 4],
+    verifier: Verifier,
+) -> Result<i32, Stop> {
     call.charge_bytes(call.prices().signed_byte, len)?;
-    let (signature, public) = (call.array(sig)?, call.array(public)?);
-    let message = call.slice(msg, len)?;
-    let host = &call.journal.host;
-    Ok(host.ed25519_verify(&signature, message, &public).into())
+    let (sig, public) = (call.array(sig)?, call.array(public)?);
+    let msg = call.slice(msg, len)?;
+    Ok(verifier(call.journal.host, &sig, msg, &public).into())
 }
 
 pub(crate) fn ecdsa_recover(
@@ -75,10 +96,10 @@ pub(crate) fn ecdsa_recover(
     out: u32,
 ) -> Result<i32, Stop> {
     call.charge(call.prices().ecdsa_recover)?;
-    let (signature, hash) = (call.array(sig)?, call.array(hash)?);
+    let (sig, hash) = (call.array(sig)?, call.array(hash)?);
     // Before the work, so that a bad pointer is misuse whatever comes of it.
     call.array::<33>(out)?;
-    match call.journal.host.ecdsa_recover(&signature, &hash) {
+    match call.journal.host.ecdsa_recover(&sig, &hash) {
         Some(public) => {
             call.copy_out(out, &public)?;
             Ok(0)

@@ -102,9 +102,10 @@ impl<'h> Journal<'h> {
         }
     }
 
-    /// Counts bytes that the turn keeps until it commits; `false`, and nothing counted, if they
-    /// are too many.
+    /// Counts one thing of `bytes` bytes that the turn keeps until it commits; `false`, and
+    /// nothing counted, if that is too much.
     fn keep_bytes(&mut self, bytes: u32) -> bool {
+        let bytes = bytes.saturating_add(Limits::KEPT);
         let total = self.effect_bytes.saturating_add(bytes);
         let fits = total <= self.limits.effect_bytes;
         if fits {

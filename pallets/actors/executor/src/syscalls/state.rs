@@ -5,10 +5,7 @@ use actors_primitives::abi::error;
 use alloc::vec::Vec;
 
 use super::{len_i32, len_u32, Call};
-use crate::{sandbox::Stop, StateChange};
-
-/// What a key that was read takes at least, besides its bytes.
-const ENTRY: u32 = 64;
+use crate::{sandbox::Stop, Limits, StateChange};
 
 pub(crate) fn state_get(
     call: &mut Call<'_, '_>,
@@ -101,7 +98,9 @@ fn read(call: &mut Call<'_, '_>, key: &[u8]) -> Result<StateChange, Stop> {
     let len = value.as_deref().map_or(0, len_u32);
     call.charge_proof(len)?;
     let journal = &mut *call.journal;
-    let bytes = len_u32(key).saturating_add(len).saturating_add(ENTRY);
+    let bytes = len_u32(key)
+        .saturating_add(len)
+        .saturating_add(Limits::KEPT);
     let total = journal.read_bytes.saturating_add(bytes);
     if total <= journal.limits.effect_bytes {
         journal.read_bytes = total;
