@@ -2,7 +2,10 @@
 
 use actors_primitives::{abi::error, program_preimage, CodeHash};
 
-use super::{send::Share, Call};
+use super::{
+    send::{depart, Departure, Share},
+    Call,
+};
 use crate::{sandbox::Stop, Create, Effect};
 
 #[expect(clippy::too_many_arguments, reason = "the ABI table says so")]
@@ -52,19 +55,11 @@ pub(crate) fn create_program(
         return Ok(error::ALREADY_EXISTS);
     }
     let spent = value.saturating_add(call.context().creation_deposit);
-    if !call.covers(spent)? {
-        return Ok(error::NOT_ENOUGH_VALUE);
-    }
-    let Some(fuel_left) = share.taken_from(call) else {
-        return Ok(error::NOT_ENOUGH_GAS);
+    let Departure { id, gas } = match depart(call, share, spent, len)? {
+        Ok(departure) => departure,
+        Err(error) => return Ok(error),
     };
-    if !call.journal.keep_bytes(len) {
-        return Ok(error::OVER_LIMIT);
-    }
-    let gas = share.take(call, fuel_left);
-    call.spend(spent);
     call.journal.created.insert(program);
-    let id = call.next_message();
     call.journal.effects.push(Effect::Create(Create {
         id,
         program,

@@ -2,7 +2,7 @@
 
 use actors_primitives::{
     abi::{error, Entry},
-    Gas,
+    Balance, Gas, MessageId,
 };
 
 use super::Call;
@@ -25,27 +25,45 @@ impl Share {
             _ => Gas::try_from(gas).ok().map(Self::Split),
         }
     }
+}
 
-    /// The fuel that is left without it; `None` if there is less. Splitting takes whole units,
-    /// so up to one unit more than the message gets. That rest counts as burned.
-    pub(super) fn taken_from(self, call: &Call<'_, '_>) -> Option<u64> {
-        match self {
-            Self::Shared => Some(call.fuel),
-            Self::Split(gas) => call.fuel.checked_sub(call.prices().fuel_for(gas)),
-        }
-    }
+/// What a message has when it leaves.
+pub(super) struct Departure {
+    pub(super) id: MessageId,
+    /// Gas split off for it.
+    pub(super) gas: Option<Gas>,
+}
 
-    /// Takes it, and says what the effect says of it.
-    pub(super) fn take(self, call: &mut Call<'_, '_>, fuel_left: u64) -> Option<Gas> {
-        call.fuel = fuel_left;
-        match self {
-            Self::Shared => None,
-            Self::Split(gas) => {
-                call.journal.split = call.journal.split.saturating_add(gas);
-                Some(gas)
-            }
-        }
+/// Takes off what is left what a message of `len` bytes costs its sender, or says which is not
+/// enough and takes nothing.
+///
+/// Splitting takes whole units of fuel, so up to one unit more than the message gets. That rest
+/// counts as burned.
+pub(super) fn depart(
+    call: &mut Call<'_, '_>,
+    share: Share,
+    spent: Balance,
+    len: u32,
+) -> Result<Result<Departure, i32>, Stop> {
+    if !call.covers(spent)? {
+        return Ok(Err(error::NOT_ENOUGH_VALUE));
     }
+    let gas = match share {
+        Share::Shared => None,
+        Share::Split(gas) => Some(gas),
+    };
+    let fuel = gas.map_or(0, |gas| call.prices().fuel_for(gas));
+    let Some(fuel_left) = call.fuel.checked_sub(fuel) else {
+        return Ok(Err(error::NOT_ENOUGH_GAS));
+    };
+    if !call.journal.keep_bytes(len) {
+        return Ok(Err(error::OVER_LIMIT));
+    }
+    call.fuel = fuel_left;
+    call.journal.split = call.journal.split.saturating_add(gas.unwrap_or(0));
+    call.spend(spent);
+    let id = call.next_message();
+    Ok(Ok(Departure { id, gas }))
 }
 
 #[expect(clippy::too_many_arguments, reason = "the ABI table says so")]
@@ -77,18 +95,10 @@ pub(crate) fn send(
     let payload = call.slice(payload, len)?.to_vec();
     // Before anything is taken, so that a bad pointer is misuse whatever else is wrong.
     call.array::<32>(out_id)?;
-    if !call.covers(value)? {
-        return Ok(error::NOT_ENOUGH_VALUE);
-    }
-    let Some(fuel_left) = share.taken_from(call) else {
-        return Ok(error::NOT_ENOUGH_GAS);
+    let Departure { id, gas } = match depart(call, share, value, len)? {
+        Ok(departure) => departure,
+        Err(error) => return Ok(error),
     };
-    if !call.journal.keep_bytes(len) {
-        return Ok(error::OVER_LIMIT);
-    }
-    let gas = share.take(call, fuel_left);
-    call.spend(value);
-    let id = call.next_message();
     call.journal.effects.push(Effect::Send(Send {
         id,
         destination,
