@@ -11,19 +11,65 @@ extern crate alloc;
 #[cfg(feature = "std")]
 include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
 
+// The world that the executor's own tests run in: here it is inside the runtime.
+#[cfg(not(feature = "std"))]
+#[path = "../../../../pallets/actors/executor/tests/executor/world.rs"]
+mod world;
+
+#[cfg(not(feature = "std"))]
+use {
+    actors_executor::{CodeInfo, Context, Invalid, Limits, Request, Schedule, StoredMemory, Turn},
+    actors_primitives::{abi::Entry, CodeHash, Gas},
+    alloc::{string::String, vec::Vec},
+    pallet_actors::suite::{self, Step},
+    world::World,
+};
+
 sp_core::wasm_export_functions! {
     // The names of the pallet's cases, in their order.
-    fn case_names() -> alloc::vec::Vec<alloc::string::String> {
-        pallet_actors::suite::cases().collect()
+    fn case_names() -> Vec<String> {
+        suite::cases().collect()
     }
 
     // Runs one of the pallet's cases.
     fn run_case(place: u32) {
-        pallet_actors::suite::run(place)
+        suite::run(place)
     }
 
     // Plays random steps against the pallet.
-    fn play_steps(steps: alloc::vec::Vec<pallet_actors::suite::Step>) {
-        pallet_actors::suite::play(steps)
+    fn play_steps(steps: Vec<Step>) {
+        suite::play(steps)
+    }
+
+    // Judges a module.
+    fn validate_code(wasm: Vec<u8>, limits: Limits) -> Result<CodeInfo, Invalid> {
+        world::validate(&wasm, &limits)
+    }
+
+    // Runs a turn; returns the world as well, which recorded what it was asked.
+    fn execute_turn(
+        code: CodeInfo,
+        code_hash: CodeHash,
+        entry: Entry,
+        context: Context,
+        memory: StoredMemory,
+        gas_limit: Gas,
+        schedule: Schedule,
+        limits: Limits,
+        world: World,
+    ) -> (Turn, World) {
+        let request = Request {
+            code: &code,
+            code_hash,
+            entry,
+            context,
+            memory,
+            gas_limit,
+            schedule: &schedule,
+            limits: &limits,
+        };
+        let mut world = world;
+        let turn = world::execute(request, &mut world);
+        (turn, world)
     }
 }
