@@ -1,7 +1,7 @@
 //! Names of storage keys.
 
 use bench_interface::tally::{self, Uses};
-use sp_core::twox_128;
+use sp_io::hashing::twox_128;
 use std::collections::BTreeMap;
 
 const ITEMS: &[(&str, &[&str])] = &[

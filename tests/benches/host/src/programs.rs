@@ -44,7 +44,7 @@ fn keep_exports(wasm: &[u8], kept: &[&str]) -> Option<Vec<u8>> {
 }
 
 fn exports(mut body: &[u8], kept: &[&str]) -> Option<Vec<u8>> {
-    let mut left = Vec::new();
+    let mut left = Vec::<u8>::new();
     let mut count = 0;
     for _ in 0..number(&mut body)? {
         let start = body;

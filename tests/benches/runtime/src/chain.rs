@@ -2,7 +2,7 @@
 
 use actors_executor::{Limits, Schedule};
 use actors_primitives::{Balance, Gas, GasPrice};
-use alloc::vec;
+use alloc::{vec, vec::Vec};
 use frame_support::{
     derive_impl, parameter_types,
     traits::{ConstBool, ConstU32, Nothing},
@@ -11,10 +11,16 @@ use frame_support::{
 };
 use frame_system::EnsureSigned;
 use sp_core::crypto::AccountId32;
-use sp_runtime::{traits::IdentityLookup, BuildStorage, Perbill};
+use sp_runtime::{
+    generic,
+    traits::{BlakeTwo256, IdentityLookup},
+    MultiSignature, Perbill,
+};
 
 pub(crate) type AccountId = AccountId32;
-pub(crate) type Block = frame_system::mocking::MockBlock<Runtime>;
+type Header = generic::Header<u64, BlakeTwo256>;
+type Extrinsic = generic::UncheckedExtrinsic<AccountId, RuntimeCall, MultiSignature, ()>;
+pub(crate) type Block = generic::Block<Header, Extrinsic>;
 
 pub(crate) const ALICE: AccountId = AccountId32::new([1; 32]);
 const UNIT: Balance = 1_000_000_000_000;
@@ -158,6 +164,6 @@ pub(crate) fn genesis() {
         ..Default::default()
     };
     frame_support::traits::BuildGenesisConfig::build(&genesis);
-    System::set_block_number(1);
+    System::initialize(&1, &Default::default(), &Default::default());
     pallet_timestamp::Now::<Runtime>::put(1_700_000_000_000);
 }
