@@ -24,14 +24,6 @@ const ECHO: &str = r#"(module
 
 const GAS: u64 = 200_000_000_000;
 
-pub(crate) fn run(runtime: &Runtime, laps: u32) -> Vec<Table> {
-    vec![
-        uploads(runtime, (laps / 20).max(5)),
-        calls(runtime, (laps / 5).max(5)),
-        steps(runtime, (laps / 10).max(5)),
-    ]
-}
-
 /// The larger of the medians of fresh and of repeated calls is what a call takes; an upload runs
 /// once in an instance of the runtime, so all of these are fresh.
 fn repeated(laps: u32, mut call: impl FnMut(u32) -> Timed) -> Charge {
@@ -44,7 +36,8 @@ fn repeated(laps: u32, mut call: impl FnMut(u32) -> Timed) -> Charge {
     }
 }
 
-fn uploads(runtime: &Runtime, laps: u32) -> Table {
+pub(crate) fn uploads(runtime: &Runtime, laps: u32) -> Table {
+    let laps = (laps / 20).max(5);
     let mut table = Table::new("charges: storing code", charge::COLUMNS);
     charge::explain(&mut table);
     let kib = 1024;
@@ -85,7 +78,8 @@ fn uploads(runtime: &Runtime, laps: u32) -> Table {
     table
 }
 
-fn calls(runtime: &Runtime, laps: u32) -> Table {
+pub(crate) fn calls(runtime: &Runtime, laps: u32) -> Table {
+    let laps = (laps / 5).max(5);
     let mut table = Table::new("charges: creating and sending", charge::COLUMNS);
     table.note("Weights without that of serving, which the rows of serving are judged by.");
     let echo = wat::parse_str(ECHO).expect("it is well-formed");
@@ -106,10 +100,10 @@ fn calls(runtime: &Runtime, laps: u32) -> Table {
     }
     let mut both = repeated(3, |_| {
         let mut chain = Chain::new(runtime);
-        chain.call("actors_upload_program", (large.clone(), b"", b""))
+        chain.call("actors_upload_program", (large.clone(), Vec::<u8>::new(), Vec::<u8>::new()))
     });
     let counted: Timed =
-        Chain::new(runtime).count("actors_upload_program", (large.clone(), b"", b""));
+        Chain::new(runtime).count("actors_upload_program", (large.clone(), Vec::<u8>::new(), Vec::<u8>::new()));
     both.accesses = counted.accesses;
     both.row(&mut table, "upload_program, 510 KiB, ordinary");
     for length in [0usize, 1_024, 16_384, 65_536] {
@@ -282,7 +276,8 @@ const SEND: &str = r#"(import "actors_v1" "send"
   (func $send (param i32 i32 i32 i32 i64 i32 i32 i32) (result i32)))"#;
 const EMIT: &str = r#"(import "actors_v1" "emit" (func $emit (param i32 i32) (result i32)))"#;
 
-fn steps(runtime: &Runtime, laps: u32) -> Table {
+pub(crate) fn steps(runtime: &Runtime, laps: u32) -> Table {
+    let laps = (laps / 10).max(5);
     let mut table = Table::new("charges: turns that do one thing", charge::COLUMNS);
     table.note("Whole turns, served alone; from the second turn of the program on.");
     for (name, imports, pages, times, step) in STEPS {

@@ -14,7 +14,7 @@ const GAS: u64 = 30_000_000_000;
 /// Gas for programs that cost much to load, and do little.
 const GAS_TO_LOAD: u64 = 200_000_000_000;
 
-pub(crate) fn run(runtime: &Runtime, laps: u32) -> Vec<Table> {
+pub(crate) fn run(runtime: &Runtime, laps: u32) -> Table {
     let mut table = Table::new(
         "hostile: serving a message to a program that means ill, against what it is charged",
         charge::COLUMNS,
@@ -32,7 +32,7 @@ pub(crate) fn run(runtime: &Runtime, laps: u32) -> Vec<Table> {
             Err(error) => table.note(format!("Left out: {name}: {error}")),
         }
     }
-    vec![table]
+    table
 }
 
 fn programs() -> Vec<(String, Vec<u8>, u64)> {

@@ -19,7 +19,7 @@ pub(crate) const KERNELS: &[(&str, u32)] = &[
 
 const ROUNDS: usize = 5;
 
-pub(crate) fn run(runtime: &Runtime, laps: u32) -> Vec<Table> {
+pub(crate) fn run(runtime: &Runtime, laps: u32) -> Table {
     let mut table = Table::new(
         "kernels: a message of a program that computes, against the same contract",
         &["actors", "contracts"],
@@ -48,5 +48,5 @@ pub(crate) fn run(runtime: &Runtime, laps: u32) -> Vec<Table> {
         let ratio = median::of_ratios(ratios);
         table.row(*kernel, cells, ratio, Bound::Most(0.8));
     }
-    vec![table]
+    table
 }

@@ -35,14 +35,16 @@ Scenarios:
 ";
 
 /// A scenario: its name, what it compares, and its work.
-type Scenario = (&'static str, &'static str, fn(&Runtime, u32) -> Vec<Table>);
+type Scenario = (&'static str, &'static str, fn(&Runtime, u32) -> Table);
 
 const SCENARIOS: &[Scenario] = &[
     ("ping", "a message served, against a call of pallet-contracts", ping::run),
     ("kernels", "programs that compute, against pallet-contracts", kernels::run),
     ("metering", "the engine with its meter on, against off", metering::run),
     ("scaling", "a message among 10 and among 100,000", scaling::run),
-    ("charges", "the time of calls and steps, against what they charge", charges::run),
+    ("uploads", "the time of storing code, against what it charges", charges::uploads),
+    ("calls", "the time of the other calls, against what they charge", charges::calls),
+    ("steps", "the time of turns that do one thing, against what they charge", charges::steps),
     ("hostile", "the time of hostile programs, against what they charge", hostile::run),
     ("profile", "where the time of a message goes", profile::run),
 ];
@@ -81,10 +83,9 @@ fn main() -> ExitCode {
     let mut broken = Vec::new();
     for (name, _, run) in SCENARIOS {
         if only.is_empty() || only.iter().any(|wanted| wanted == name) {
-            for table in run(&runtime, laps) {
-                table.print();
-                broken.extend(table.broken());
-            }
+            let table = run(&runtime, laps);
+            table.print();
+            broken.extend(table.broken());
         }
     }
     let paint = Paint::new();

@@ -9,7 +9,7 @@ use crate::{
 
 const ROUNDS: usize = 7;
 
-pub(crate) fn run(runtime: &Runtime, laps: u32) -> Vec<Table> {
+pub(crate) fn run(runtime: &Runtime, laps: u32) -> Table {
     let mut table = Table::new(
         "metering: the engine alone with its meter on, against off",
         &["on", "off"],
@@ -36,5 +36,5 @@ pub(crate) fn run(runtime: &Runtime, laps: u32) -> Vec<Table> {
         let ratio = median::of_ratios(ratios);
         table.row(*kernel, cells, ratio, Bound::Most(most));
     }
-    vec![table]
+    table
 }

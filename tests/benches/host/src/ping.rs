@@ -52,7 +52,7 @@ pub(crate) fn ask(to: [u8; 32], payload: &[u8], batch: u32, laps: u32) -> Ask {
     }
 }
 
-pub(crate) fn run(runtime: &Runtime, laps: u32) -> Vec<Table> {
+pub(crate) fn run(runtime: &Runtime, laps: u32) -> Table {
     let (mut chain, program, contract) = both(runtime, "ping");
     let mut table = Table::new(
         "ping: a message enqueued and served, against a call of an equal contract",
@@ -105,7 +105,7 @@ pub(crate) fn run(runtime: &Runtime, laps: u32) -> Vec<Table> {
     table.note("keys read (r) before they are written (w), and calls of the host:");
     table.note(format!("  actors     {}", our_keys.join(", ")));
     table.note(format!("  contracts  {}", their_keys.join(", ")));
-    vec![table]
+    table
 }
 
 /// Storage accesses of one message, as sum and by item.

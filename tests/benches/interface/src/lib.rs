@@ -15,12 +15,12 @@ pub mod tally;
 /// The clock, and what the storage was asked for.
 #[runtime_interface]
 pub trait Bench {
-    /// Nanoseconds since some moment before the first call.
+    /// Nanoseconds of processor time that this thread has taken: what else the machine does
+    /// meanwhile does not count.
     fn now() -> u64 {
-        use std::{sync::OnceLock, time::Instant};
-        static START: OnceLock<Instant> = OnceLock::new();
-        let nanoseconds = START.get_or_init(Instant::now).elapsed().as_nanos();
-        u64::try_from(nanoseconds).unwrap_or(u64::MAX)
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+        let nanoseconds = i128::from(time.tv_sec) * 1_000_000_000 + i128::from(time.tv_nsec);
+        u64::try_from(nanoseconds).unwrap_or_default()
     }
 
     /// What storage was asked for since the last call, as far as anybody counts.

@@ -78,6 +78,29 @@ pub(crate) fn run(wasm: Vec<u8>, payload: Vec<u8>, metered: bool, laps: u32) -> 
         .collect()
 }
 
+/// Nanoseconds of each step of a lap that begins with the code alone: module, instance, first run
+/// of `handle`, which translates it, and second run.
+pub(crate) fn cold(wasm: Vec<u8>, payload: Vec<u8>, laps: u32) -> Vec<(u64, u64, u64, u64)> {
+    // The first module is checked here, as code is checked once when it is stored.
+    Module::new(&engine(true), &wasm[..]).expect("the program is valid");
+    (0..laps)
+        .map(|_| {
+            let start = bench::now();
+            // SAFETY: it has been checked above, with the same features.
+            let module = unsafe { Module::new_unchecked(&engine(true), &wasm) };
+            let module = module.expect("the program is valid");
+            let loaded = bench::now();
+            let (mut store, handle) = instantiate(&module, true, &payload);
+            let ready = bench::now();
+            handle.call(&mut store, ()).expect("the program runs");
+            let first = bench::now();
+            handle.call(&mut store, ()).expect("the program runs");
+            let second = bench::now();
+            (loaded - start, ready - loaded, first - ready, second - first)
+        })
+        .collect()
+}
+
 fn link(linker: &mut Linker<Guest>) -> Result<(), Error> {
     linker.func_wrap("actors_v1", "message_size", |caller: Caller<'_, Guest>| {
         caller.data().payload.len() as i32

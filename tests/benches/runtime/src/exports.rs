@@ -1,7 +1,7 @@
 //! What the program outside calls.
 
 use alloc::vec::Vec;
-use bench_interface::{Ask, Lap, Timed};
+use bench_interface::{Accesses, Ask, Lap, Timed};
 use codec::Decode;
 
 /// Exports functions under their names: arguments and result go through SCALE.
@@ -26,7 +26,7 @@ macro_rules! export {
 export! {
     genesis = crate::chain::genesis: () -> ();
     overhead = crate::profile::overhead: (laps: u32) -> Vec<u64>;
-    profile = crate::profile::run: (ask: Ask, wasm: Vec<u8>) -> Vec<(Vec<u8>, Vec<u64>)>;
+    profile = crate::profile::run: (ask: Ask, wasm: Vec<u8>) -> Vec<(Vec<u8>, Vec<u64>, Accesses)>;
     actors_deploy = crate::actors::deploy: (wasm: Vec<u8>, salt: Vec<u8>) -> Result<[u8; 32], Vec<u8>>;
     actors_ask = crate::actors::ask: (ask: Ask) -> Vec<Lap>;
     actors_upload = crate::actors::upload: (wasm: Vec<u8>) -> Timed;
@@ -38,4 +38,5 @@ export! {
     contracts_deploy = crate::contracts::deploy: (wasm: Vec<u8>) -> Result<[u8; 32], Vec<u8>>;
     contracts_call = crate::contracts::call: (ask: Ask) -> Vec<Lap>;
     engine_run = crate::engine::run: (wasm: Vec<u8>, payload: Vec<u8>, metered: bool, laps: u32) -> Vec<u64>;
+    engine_cold = crate::engine::cold: (wasm: Vec<u8>, payload: Vec<u8>, laps: u32) -> Vec<(u64, u64, u64, u64)>;
 }

@@ -4,7 +4,18 @@
 #![cfg_attr(target_family = "wasm", no_std)]
 
 #[cfg(not(target_family = "wasm"))]
-include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
+pub use blob::WASM_BINARY;
+
+#[cfg(not(target_family = "wasm"))]
+mod blob {
+    #![allow(
+        missing_docs,
+        dead_code,
+        unreachable_pub,
+        reason = "substrate-wasm-builder writes it"
+    )]
+    include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
+}
 
 #[cfg(target_family = "wasm")]
 extern crate alloc;

@@ -5,7 +5,7 @@ use actors_executor::{
 };
 use actors_primitives::abi::Entry;
 use alloc::{string::ToString, vec, vec::Vec};
-use bench_interface::{bench, Ask};
+use bench_interface::{bench, Accesses, Ask};
 use frame_support::traits::{
     fungible::{hold::Balanced as _, hold::Mutate as _},
     tokens::Precision,
@@ -23,11 +23,14 @@ pub(crate) fn overhead(laps: u32) -> Vec<u64> {
     laps_of(laps, || ())
 }
 
-/// Each step by name, with the nanoseconds of each lap.
-pub(crate) fn run(ask: Ask, wasm: Vec<u8>) -> Vec<(Vec<u8>, Vec<u64>)> {
+/// Each step by name, with the nanoseconds of each lap, and the storage accesses of all laps.
+pub(crate) fn run(ask: Ask, wasm: Vec<u8>) -> Vec<(Vec<u8>, Vec<u64>, Accesses)> {
     let laps = ask.laps;
     let mut steps = Vec::new();
-    let mut step = |name: &str, times| steps.push((name.to_string().into_bytes(), times));
+    let mut step = |name: &str, times| {
+        steps.push((name.to_string().into_bytes(), times, bench::accesses()));
+    };
+    bench::accesses();
 
     let info = actors_executor::validate(&wasm, &Limits::default()).expect("the code is valid");
     let mut host = Fixed(wasm.clone());
@@ -72,6 +75,36 @@ pub(crate) fn run(ask: Ask, wasm: Vec<u8>) -> Vec<(Vec<u8>, Vec<u64>)> {
     step(
         "the hook, nothing to serve",
         laps_of(laps, || Actors::on_idle(1, BlockWeights::get().max_block)),
+    );
+    step(
+        "an account, read",
+        laps_of(laps, || frame_system::Account::<Runtime>::get(ALICE)),
+    );
+    step(
+        "an account, written",
+        laps_of(laps, || {
+            frame_system::Account::<Runtime>::mutate(ALICE, |account| {
+                account.data.free = account.data.free.saturating_sub(1);
+            });
+        }),
+    );
+    step(
+        "the free balance that may be spent",
+        laps_of(laps, || {
+            use frame_support::traits::{fungible::Inspect, tokens::{Fortitude, Preservation}};
+            <Balances as Inspect<_>>::reducible_balance(
+                &ALICE, Preservation::Preserve, Fortitude::Polite,
+            )
+        }),
+    );
+    step(
+        "withdrawing into a credit, and dropping it",
+        laps_of(laps, || {
+            use frame_support::traits::{fungible::Balanced, tokens::{Fortitude, Preservation}};
+            drop(<Balances as Balanced<_>>::withdraw(
+                &ALICE, 1_000, Precision::Exact, Preservation::Preserve, Fortitude::Polite,
+            ));
+        }),
     );
     let reason = || pallet_actors::HoldReason::Purse.into();
     step(
@@ -122,11 +155,18 @@ pub(crate) fn run(ask: Ask, wasm: Vec<u8>) -> Vec<(Vec<u8>, Vec<u64>)> {
     step(
         "an event",
         laps_of(laps, || {
-            System::reset_events();
             System::deposit_event(RuntimeEvent::Actors(pallet_actors::Event::ProgramInitialised {
                 program: ALICE,
             }));
         }),
+    );
+    step(
+        "an allocation of 100 bytes",
+        laps_of(laps, || core::hint::black_box(Vec::<u8>::with_capacity(100))),
+    );
+    step(
+        "blake2_128 of an account",
+        laps_of(laps, || sp_io::hashing::blake2_128(ALICE.as_ref())),
     );
     step(
         "blake2_256 of 100 bytes",
@@ -138,6 +178,7 @@ pub(crate) fn run(ask: Ask, wasm: Vec<u8>) -> Vec<(Vec<u8>, Vec<u64>)> {
 fn laps_of<R>(laps: u32, mut work: impl FnMut() -> R) -> Vec<u64> {
     (0..laps)
         .map(|_| {
+            System::reset_events();
             let start = bench::now();
             let result = work();
             let time = bench::now().saturating_sub(start);
