@@ -3,6 +3,7 @@
 
 use std::{
     any::Any,
+    collections::BTreeMap,
     panic::{catch_unwind, AssertUnwindSafe},
     sync::LazyLock,
 };
@@ -10,6 +11,7 @@ use std::{
 use codec::Encode;
 use sc_executor::WasmExecutor;
 use sp_core::{
+    hexdisplay::HexDisplay,
     traits::{CallContext, CodeExecutor, RuntimeCode, WrappedRuntimeCode},
     H256,
 };
@@ -66,34 +68,36 @@ impl Tally {
 
     /// Runs a case in both worlds: `case` natively, and what the runtime exports as `export`.
     pub fn run(&mut self, name: &str, case: impl FnOnce(), export: &str, arguments: impl Encode) {
-        let mut chain = (self.genesis)();
-        let result = catch_unwind(AssertUnwindSafe(|| chain.execute_with(case)));
+        let mut native = (self.genesis)();
+        let result = catch_unwind(AssertUnwindSafe(|| native.execute_with(case)));
         let natively = result
-            .map(|()| root(&mut chain))
+            .map(|()| root(&mut native))
             .map_err(|panic| said(&*panic));
         self.natively += usize::from(natively.is_ok());
 
-        let mut chain = (self.genesis)();
-        let in_runtime = call_runtime(&mut chain, export, &arguments.encode());
-        let in_runtime = in_runtime.map(|_| root(&mut chain));
+        let mut other = (self.genesis)();
+        let in_runtime = call_runtime(&mut other, export, &arguments.encode());
+        let in_runtime = in_runtime.map(|_| root(&mut other));
         self.in_runtime += usize::from(in_runtime.is_ok());
 
-        match (natively, in_runtime) {
-            (Ok(native), Ok(other)) if native == other => self.equal += 1,
-            (native, other) => self.failures.push(format!(
-                "{name}\n    natively:   {}\n    in runtime: {}",
-                told(native),
-                told(other)
-            )),
+        if natively.is_ok() && natively == in_runtime {
+            self.equal += 1;
+            return;
         }
+        let mut failure = name.to_string();
+        if natively.is_ok() && in_runtime.is_ok() {
+            failure += &format!(", first at {}", first_difference(&mut native, &mut other));
+        }
+        for (world, result) in [("natively", natively), ("in the runtime", in_runtime)] {
+            failure += &format!("\n    {world}: {}", told(result));
+        }
+        self.failures.push(failure);
     }
 
-    /// Prints the numbers under a heading, and every difference.
-    ///
-    /// # Errors
-    ///
-    /// When nothing ran, or not everything ran in both worlds to the same state.
-    pub fn finish(self, what: &str) -> Result<(), ()> {
+    /// Prints the numbers under a heading, and every difference. Whether something ran, and all
+    /// of it in both worlds to the same state.
+    #[must_use]
+    pub fn finish(self, what: &str) -> bool {
         let Self {
             natively,
             in_runtime,
@@ -108,10 +112,7 @@ impl Tally {
         for failure in &failures {
             println!("  {failure}");
         }
-        let agree = natively == in_runtime && in_runtime == equal;
-        (failures.is_empty() && agree && equal > 0)
-            .then_some(())
-            .ok_or(())
+        failures.is_empty() && natively == in_runtime && in_runtime == equal && equal > 0
     }
 }
 
@@ -120,10 +121,39 @@ fn root(chain: &mut TestExternalities) -> H256 {
     *chain.as_backend().root()
 }
 
+/// The key and both values of the first thing that is stored otherwise.
+fn first_difference(native: &mut TestExternalities, other: &mut TestExternalities) -> String {
+    let (native, other) = (stored(native), stored(other));
+    let differs = |key: &&Vec<u8>| native.get(*key) != other.get(*key);
+    let key = native.keys().chain(other.keys()).filter(differs).min();
+    let told = |value: Option<&Vec<u8>>| {
+        value.map_or("nothing".to_string(), |value| {
+            HexDisplay::from(value).to_string()
+        })
+    };
+    key.map_or("no key".to_string(), |key| {
+        format!(
+            "the key {}:\n      {}\n      {}",
+            HexDisplay::from(key),
+            told(native.get(key)),
+            told(other.get(key))
+        )
+    })
+}
+
+/// Everything that is stored.
+fn stored(chain: &mut TestExternalities) -> BTreeMap<Vec<u8>, Vec<u8>> {
+    chain.execute_with(|| {
+        let keys = std::iter::successors(Some(Vec::new()), |key| sp_io::storage::next_key(key));
+        keys.filter_map(|key| sp_io::storage::get(&key).map(|value| (key, value.to_vec())))
+            .collect()
+    })
+}
+
 fn told(result: Result<H256, String>) -> String {
     match result {
         Ok(root) => format!("state root {root:?}"),
-        Err(error) => error.trim().replace('\n', "\n                "),
+        Err(error) => error.trim().replace('\n', "\n      "),
     }
 }
 
