@@ -3,19 +3,43 @@
 #[cfg(any(feature = "std", feature = "invariants", feature = "try-runtime"))]
 use crate::{Config, Pallet};
 
+/// The largest piece that the runtime's allocator gives: `MAX_POSSIBLE_ALLOCATION` of
+/// `sp-allocator`.
+#[cfg(feature = "std")]
+const LARGEST_ALLOCATION: u64 = 32 * 1024 * 1024;
+
+/// The heap that a node gives a runtime unless it is told otherwise: 2,048 pages of 64 KiB,
+/// `DEFAULT_HEAP_ALLOC_PAGES` of `sc-executor`, less a quarter for all that is no turn.
+#[cfg(feature = "std")]
+const HEAP: u64 = 2_048 * 64 * 1024 / 4 * 3;
+
 #[cfg(feature = "std")]
 impl<T: Config> Pallet<T> {
+    /// What a byte of proof costs, in gas, where a block may have as much time as it has bytes:
+    /// the ratio of the two limits of a block.
+    pub(crate) fn proof_price() -> actors_primitives::Gas {
+        use frame_support::traits::Get;
+        let block = T::BlockWeights::get().max_block;
+        block
+            .ref_time()
+            .checked_div(block.proof_size())
+            .unwrap_or_default()
+    }
+
     /// Panics with both numbers and the fix when the configuration cannot work.
     ///
     /// Called by `integrity_test` alone, which runs as a test of the runtime.
     pub(crate) fn check_configuration() {
         use crate::WeightInfo;
-        use frame_support::{traits::Get, weights::Weight};
+        use frame_support::traits::Get;
 
         let service = Self::min_service_weight();
         let head = T::WeightInfo::peek_queue()
             .saturating_add(T::WeightInfo::serve_message())
-            .saturating_add(Weight::from_parts(T::MaxTurnGas::get(), 0));
+            .saturating_add(Self::turn_weight(
+                T::MaxTurnGas::get(),
+                T::Schedule::get().proof_byte,
+            ));
         assert!(
             head.ref_time() <= service.ref_time(),
             "the head of the queue might never be served: `MaxTurnGas` and the overhead of a \
@@ -23,6 +47,14 @@ impl<T: Config> Pallet<T> {
              or raise `MinServiceWeight`.",
             head.ref_time(),
             service.ref_time(),
+        );
+        assert!(
+            head.proof_size() <= service.proof_size(),
+            "the head of the queue might never be served: a turn of `MaxTurnGas` and the overhead \
+             of a message take {} bytes of proof, and `MinServiceWeight` of a block is {} bytes. \
+             Lower `MaxTurnGas`, or raise `Schedule::proof_byte` or `MinServiceWeight`.",
+            head.proof_size(),
+            service.proof_size(),
         );
         let limits = T::Limits::get();
         let schedule = T::Schedule::get();
@@ -34,12 +66,27 @@ impl<T: Config> Pallet<T> {
              turn. Raise `Schedule::send`.",
             schedule.send,
         );
-        let pages = limits
-            .memory
-            .saturating_mul(crate::program::PAGES_PER_WASM_PAGE);
-        let proof = u64::from(pages)
-            .saturating_mul(actors_primitives::PAGE_SIZE.into())
-            .saturating_add(limits.code.into());
+        assert!(
+            schedule.answer >= outside,
+            "the reply to a message that a program sends would be served for less than it takes: \
+             `Schedule::answer` is {} gas, and serving a reply takes {outside} ps besides its \
+             turn. Raise `Schedule::answer`.",
+            schedule.answer,
+        );
+        assert!(
+            schedule.create >= outside,
+            "a program that a program creates would be served for less than it takes: \
+             `Schedule::create` is {} gas, and serving its `init` takes {outside} ps besides the \
+             turn. Raise `Schedule::create`.",
+            schedule.create,
+        );
+        let ratio = Self::proof_price();
+        assert!(
+            schedule.proof_byte >= ratio,
+            "proofs would be too cheap: `Schedule::proof_byte` is {} gas, and a block has {ratio} \
+             ps for each byte of proof. Raise `Schedule::proof_byte` to that ratio.",
+            schedule.proof_byte,
+        );
         let maximum = actors_executor::Limits::default();
         assert!(
             limits.memory <= maximum.memory,
@@ -48,12 +95,14 @@ impl<T: Config> Pallet<T> {
             limits.memory,
             maximum.memory,
         );
+        let largest = actors_executor::CodeInfo::largest(&limits);
+        let load = schedule.load_code(&largest, 1);
         assert!(
-            proof <= service.proof_size(),
-            "the head of the queue might never be served: the largest code and memory take \
-             {proof} bytes of proof, and `MinServiceWeight` of a block is {} bytes. Lower \
-             `Limits::memory` or `Limits::code`, or raise `MinServiceWeight`.",
-            service.proof_size(),
+            load <= Self::most_to_load(),
+            "code of `Limits::code` bytes could be stored and never run: loading it takes {load} \
+             gas, and half of `MaxTurnGas` is {}. Lower `Limits::code` or `Limits::functions`, or \
+             raise `MaxTurnGas`.",
+            Self::most_to_load(),
         );
         let extrinsic = T::WeightInfo::upload_code(limits.code);
         let block = T::BlockWeights::get()
@@ -64,6 +113,19 @@ impl<T: Config> Pallet<T> {
             extrinsic.all_lte(block),
             "code of `Limits::code` bytes could never be uploaded: its weight is {extrinsic:?}, \
              and an extrinsic may have {block:?}. Lower `Limits::code`.",
+        );
+        assert!(
+            limits.largest_allocation() <= LARGEST_ALLOCATION,
+            "a turn might ask for {} bytes of memory in one piece, and the runtime's allocator \
+             gives at most {LARGEST_ALLOCATION}. Lower `Limits::memory` or `Limits::code`.",
+            limits.largest_allocation(),
+        );
+        assert!(
+            limits.worst_heap() <= HEAP,
+            "a turn might take {} bytes of the runtime's memory, and {HEAP} are there with the \
+             default heap of a node. Lower `Limits::memory`, `Limits::effect_bytes` or \
+             `Limits::code`.",
+            limits.worst_heap(),
         );
     }
 }

@@ -111,7 +111,11 @@ macro_rules! knobs {
 
 knobs! {
     pub ActorsLimits: Limits = Limits::default();
-    pub ActorsSchedule: Schedule = Schedule::default();
+    /// With the ratio of the block's two limits as the price of proofs.
+    pub ActorsSchedule: Schedule = Schedule {
+        proof_byte: 59_604,
+        ..Schedule::default()
+    };
     pub MaxTurnGas: Gas = 250_000_000_000;
     pub MaxQueueLength: u32 = 1_000;
     /// What the fee handler has received.

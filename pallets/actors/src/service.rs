@@ -94,7 +94,7 @@ impl<T: Config> Pallet<T> {
 
     /// The most that a turn of that much gas weighs. Bytes of proof are part of gas where a
     /// chain prices them, so gas bounds them too.
-    fn turn_weight(gas: Gas, proof_price: Gas) -> Weight {
+    pub(crate) fn turn_weight(gas: Gas, proof_price: Gas) -> Weight {
         Weight::from_parts(gas, gas.checked_div(proof_price).unwrap_or(0))
     }
 

@@ -270,6 +270,7 @@ impl<T: Config> Pallet<T> {
             for (key, value) in effects.state {
                 Self::write_state(account, key, value, &mut footprint)?;
             }
+            Self::ensure_loadable(&program)?;
             Self::settle_deposit(account, &mut program, footprint, purse)?;
             if program.status == Status::Initialising {
                 program.status = Status::Active;
@@ -313,6 +314,25 @@ impl<T: Config> Pallet<T> {
             Self::end_program(account, program, inheritor.into())?;
         }
         Ok(code)
+    }
+
+    /// The most that loading a program may take: half of the longest turn, so that the other
+    /// half is left to do something.
+    pub(crate) fn most_to_load() -> Gas {
+        T::MaxTurnGas::get() / 2
+    }
+
+    /// Refuses memory that no turn could load again: the program would be lost for ever.
+    fn ensure_loadable(program: &Program<T>) -> Result<(), Aborted> {
+        let schedule = T::Schedule::get();
+        let pages = u32::try_from(program.pages.len()).unwrap_or(u32::MAX);
+        let load = schedule
+            .load_code(&program.info, program.wasm_pages)
+            .saturating_add(schedule.load_pages(pages));
+        match load <= Self::most_to_load() {
+            true => Ok(()),
+            false => Err(Aborted::Reply(ReplyCode::LimitExceeded)),
+        }
     }
 
     fn write_memory(

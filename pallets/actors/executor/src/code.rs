@@ -53,6 +53,25 @@ pub struct CodeInfo {
 }
 
 impl CodeInfo {
+    /// Code that has as much of everything as `limits` allow: what costs most to load.
+    #[must_use]
+    pub fn largest(limits: &Limits) -> Self {
+        Self {
+            version: VERSION,
+            schedule: 0,
+            code_len: limits.code,
+            functions: limits.functions,
+            locals: limits.locals,
+            globals: limits.globals,
+            kept_globals: limits.globals,
+            table: limits.table,
+            wasm_pages: 1,
+            max_wasm_pages: limits.memory,
+            exports: Entries::ALL,
+            stack: None,
+        }
+    }
+
     /// What a turn that asks for `entry` runs, in order: itself if the program exports it, and
     /// before `init` what sets memory up.
     pub fn entries(&self, entry: Entry) -> impl Iterator<Item = Entry> + '_ {

@@ -59,6 +59,8 @@ pub struct Schedule {
     pub state_set_byte: Gas,
     /// Sending a message: its id, its place in the queue, its event.
     pub send: Gas,
+    /// Serving the reply to a message that was sent, for a program that handles replies.
+    pub answer: Gas,
     /// Each byte of payload sent.
     pub send_byte: Gas,
     /// Creating a program: as sending, and its record, its address and its deposits.
@@ -107,7 +109,7 @@ impl Default for Schedule {
         const US: Gas = 1_000 * NS;
         Self {
             version: 2,
-            fuel: 500,
+            fuel: 1_000,
             proof_byte: 0,
             // Provisional: two levels of 16 siblings, and the value's own node.
             proof_access: 1024,
@@ -116,9 +118,9 @@ impl Default for Schedule {
             // Flat, so for code of which every function is used. 400 small functions of 37 KiB
             // took 0.73 ms natively, nearly all of it translation, and a runtime takes more than
             // twice as long; reading is 1 to 2 ns a byte of it.
-            load_byte: 35 * NS,
+            load_byte: 48 * NS,
             load_function: 700 * NS,
-            load_slot: 20 * NS,
+            load_slot: 25 * NS,
             // 350 ns/KiB to make it, since the runtime has no bulk memory, and half of that to
             // copy it by words.
             wasm_page: 34_000 * NS,
@@ -133,6 +135,7 @@ impl Default for Schedule {
             state_set_byte: 5 * NS,
             // What sends and serves a message outside of its turn: nothing else pays for it.
             send: 920 * US,
+            answer: 920 * US,
             // Event bytes stay in the state for a block, and whoever follows the chain fetches
             // them: a whole block of two seconds holds 20 MB at most.
             send_byte: 100 * NS,

@@ -54,7 +54,7 @@ pub struct Limits {
     pub results: u32,
     /// Declared locals of a function. Every call zeroes them, and the engine does not price
     /// that, so `call` is priced by the module's largest function. An operator's price has 8
-    /// bits: more than 215 could not be paid for.
+    /// bits: more than 195 could not be paid for.
     pub locals: u32,
     /// Globals of a module; the exported mutable ones are stored in the program's record.
     pub globals: u32,
@@ -182,7 +182,7 @@ impl Default for Limits {
             types: 1024,
             params: 32,
             results: 1,
-            locals: 215,
+            locals: 192,
             globals: 256,
             table: 8192,
             br_table: 4096,

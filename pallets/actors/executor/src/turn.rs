@@ -300,7 +300,7 @@ fn attempt(
             loaded
         }
     };
-    let journal = Journal::new(entry, &context, schedule, limits, host);
+    let journal = Journal::new(entry, code.exports, &context, schedule, limits, host);
     let mut engine = Engine::load(&loaded.module, limits, account.fuel, journal)?;
     let turn = Run {
         code,

@@ -37,10 +37,37 @@ fn code_that_could_never_be_uploaded_is_told() {
 }
 
 #[test]
-#[should_panic(expected = "bytes of proof, and `MinServiceWeight`")]
-fn a_program_that_no_block_can_prove_is_told() {
+#[should_panic(expected = "could be stored and never run")]
+fn code_that_no_turn_could_load_is_told() {
     on_chain(|| {
-        ActorsLimits::mutate(|limits| limits.code = 4 * 1024 * 1024);
+        ActorsLimits::mutate(|limits| limits.code = 3 * 1024 * 1024);
+        Pallet::<Test>::check_configuration();
+    });
+}
+
+#[test]
+#[should_panic(expected = "Raise `Schedule::answer`")]
+fn answering_for_less_than_serving_takes_is_told() {
+    on_chain(|| {
+        ActorsSchedule::mutate(|schedule| schedule.answer = 200_000_000);
+        Pallet::<Test>::check_configuration();
+    });
+}
+
+#[test]
+#[should_panic(expected = "Raise `Schedule::proof_byte`")]
+fn proofs_that_are_too_cheap_are_told() {
+    on_chain(|| {
+        ActorsSchedule::mutate(|schedule| schedule.proof_byte = 59_000);
+        Pallet::<Test>::check_configuration();
+    });
+}
+
+#[test]
+#[should_panic(expected = "bytes of the runtime's memory")]
+fn a_turn_that_needs_more_memory_than_there_is_is_told() {
+    on_chain(|| {
+        ActorsLimits::mutate(|limits| limits.effect_bytes = 60 * 1024 * 1024);
         Pallet::<Test>::check_configuration();
     });
 }

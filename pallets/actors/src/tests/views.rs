@@ -28,7 +28,16 @@ fn a_dry_run_foretells_and_changes_nothing() {
         (reply.code, reply.payload)
     );
     assert_eq!(run.gas_burned, reply.gas_burned);
-    assert_eq!(run.gas_needed, reply.gas_burned);
+    // Reading state reserves the longest proof and pays the real one.
+    assert!(run.gas_needed > reply.gas_burned);
+    assert_eq!(
+        ask_with(&program, b"", 0, run.gas_needed, 0).code,
+        ReplyCode::Replied
+    );
+    assert_eq!(
+        ask_with(&program, b"", 0, run.gas_needed - 1_000, 0).code,
+        ReplyCode::OutOfGas
+    );
     assert_eq!(run.deposit_used, 0);
     assert_eq!(run.events.len(), 1);
 }

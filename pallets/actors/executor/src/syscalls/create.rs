@@ -22,7 +22,7 @@ pub(crate) fn create_program(
     out_program: u32,
     out_message: u32,
 ) -> Result<i32, Stop> {
-    call.charge(call.prices().create)?;
+    call.charge_message(call.prices().create)?;
     // No flags are served yet.
     if flags != 0 {
         return Ok(error::NOT_ALLOWED);

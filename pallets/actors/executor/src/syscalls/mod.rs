@@ -35,6 +35,8 @@ pub(crate) use {
 /// What a turn has brought about so far, and what it may still do.
 pub(crate) struct Journal<'h> {
     pub(crate) entry: Entry,
+    /// Whether the program has `handle_reply`.
+    handles_replies: bool,
     pub(crate) context: &'h Context,
     pub(crate) schedule: &'h Schedule,
     pub(crate) limits: &'h Limits,
@@ -71,6 +73,7 @@ pub(crate) struct Journal<'h> {
 impl<'h> Journal<'h> {
     pub(crate) fn new(
         entry: Entry,
+        exports: Entries,
         context: &'h Context,
         schedule: &'h Schedule,
         limits: &'h Limits,
@@ -78,6 +81,7 @@ impl<'h> Journal<'h> {
     ) -> Self {
         Self {
             entry,
+            handles_replies: exports.contains(Entry::HandleReply),
             context,
             schedule,
             limits,
@@ -166,6 +170,16 @@ impl<'h> Call<'_, 'h> {
         let left = self.fuel.checked_sub(fuel).ok_or(Stop::OutOfGas)?;
         self.journal.lowest = self.journal.lowest.min(left);
         Ok(())
+    }
+
+    /// Pays `price` for a message, and for serving the reply to it where the program wants one:
+    /// it must be paid before the message has burned everything.
+    fn charge_message(&mut self, price: Gas) -> Result<(), Stop> {
+        self.charge(price)?;
+        match self.journal.handles_replies {
+            true => self.charge(self.prices().answer),
+            false => Ok(()),
+        }
     }
 
     /// Pays for reading a small value of the chain's.

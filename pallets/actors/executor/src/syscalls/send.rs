@@ -78,7 +78,7 @@ pub(crate) fn send(
     flags: u32,
     out_id: u32,
 ) -> Result<i32, Stop> {
-    call.charge(call.prices().send)?;
+    call.charge_message(call.prices().send)?;
     // Neither delays nor flags are served yet, not even AWAIT.
     if delay != 0 || flags != 0 {
         return Ok(error::NOT_ALLOWED);

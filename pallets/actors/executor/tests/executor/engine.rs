@@ -75,8 +75,8 @@ fn calls_pay_for_the_locals_that_they_zero() {
             let functions = format!("(table 1 funcref) (elem (i32.const 0) $f) (func $f {locals})");
             fuel(&functions, &call.repeat(3))
         };
-        let locals = format!("(local {})", "i64 ".repeat(200));
-        assert_eq!(cost(&locals) - cost("(local i64)"), 3 * 199, "{call}");
+        let locals = format!("(local {})", "i64 ".repeat(190));
+        assert_eq!(cost(&locals) - cost("(local i64)"), 3 * 189, "{call}");
     }
 }
 
@@ -84,9 +84,9 @@ fn calls_pay_for_the_locals_that_they_zero() {
 fn a_call_pays_whatever_function_it_reaches() {
     // The one with many locals is never called: a call pays for the largest there is.
     let small = fuel("(func $f)", "(call $f)");
-    let locals = "i64 ".repeat(200);
+    let locals = "i64 ".repeat(190);
     let large = fuel(&format!("(func $f) (func (local {locals}))"), "(call $f)");
-    assert_eq!(large - small, 199, "`handle` itself has one");
+    assert_eq!(large - small, 189, "`handle` itself has one");
 }
 
 /// Whatever is in a loop, each round pays for at least an empty one: 3 ns in a runtime.
@@ -119,7 +119,8 @@ fn no_round_of_a_loop_is_free() {
             )
         };
         let each = (cost(2 * ROUNDS) - cost(ROUNDS)) / u64::from(ROUNDS);
-        let empty = 8;
+        // `local.set`, `i32.const`, the subtraction and the branch.
+        let empty = 5;
         assert!(each >= empty, "{round}: {each}");
         if !round.is_empty() && round != "(block)" {
             assert!(each > empty, "{round}: {each}");
@@ -159,8 +160,8 @@ fn recursion_is_bounded_by_depth_not_by_the_machine() {
     depth(1000, 0).turn();
     depth(1030, 0).fails_with(ReplyCode::StackDepth);
     // Large frames reach the stack's own bound before that.
-    depth(500, 200).turn();
-    depth(1000, 200).fails_with(ReplyCode::StackDepth);
+    depth(500, 190).turn();
+    depth(1000, 190).fails_with(ReplyCode::StackDepth);
     let mut shallow = depth(10, 0);
     shallow.limits.call_depth = 5;
     shallow.fails_with(ReplyCode::StackDepth);

@@ -568,7 +568,7 @@ fn sends_of_a_turn_are_limited_and_share_one_balance() {
 fn split_gas_is_conserved_to_the_unit() {
     let mut sharing = sending(-1, 0, 0, 0, 0);
     let shared = sharing.run(Entry::Handle, PLENTY).gas_burned;
-    for gas in [0, 1, 499, 500, 501, 12_345_678, 5_000_000_499] {
+    for gas in [0, 1, 999, 1_000, 1_001, 12_345_678, 5_000_000_999] {
         let mut chain = sending(gas, 0, 0, 0, 0);
         let turn = chain.run(Entry::Handle, PLENTY);
         let effects = turn.outcome.expect("it finishes");
@@ -578,7 +578,7 @@ fn split_gas_is_conserved_to_the_unit() {
         let split = u64::try_from(gas).expect("positive");
         assert_eq!(send.gas, Some(split));
         // Burned are the same units as without the split, and what rounding took.
-        let rounding = split.div_ceil(500) * 500 - split;
+        let rounding = split.div_ceil(1_000) * 1_000 - split;
         // (A larger constant makes the code itself longer.)
         let longer = u64::from(chain.code.code_len - sharing.code.code_len);
         let loading = longer * chain.schedule.load_byte;

@@ -1,0 +1,77 @@
+//! The benchmark runtime under the node's executor, over storage in memory.
+
+use bench_interface::bench;
+use codec::{Decode, Encode};
+use sc_executor::WasmExecutor;
+use sp_core::traits::{
+    CallContext, CodeExecutor, Externalities, RuntimeCode, WrappedRuntimeCode,
+};
+use sp_state_machine::BasicExternalities;
+
+use crate::counting::Counting;
+
+type HostFunctions = (sp_io::SubstrateHostFunctions, bench::HostFunctions);
+
+/// The runtime, compiled once.
+pub(crate) struct Runtime {
+    executor: WasmExecutor<HostFunctions>,
+    wasm: &'static [u8],
+}
+
+impl Runtime {
+    /// Set up as a node sets its executor up: Cranelift, a pool of instances, a growing heap.
+    pub(crate) fn new() -> Self {
+        Self {
+            executor: WasmExecutor::builder().build(),
+            wasm: bench_runtime::WASM_BINARY.expect("the build script makes it"),
+        }
+    }
+
+    fn call<R: Decode>(&self, storage: &mut dyn Externalities, name: &str, data: &[u8]) -> R {
+        let fetcher = WrappedRuntimeCode(self.wasm.into());
+        let code = RuntimeCode {
+            code_fetcher: &fetcher,
+            heap_pages: None,
+            hash: b"the one runtime there is".to_vec(),
+        };
+        let context = CallContext::Onchain { import: false };
+        let (result, _) = self.executor.call(storage, &code, name, data, context);
+        let bytes = result.unwrap_or_else(|error| panic!("{name}: {error}"));
+        R::decode(&mut &bytes[..]).expect("runtime and host share their types")
+    }
+}
+
+/// A chain of its own.
+pub(crate) struct Chain<'r> {
+    runtime: &'r Runtime,
+    storage: BasicExternalities,
+}
+
+impl<'r> Chain<'r> {
+    /// At its first block.
+    pub(crate) fn new(runtime: &'r Runtime) -> Self {
+        let mut chain = Self {
+            runtime,
+            storage: BasicExternalities::new_empty(),
+        };
+        chain.call::<()>("genesis", ());
+        chain
+    }
+
+    /// Calls an export of the runtime.
+    pub(crate) fn call<R: Decode>(&mut self, name: &str, arguments: impl Encode) -> R {
+        self.runtime
+            .call(&mut self.storage, name, &arguments.encode())
+    }
+
+    /// The same, counting storage accesses; what it says of time means nothing.
+    pub(crate) fn count<R: Decode>(&mut self, name: &str, arguments: impl Encode) -> R {
+        let mut counting = Counting(&mut self.storage);
+        self.runtime.call(&mut counting, name, &arguments.encode())
+    }
+
+    /// Everything in storage.
+    pub(crate) fn into_storage(self) -> sp_core::storage::Storage {
+        self.storage.into_storages()
+    }
+}

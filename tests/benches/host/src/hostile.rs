@@ -1,0 +1,65 @@
+//! Programs that try to take more time than they pay for.
+
+use std::{fs, path::Path};
+
+use crate::{
+    chain::{Chain, Runtime},
+    charge, modules,
+    ping::try_deploy,
+    table::Table,
+};
+
+/// Gas of a message: tight loops run into its end.
+const GAS: u64 = 30_000_000_000;
+/// Gas for programs that cost much to load, and do little.
+const GAS_TO_LOAD: u64 = 200_000_000_000;
+
+pub(crate) fn run(runtime: &Runtime, laps: u32) -> Table {
+    let mut table = Table::new(
+        "hostile: serving a message to a program that means ill, against what it is charged",
+        charge::COLUMNS,
+    );
+    charge::explain(&mut table);
+    table.note("`ps/gas` is the time over the gas alone, which burns 1 ps of reference time each.");
+    let laps = (laps / 10).max(5);
+    for (name, wasm, gas) in programs() {
+        let mut chain = Chain::new(runtime);
+        match try_deploy(&mut chain, wasm, b"") {
+            Ok(program) => {
+                let (serve, _) = charge::message(&mut chain, program, b"", gas, laps);
+                serve.row(&mut table, name);
+            }
+            Err(error) => table.note(format!("Left out: {name}: {error}")),
+        }
+    }
+    table
+}
+
+fn programs() -> Vec<(String, Vec<u8>, u64)> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../hostile");
+    let entries = fs::read_dir(&directory)
+        .unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
+    let mut programs: Vec<_> = entries
+        .map(|entry| {
+            let path = entry.expect("the directory can be read").path();
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let wasm = wat::parse_file(&path).unwrap_or_else(|error| panic!("{error}"));
+            (name, wasm, GAS)
+        })
+        .collect();
+    programs.sort();
+    let half = 510 * 1024;
+    for (name, wasm) in [
+        ("largest code, ordinary, all run", modules::ordinary(half)),
+        ("largest code, dense, all run", modules::dense(half)),
+        ("largest code, nested, all run", modules::nested(half)),
+        ("largest code, jump tables, all run", modules::tables(half)),
+        ("16 KiB code, dense, all run", modules::dense(16 * 1024)),
+        ("most functions, all run", modules::small_functions(8_192)),
+        ("most of an instance", modules::furnished()),
+        ("most data, over the largest memory", modules::data(half)),
+    ] {
+        programs.push((name.to_owned(), wasm, GAS_TO_LOAD));
+    }
+    programs
+}

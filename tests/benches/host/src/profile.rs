@@ -1,0 +1,53 @@
+//! Where the time of a message goes.
+
+use bench_interface::Accesses;
+
+use crate::{
+    chain::{Chain, Runtime},
+    kernels::KERNELS,
+    median,
+    ping::{ask, deploy},
+    programs,
+    table::{time, Bound, Table},
+};
+
+type Steps = Vec<(Vec<u8>, Vec<u64>, Accesses)>;
+
+pub(crate) fn run(runtime: &Runtime, laps: u32) -> Table {
+    let mut chain = Chain::new(runtime);
+    let wasm = programs::actor("ping");
+    let program = deploy(&mut chain, wasm.clone(), b"");
+    let mut table = Table::new(
+        "profile: the steps of a `ping`, each alone, and the cold start of the kernels",
+        &["time", "storage calls"],
+    );
+    let clock = median::of(chain.call("overhead", (laps,)));
+    table.note(format!("Reading the clock takes {clock} ns, which is subtracted."));
+    let arguments = |laps| (ask(program, b"PING", 1, laps), wasm.clone());
+    let steps: Steps = chain.call("profile", arguments(laps));
+    let counted: Steps = chain.count("profile", arguments(1));
+    for ((name, times, _), (_, _, accesses)) in steps.into_iter().zip(counted) {
+        let median = median::warm(&times, |time| *time).saturating_sub(clock);
+        let name = String::from_utf8_lossy(&name).into_owned();
+        let calls = match accesses.calls {
+            0 => String::new(),
+            calls => calls.to_string(),
+        };
+        table.row(name, vec![time(median), calls], f64::NAN, Bound::None);
+    }
+    for (kernel, input) in KERNELS {
+        let wasm = programs::actor(kernel);
+        let arguments = (wasm, input.to_le_bytes().to_vec(), (laps / 10).max(5));
+        let cold: Vec<(u64, u64, u64, u64)> = chain.call("engine_cold", arguments);
+        for (step, median) in [
+            ("module", median::warm(&cold, |lap| lap.0)),
+            ("instance", median::warm(&cold, |lap| lap.1)),
+            ("first run", median::warm(&cold, |lap| lap.2)),
+            ("second run", median::warm(&cold, |lap| lap.3)),
+        ] {
+            let name = format!("{kernel}: {step}");
+            table.row(name, vec![time(median)], f64::NAN, Bound::None);
+        }
+    }
+    table
+}

@@ -1,0 +1,7 @@
+;; Makes every page of the largest memory differ in one turn, and fresh again in the next.
+(module
+  (memory (export "memory") 64)
+  (func (export "handle") (local $p i32)
+    (loop $again
+      (i32.store8 (local.get $p) (i32.xor (i32.load8_u (local.get $p)) (i32.const 1)))
+      (br_if $again (i32.lt_u (local.tee $p (i32.add (local.get $p) (i32.const 16384))) (i32.const 0x400000))))))

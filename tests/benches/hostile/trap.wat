@@ -1,0 +1,4 @@
+;; Fails at once.
+(module
+  (memory (export "memory") 0)
+  (func (export "handle") (unreachable)))

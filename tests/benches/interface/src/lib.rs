@@ -1,0 +1,94 @@
+//! What the benchmark runtime and the program that drives it say to each other: host functions
+//! that only the benchmark's executor has, and what the runtime's exports take and return.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+use alloc::vec::Vec;
+use codec::{Decode, Encode};
+use sp_runtime_interface::{pass_by::AllocateAndReturnByCodec, runtime_interface};
+
+#[cfg(feature = "std")]
+pub mod tally;
+
+/// The clock, and what the storage was asked for.
+#[runtime_interface]
+pub trait Bench {
+    /// Nanoseconds of processor time that this thread has taken: what else the machine does
+    /// meanwhile does not count.
+    fn now() -> u64 {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+        let nanoseconds = i128::from(time.tv_sec) * 1_000_000_000 + i128::from(time.tv_nsec);
+        u64::try_from(nanoseconds).unwrap_or_default()
+    }
+
+    /// What storage was asked for since the last call, as far as anybody counts.
+    fn accesses() -> AllocateAndReturnByCodec<Accesses> {
+        tally::take()
+    }
+}
+
+/// Accesses to storage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+pub struct Accesses {
+    /// Keys that were read before anything wrote them.
+    pub reads: u32,
+    /// Keys that were written or removed.
+    pub writes: u32,
+    /// Calls of the host that reached storage.
+    pub calls: u32,
+}
+
+/// A message that is sent and served again and again.
+#[derive(Clone, Debug, Encode, Decode)]
+pub struct Ask {
+    /// The program, or the contract.
+    pub to: [u8; 32],
+    /// What it says.
+    pub payload: Vec<u8>,
+    /// The gas that it brings.
+    pub gas: u64,
+    /// How many are sent before the hook serves them.
+    pub batch: u32,
+    /// How often all that is done.
+    pub laps: u32,
+    /// Whether the hook gets just the weight that one message may take, and leaves a backlog.
+    pub alone: bool,
+}
+
+/// One lap of [`Ask`].
+#[derive(Clone, Debug, Default, Encode, Decode)]
+pub struct Lap {
+    /// How many messages were served.
+    pub served: u32,
+    /// Nanoseconds that the calls took.
+    pub call: u64,
+    /// Nanoseconds that the hook took.
+    pub serve: u64,
+    /// The reference time that the call declares besides that of serving, in picoseconds.
+    pub call_weight: u64,
+    /// The reference time that the hook says it took, or that the call charged, in picoseconds.
+    pub serve_weight: u64,
+    /// Gas that the turns burned.
+    pub gas: u64,
+    /// How the last message ended.
+    pub code: u32,
+    /// Storage accesses of the calls.
+    pub call_accesses: Accesses,
+    /// Storage accesses of the hook.
+    pub serve_accesses: Accesses,
+}
+
+/// One call that was timed.
+#[derive(Clone, Debug, Default, Encode, Decode)]
+pub struct Timed {
+    /// Nanoseconds that it took.
+    pub time: u64,
+    /// The reference time that it charges, in picoseconds.
+    pub weight: u64,
+    /// Whether it succeeded.
+    pub ok: bool,
+    /// Its storage accesses.
+    pub accesses: Accesses,
+}

@@ -1,0 +1,224 @@
+//! Work for pallet-actors, by its calls and hooks alone.
+
+use actors_primitives::{CodeHash, ReplyCode};
+use alloc::{format, vec, vec::Vec};
+use bench_interface::{bench, Ask, Lap, Timed};
+use frame_support::{
+    dispatch::{DispatchResultWithPostInfo, GetDispatchInfo},
+    traits::Hooks,
+    weights::Weight,
+};
+use pallet_actors::{Call, Event, Programs, WeightInfo};
+use sp_runtime::traits::Dispatchable;
+
+use crate::chain::{
+    AccountId, Actors, BlockWeights, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, System,
+    ALICE,
+};
+
+const GAS: u64 = 1_000_000_000_000;
+const DEPOSIT: u128 = 1_000_000_000_000_000;
+
+/// Uploads code, makes a program of it, and runs its `init`.
+pub(crate) fn deploy(wasm: Vec<u8>, salt: Vec<u8>) -> Result<[u8; 32], Vec<u8>> {
+    System::reset_events();
+    let program = address(&wasm, &salt);
+    dispatch(program_call(wasm, salt, vec![])).map_err(|error| format!("{error:?}").into_bytes())?;
+    idle();
+    match processed().last() {
+        Some((_, ReplyCode::Replied | ReplyCode::Finished)) => Ok(program.into()),
+        other => Err(format!("init ended with {other:?}").into_bytes()),
+    }
+}
+
+/// Sends a program messages and has them served.
+pub(crate) fn ask(ask: Ask) -> Vec<Lap> {
+    let laps = (0..ask.laps).map(|_| lap(&ask));
+    laps.collect()
+}
+
+fn lap(ask: &Ask) -> Lap {
+    System::reset_events();
+    let calls: Vec<_> = (0..ask.batch).map(|_| send(ask)).collect();
+    let weight: u64 = calls.iter().map(weight).sum();
+    let serving = serve_message().saturating_mul(ask.batch.into());
+    let mut sent = true;
+    bench::accesses();
+    let start = bench::now();
+    for call in calls {
+        sent &= dispatch(call).is_ok();
+    }
+    let between = bench::now();
+    let call_accesses = bench::accesses();
+    assert!(sent, "a message was refused");
+    let resumed = bench::now();
+    let used = Actors::on_idle(System::block_number(), room(ask));
+    let end = bench::now();
+    let serve_accesses = bench::accesses();
+    let processed = processed();
+    Lap {
+        served: processed.len() as u32,
+        call: between.saturating_sub(start),
+        serve: end.saturating_sub(resumed),
+        call_weight: weight.saturating_sub(serving),
+        serve_weight: used.ref_time(),
+        gas: processed.iter().map(|(gas, _)| *gas).sum(),
+        code: processed.last().map_or(u32::MAX, |(_, code)| code.code() as u32),
+        call_accesses,
+        serve_accesses,
+    }
+}
+
+/// What the hook may take: everything, or what one message may take at most.
+fn room(ask: &Ask) -> Weight {
+    if !ask.alone {
+        return BlockWeights::get().max_block;
+    }
+    let least = <<Runtime as pallet_actors::Config>::WeightInfo>::peek_queue().ref_time();
+    let one = least.saturating_add(serve_message()).saturating_add(ask.gas);
+    Weight::from_parts(one, u64::MAX)
+}
+
+fn send(ask: &Ask) -> RuntimeCall {
+    RuntimeCall::Actors(Call::send_message {
+        destination: ask.to.into(),
+        payload: ask.payload.clone(),
+        value: 0,
+        gas_limit: ask.gas,
+        deposit_limit: DEPOSIT,
+    })
+}
+
+/// `upload_code`.
+pub(crate) fn upload(wasm: Vec<u8>) -> Timed {
+    timed(RuntimeCall::Actors(Call::upload_code { code: wasm }))
+}
+
+/// `remove_code`.
+pub(crate) fn remove(wasm: Vec<u8>) -> Timed {
+    let code_hash = code_hash(&wasm);
+    timed(RuntimeCall::Actors(Call::remove_code { code_hash }))
+}
+
+/// `create_program`, without the weight of serving `init`; then runs `init`.
+pub(crate) fn create(wasm: Vec<u8>, salt: Vec<u8>, payload: Vec<u8>) -> Timed {
+    let call = RuntimeCall::Actors(Call::create_program {
+        code_hash: code_hash(&wasm),
+        salt,
+        payload,
+        value: 0,
+        gas_limit: GAS,
+        deposit_limit: DEPOSIT,
+    });
+    without_serving(timed(call))
+}
+
+/// `upload_program`, without the weight of serving `init`; then runs `init`.
+pub(crate) fn upload_program(wasm: Vec<u8>, salt: Vec<u8>, payload: Vec<u8>) -> Timed {
+    without_serving(timed(program_call(wasm, salt, payload)))
+}
+
+fn without_serving(mut timed: Timed) -> Timed {
+    idle();
+    timed.weight = timed.weight.saturating_sub(serve_message());
+    timed
+}
+
+/// Makes `count` programs like the one at `model`: the same records at other addresses.
+pub(crate) fn populate(model: [u8; 32], first: u32, count: u32) {
+    let model = AccountId::new(model);
+    let program = Programs::<Runtime>::get(&model).expect("the model exists");
+    let account = frame_system::Account::<Runtime>::get(&model);
+    let holds = pallet_balances::Holds::<Runtime>::get(&model);
+    for index in first..first.saturating_add(count) {
+        let address = numbered(index);
+        Programs::<Runtime>::insert(&address, program.clone());
+        frame_system::Account::<Runtime>::insert(&address, account.clone());
+        pallet_balances::Holds::<Runtime>::insert(&address, holds.clone());
+    }
+}
+
+/// Sends a message to each of those programs.
+pub(crate) fn enqueue(first: u32, count: u32, gas: u64) {
+    for index in first..first.saturating_add(count) {
+        let ask = Ask {
+            to: numbered(index).into(),
+            payload: b"PING".to_vec(),
+            gas,
+            batch: 1,
+            laps: 1,
+            alone: false,
+        };
+        dispatch(send(&ask)).expect("Alice can pay for any number of messages");
+        System::reset_events();
+    }
+}
+
+fn numbered(index: u32) -> AccountId {
+    sp_io::hashing::blake2_256(&index.to_le_bytes()).into()
+}
+
+fn program_call(wasm: Vec<u8>, salt: Vec<u8>, payload: Vec<u8>) -> RuntimeCall {
+    RuntimeCall::Actors(Call::upload_program {
+        code: wasm,
+        salt,
+        payload,
+        value: 0,
+        gas_limit: GAS,
+        deposit_limit: DEPOSIT,
+    })
+}
+
+fn timed(call: RuntimeCall) -> Timed {
+    System::reset_events();
+    let weight = weight(&call);
+    bench::accesses();
+    let start = bench::now();
+    let result = dispatch(call);
+    let time = bench::now().saturating_sub(start);
+    Timed {
+        time,
+        weight,
+        ok: result.is_ok(),
+        accesses: bench::accesses(),
+    }
+}
+
+fn dispatch(call: RuntimeCall) -> DispatchResultWithPostInfo {
+    call.dispatch(RuntimeOrigin::signed(ALICE))
+}
+
+fn weight(call: &RuntimeCall) -> u64 {
+    call.get_dispatch_info().call_weight.ref_time()
+}
+
+fn serve_message() -> u64 {
+    <<Runtime as pallet_actors::Config>::WeightInfo>::serve_message().ref_time()
+}
+
+fn idle() -> Weight {
+    Actors::on_idle(System::block_number(), BlockWeights::get().max_block)
+}
+
+fn code_hash(wasm: &[u8]) -> CodeHash {
+    CodeHash(sp_io::hashing::blake2_256(wasm))
+}
+
+fn address(wasm: &[u8], salt: &[u8]) -> AccountId {
+    Actors::program_address(code_hash(wasm), &ALICE, salt)
+}
+
+/// Gas and end of each message that was served since the events were reset.
+fn processed() -> Vec<(u64, ReplyCode)> {
+    let records = System::read_events_no_consensus();
+    records
+        .filter_map(|record| match record.event {
+            RuntimeEvent::Actors(Event::MessageProcessed {
+                gas_burned,
+                reply_code,
+                ..
+            }) => Some((gas_burned, reply_code)),
+            _ => None,
+        })
+        .collect()
+}

@@ -1,0 +1,42 @@
+//! What the program outside calls.
+
+use alloc::vec::Vec;
+use bench_interface::{Accesses, Ask, Lap, Timed};
+use codec::Decode;
+
+/// Exports functions under their names: arguments and result go through SCALE.
+macro_rules! export {
+    ($($name:ident = $target:path: ($($argument:ident: $type:ty),*) -> $result:ty;)+) => {$(
+        #[no_mangle]
+        extern "C" fn $name(data: *mut u8, length: usize) -> u64 {
+            let input: &[u8] = if length == 0 {
+                &[]
+            } else {
+                // SAFETY: the executor passes the bytes of the arguments, which it has written.
+                unsafe { core::slice::from_raw_parts(data, length) }
+            };
+            let ($($argument,)*): ($($type,)*) =
+                Decode::decode(&mut &input[..]).expect("the arguments are encoded by this repository");
+            let result: $result = $target($($argument),*);
+            sp_core::to_substrate_wasm_fn_return_value(&result)
+        }
+    )+};
+}
+
+export! {
+    genesis = crate::chain::genesis: () -> ();
+    overhead = crate::profile::overhead: (laps: u32) -> Vec<u64>;
+    profile = crate::profile::run: (ask: Ask, wasm: Vec<u8>) -> Vec<(Vec<u8>, Vec<u64>, Accesses)>;
+    actors_deploy = crate::actors::deploy: (wasm: Vec<u8>, salt: Vec<u8>) -> Result<[u8; 32], Vec<u8>>;
+    actors_ask = crate::actors::ask: (ask: Ask) -> Vec<Lap>;
+    actors_upload = crate::actors::upload: (wasm: Vec<u8>) -> Timed;
+    actors_remove = crate::actors::remove: (wasm: Vec<u8>) -> Timed;
+    actors_create = crate::actors::create: (wasm: Vec<u8>, salt: Vec<u8>, payload: Vec<u8>) -> Timed;
+    actors_upload_program = crate::actors::upload_program: (wasm: Vec<u8>, salt: Vec<u8>, payload: Vec<u8>) -> Timed;
+    actors_populate = crate::actors::populate: (model: [u8; 32], first: u32, count: u32) -> ();
+    actors_enqueue = crate::actors::enqueue: (first: u32, count: u32, gas: u64) -> ();
+    contracts_deploy = crate::contracts::deploy: (wasm: Vec<u8>) -> Result<[u8; 32], Vec<u8>>;
+    contracts_call = crate::contracts::call: (ask: Ask) -> Vec<Lap>;
+    engine_run = crate::engine::run: (wasm: Vec<u8>, payload: Vec<u8>, metered: bool, laps: u32) -> Vec<u64>;
+    engine_cold = crate::engine::cold: (wasm: Vec<u8>, payload: Vec<u8>, laps: u32) -> Vec<(u64, u64, u64, u64)>;
+}

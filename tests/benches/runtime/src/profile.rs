@@ -1,0 +1,232 @@
+//! Where a message's time goes: its steps, each alone.
+
+use actors_executor::{
+    Context, Host, Limits, Message, PageIndex, Request, Schedule, StoredMemory,
+};
+use actors_primitives::abi::Entry;
+use alloc::{string::ToString, vec, vec::Vec};
+use bench_interface::{bench, Accesses, Ask};
+use frame_support::traits::{
+    fungible::{hold::Balanced as _, hold::Mutate as _},
+    tokens::Precision,
+    Hooks,
+};
+use wasmi::Module;
+
+use crate::{
+    chain::{Actors, Balances, BlockWeights, Runtime, RuntimeEvent, System, ALICE},
+    engine,
+};
+
+/// Nanoseconds that reading the clock takes.
+pub(crate) fn overhead(laps: u32) -> Vec<u64> {
+    laps_of(laps, || ())
+}
+
+/// Each step by name, with the nanoseconds of each lap, and the storage accesses of all laps.
+pub(crate) fn run(ask: Ask, wasm: Vec<u8>) -> Vec<(Vec<u8>, Vec<u64>, Accesses)> {
+    let laps = ask.laps;
+    let mut steps = Vec::new();
+    let mut step = |name: &str, times| {
+        steps.push((name.to_string().into_bytes(), times, bench::accesses()));
+    };
+    bench::accesses();
+
+    let info = actors_executor::validate(&wasm, &Limits::default()).expect("the code is valid");
+    let mut host = Fixed(wasm.clone());
+    step(
+        "the executor's turn, code in memory",
+        laps_of(laps, || {
+            let request = Request {
+                code: &info,
+                entry: Entry::Handle,
+                context: context(&ask),
+                memory: StoredMemory::default(),
+                gas_limit: ask.gas,
+                schedule: &Schedule::default(),
+                limits: &Limits::default(),
+            };
+            actors_executor::execute(request, &mut host)
+        }),
+    );
+    step("  an engine", laps_of(laps, || engine::engine(true)));
+    step(
+        "  engine and module, unchecked",
+        laps_of(laps, || {
+            // SAFETY: `validate` has accepted it above.
+            unsafe { Module::new_unchecked(&engine::engine(true), &wasm) }
+        }),
+    );
+    step(
+        "  engine and module, checked and translated",
+        laps_of(laps, || Module::new(&engine::engine(true), &wasm)),
+    );
+    let module = Module::new(&engine::engine(true), &wasm[..]).expect("the code is valid");
+    step(
+        "  instance with its memory",
+        laps_of(laps, || engine::instantiate(&module, true, &ask.payload)),
+    );
+    step("  `handle`, warm", engine::run(wasm.clone(), ask.payload.clone(), true, laps));
+    step(
+        "  zeroing two pages",
+        laps_of(laps, || core::hint::black_box(vec![0u8; 128 * 1024])),
+    );
+
+    step(
+        "the hook, nothing to serve",
+        laps_of(laps, || Actors::on_idle(1, BlockWeights::get().max_block)),
+    );
+    step(
+        "an account, read",
+        laps_of(laps, || frame_system::Account::<Runtime>::get(ALICE)),
+    );
+    step(
+        "an account, written",
+        laps_of(laps, || {
+            frame_system::Account::<Runtime>::mutate(ALICE, |account| {
+                account.data.free = account.data.free.saturating_sub(1);
+            });
+        }),
+    );
+    step(
+        "the free balance that may be spent",
+        laps_of(laps, || {
+            use frame_support::traits::{fungible::Inspect, tokens::{Fortitude, Preservation}};
+            <Balances as Inspect<_>>::reducible_balance(
+                &ALICE, Preservation::Preserve, Fortitude::Polite,
+            )
+        }),
+    );
+    step(
+        "withdrawing into a credit, and dropping it",
+        laps_of(laps, || {
+            use frame_support::traits::{fungible::Balanced, tokens::{Fortitude, Preservation}};
+            drop(<Balances as Balanced<_>>::withdraw(
+                &ALICE, 1_000, Precision::Exact, Preservation::Preserve, Fortitude::Polite,
+            ));
+        }),
+    );
+    let reason = || pallet_actors::HoldReason::Purse.into();
+    step(
+        "hold",
+        laps_of(laps, || Balances::hold(&reason(), &ALICE, 1_000_000)),
+    );
+    step(
+        "slash of a hold",
+        laps_of(laps, || drop(Balances::slash(&reason(), &ALICE, 1_000))),
+    );
+    step(
+        "release",
+        laps_of(laps, || {
+            Balances::release(&reason(), &ALICE, 500_000, Precision::BestEffort)
+        }),
+    );
+    step(
+        "a storage layer",
+        laps_of(laps, || {
+            frame_support::storage::with_storage_layer::<(), sp_runtime::DispatchError, _>(|| Ok(()))
+        }),
+    );
+    step(
+        "a small storage read",
+        laps_of(laps, pallet_actors::Ends::<Runtime>::get),
+    );
+    step(
+        "a small storage write",
+        laps_of(laps, || {
+            pallet_actors::Ends::<Runtime>::mutate(|ends| ends.head = ends.head.saturating_add(0));
+        }),
+    );
+    step(
+        "the program's record",
+        laps_of(laps, || {
+            pallet_actors::Programs::<Runtime>::get(sp_core::crypto::AccountId32::new(ask.to))
+        }),
+    );
+    let hash = actors_primitives::CodeHash(sp_io::hashing::blake2_256(&wasm));
+    step(
+        "the code's record",
+        laps_of(laps, || pallet_actors::Codes::<Runtime>::get(hash)),
+    );
+    step(
+        "the code",
+        laps_of(laps, || pallet_actors::Wasm::<Runtime>::get(hash)),
+    );
+    step(
+        "an event",
+        laps_of(laps, || {
+            System::deposit_event(RuntimeEvent::Actors(pallet_actors::Event::ProgramInitialised {
+                program: ALICE,
+            }));
+        }),
+    );
+    step(
+        "an allocation of 100 bytes",
+        laps_of(laps, || core::hint::black_box(Vec::<u8>::with_capacity(100))),
+    );
+    step(
+        "blake2_128 of an account",
+        laps_of(laps, || sp_io::hashing::blake2_128(ALICE.as_ref())),
+    );
+    step(
+        "blake2_256 of 100 bytes",
+        laps_of(laps, || sp_io::hashing::blake2_256(&[7; 100])),
+    );
+    steps
+}
+
+fn laps_of<R>(laps: u32, mut work: impl FnMut() -> R) -> Vec<u64> {
+    (0..laps)
+        .map(|_| {
+            System::reset_events();
+            let start = bench::now();
+            let result = work();
+            let time = bench::now().saturating_sub(start);
+            drop(result);
+            time
+        })
+        .collect()
+}
+
+fn context(ask: &Ask) -> Context {
+    Context {
+        message: Message {
+            id: Default::default(),
+            source: [1; 32],
+            payload: ask.payload.clone(),
+            value: 0,
+        },
+        turn: 0,
+        program: ask.to,
+        balance: 0,
+        block_number: 1,
+        block_timestamp: 0,
+        deposit_left: 0,
+        deposit_per_byte: 1,
+    }
+}
+
+/// A chain that has nothing but the code.
+struct Fixed(Vec<u8>);
+
+impl Host for Fixed {
+    fn code(&mut self) -> Option<Vec<u8>> {
+        Some(self.0.clone())
+    }
+
+    fn page(&mut self, _: PageIndex) -> Option<Vec<u8>> {
+        None
+    }
+
+    fn state(&mut self, _: &[u8]) -> Option<Vec<u8>> {
+        None
+    }
+
+    fn random(&mut self, _: &[u8]) -> ([u8; 32], u64) {
+        ([0; 32], 0)
+    }
+
+    fn blake2_256(&self, data: &[u8]) -> [u8; 32] {
+        sp_io::hashing::blake2_256(data)
+    }
+}
