@@ -165,7 +165,6 @@ impl Chain {
     }
 
     /// Deploys a program of stored code, likewise.
-    #[must_use]
     pub fn create(&self, code: &Code) -> Deploy {
         Deploy::new(self, Source::Stored(code.hash()))
     }
