@@ -23,11 +23,14 @@ use crate::{
         System, Trusted, UncheckedExtrinsic, SLOT_DURATION,
     },
     units::FUNDS,
-    User, Wasm,
+    Program, User, Wasm,
 };
 
 /// The time of block 0: the first of January 2026, in milliseconds since 1970.
 const GENESIS_TIME: u64 = 1_767_225_600_000;
+
+/// Blocks that are made at most while something is awaited.
+pub(crate) const PATIENCE: u32 = 1_000;
 
 /// A chain in memory with the real pallet, for one test.
 ///
@@ -162,7 +165,6 @@ impl Chain {
     }
 
     /// Deploys a program of stored code, likewise.
-    #[must_use]
     pub fn create(&self, code: &Code) -> Deploy {
         Deploy::new(self, Source::Stored(code.hash()))
     }
@@ -210,6 +212,38 @@ impl Chain {
         for _ in now..number {
             self.next_block();
         }
+    }
+
+    /// Makes blocks until the queue is empty.
+    ///
+    /// # Panics
+    ///
+    /// When it is not after a thousand of them: programs keep each other busy.
+    #[track_caller]
+    pub fn settle(&self) {
+        for _ in 0..PATIENCE {
+            if self.queue_length() == 0 {
+                return;
+            }
+            self.next_block();
+        }
+        panic!(
+            "{} messages are still queued after {PATIENCE} blocks: programs keep each other busy",
+            self.queue_length()
+        );
+    }
+
+    /// The program at an address, such as one that another program created.
+    ///
+    /// # Panics
+    ///
+    /// When there is none.
+    #[track_caller]
+    #[must_use]
+    pub fn program(&self, address: [u8; 32]) -> Program {
+        let program = Program::new(self, address.into());
+        assert!(program.exists(), "there is no {program:?}");
+        program
     }
 
     /// What programs logged with `debug` since this was asked last, in order, together with what

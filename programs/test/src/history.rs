@@ -158,6 +158,15 @@ impl History {
             Event::ProgramRemoved { program, code } => {
                 format!("ProgramRemoved {}, {code:?}", self.name(program))
             }
+            Event::ProgramExited {
+                program,
+                inheritor,
+                value,
+            } => format!(
+                "ProgramExited {}, {} inherits {value} planck",
+                self.name(program),
+                self.name(inheritor)
+            ),
             Event::MessageQueued {
                 message_id,
                 source,

@@ -5,13 +5,11 @@ use pallet_actors::Event;
 use std::fmt;
 
 use crate::{
+    chain::PATIENCE,
     reply::{advice, Reply},
     show::{short, Bytes},
     Chain,
 };
-
-/// Blocks that are made for one reply before it counts as missing.
-const PATIENCE: u32 = 1_000;
 
 /// A message that a user sent.
 ///

@@ -104,6 +104,12 @@ impl Program {
         self.chain.run(|| Pallet::<Runtime>::program(account))
     }
 
+    /// Whether it is there: it has not exited, and its `init` has not failed.
+    #[must_use]
+    pub fn exists(&self) -> bool {
+        self.info().is_some()
+    }
+
     /// The free balance, in planck. The existential deposit is part of it, the storage deposit is
     /// not.
     #[must_use]

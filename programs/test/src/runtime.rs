@@ -102,6 +102,7 @@ mod runtime {
 
 parameter_types! {
     pub const BlockHashCount: u32 = 2_400;
+    pub const SS58Prefix: u16 = 42;
     pub const Version: RuntimeVersion = RuntimeVersion {
         spec_name: std::borrow::Cow::Borrowed("actors-test"),
         impl_name: std::borrow::Cow::Borrowed("actors-test"),
@@ -137,6 +138,7 @@ impl frame_system::Config for Runtime {
     type Lookup = IdentityLookup<AccountId>;
     type MaxConsumers = ConstU32<16>;
     type Nonce = u32;
+    type SS58Prefix = SS58Prefix;
     type Version = Version;
 }
 

@@ -2,6 +2,7 @@
 
 mod built;
 mod counter;
+mod factory;
 mod hash_chain;
 mod ledger;
 mod ping;
