@@ -10,7 +10,7 @@ const ITEMS: &[(&str, &[&str])] = &[
     (
         "Actors",
         &[
-            "Codes", "Wasm", "Programs", "Pages", "State", "Queue", "Ends", "Purses",
+            "Codes", "Wasm", "Programs", "Pages", "State", "Queue", "Service", "Tombstones", "Graves", "Purses",
             "ValueInFlight", "Nonce", "Paused",
         ],
     ),

@@ -5,7 +5,7 @@ use actors_primitives::{Balance, Gas, GasPrice};
 use alloc::{vec, vec::Vec};
 use frame_support::{
     derive_impl, parameter_types,
-    traits::{ConstBool, ConstU32, Nothing},
+    traits::{ConstBool, ConstU32, ConstU64, Nothing},
     weights::{constants::ParityDbWeight, Weight},
     PalletId,
 };
@@ -115,6 +115,7 @@ impl pallet_actors::Config for Runtime {
     type Time = Timestamp;
     type UploadOrigin = EnsureSigned<AccountId>;
     type CreateOrigin = EnsureSigned<AccountId>;
+    type ManagerOrigin = frame_system::EnsureRoot<AccountId>;
     type PalletId = ActorsPalletId;
     type GasPrice = Price;
     type DepositPerItem = PerItem;
@@ -123,6 +124,7 @@ impl pallet_actors::Config for Runtime {
     type Schedule = ActorsSchedule;
     type MaxTurnGas = MaxTurnGas;
     type MinServiceWeight = MinServiceWeight;
+    type BacklogPrice = ConstU64<0>;
     type MaxQueueLength = ConstU32<{ u32::MAX }>;
     type MaxSaltLength = ConstU32<64>;
     type WeightInfo = ();

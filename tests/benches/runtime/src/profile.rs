@@ -129,12 +129,12 @@ pub(crate) fn run(ask: Ask, wasm: Vec<u8>) -> Vec<(Vec<u8>, Vec<u64>, Accesses)>
     );
     step(
         "a small storage read",
-        laps_of(laps, pallet_actors::Ends::<Runtime>::get),
+        laps_of(laps, pallet_actors::Service::<Runtime>::get),
     );
     step(
         "a small storage write",
         laps_of(laps, || {
-            pallet_actors::Ends::<Runtime>::mutate(|ends| ends.head = ends.head.saturating_add(0));
+            pallet_actors::Service::<Runtime>::mutate(|service| service.head = service.head.saturating_add(0));
         }),
     );
     step(
