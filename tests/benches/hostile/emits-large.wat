@@ -1,4 +1,5 @@
 ;; Deposits the longest events until its room is gone.
+;; Gas: 400 ms
 (module
   (import "actors_v1" "emit" (func $emit (param i32 i32) (result i32)))
   (memory (export "memory") 1)

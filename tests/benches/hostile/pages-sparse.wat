@@ -1,4 +1,5 @@
 ;; Changes one byte of every page of the largest memory, in every turn.
+;; Gas: 400 ms
 (module
   (memory (export "memory") 64)
   (func (export "handle") (local $p i32)

@@ -1,4 +1,5 @@
 ;; Sends as many messages as it may, to a user, who gets them as events.
+;; Gas: 400 ms
 (module
   (import "actors_v1" "send" (func $send (param i32 i32 i32 i32 i64 i32 i32 i32) (result i32)))
   (memory (export "memory") 1)

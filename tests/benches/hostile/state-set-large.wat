@@ -1,4 +1,5 @@
 ;; Writes new keys with the longest values until its room is gone.
+;; Gas: 400 ms
 (module
   (import "actors_v1" "state_set" (func $set (param i32 i32 i32 i32) (result i32)))
   (import "actors_v1" "message_id" (func $id (param i32)))

@@ -48,7 +48,7 @@ pub(crate) fn ask(to: [u8; 32], payload: &[u8], batch: u32, laps: u32) -> Ask {
         gas: 50_000_000_000,
         batch,
         laps,
-        alone: false,
+        among: None,
     }
 }
 

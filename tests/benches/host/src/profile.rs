@@ -11,6 +11,36 @@ use crate::{
     table::{time, Bound, Table},
 };
 
+/// Turns that do nothing, by what comes with them.
+const EMPTY: &[(&str, &str)] = &[
+    (
+        "no memory to speak of",
+        r#"(module (memory (export "memory") 0) (func (export "handle")))"#,
+    ),
+    (
+        "one Wasm page",
+        r#"(module (memory (export "memory") 1) (func (export "handle")))"#,
+    ),
+    (
+        "two Wasm pages",
+        r#"(module (memory (export "memory") 2) (func (export "handle")))"#,
+    ),
+    (
+        "two Wasm pages, one of them stack",
+        r#"(module (memory (export "memory") 2)
+            (global (export "__stack_low") i32 (i32.const 0))
+            (global (export "__stack_high") i32 (i32.const 65536))
+            (func (export "handle")))"#,
+    ),
+    (
+        "no memory, three imports",
+        r#"(module (import "actors_v1" "message_size" (func (result i32)))
+            (import "actors_v1" "message_read" (func (param i32 i32 i32) (result i32)))
+            (import "actors_v1" "reply" (func (param i32 i32 i32) (result i32)))
+            (memory (export "memory") 0) (func (export "handle")))"#,
+    ),
+];
+
 type Steps = Vec<(Vec<u8>, Vec<u64>, Accesses)>;
 
 pub(crate) fn run(runtime: &Runtime, laps: u32) -> Table {
@@ -34,6 +64,13 @@ pub(crate) fn run(runtime: &Runtime, laps: u32) -> Table {
             calls => calls.to_string(),
         };
         table.row(name, vec![time(median), calls], f64::NAN, Bound::None);
+    }
+    for (name, text) in EMPTY {
+        let wasm = wat::parse_str(text).expect("it is well-formed");
+        let times: Vec<u64> = chain.call("profile_turn", (wasm, Vec::<u8>::new(), laps));
+        let median = median::warm(&times, |time| *time).saturating_sub(clock);
+        let name = format!("an empty turn, {name}");
+        table.row(name, vec![time(median)], f64::NAN, Bound::None);
     }
     for (kernel, input) in KERNELS {
         let wasm = programs::actor(kernel);

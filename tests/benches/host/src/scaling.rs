@@ -1,9 +1,13 @@
 //! The same message among few and among many.
 
-use bench_interface::{tally, Ask, Lap};
+use bench_interface::{
+    tally::{self, Uses},
+    Ask, Lap,
+};
 use codec::Encode;
 use sp_core::{storage::StateVersion, Blake2Hasher};
 use sp_state_machine::{prove_read, InMemoryBackend};
+use std::collections::BTreeMap;
 
 use crate::{
     chain::{Chain, Runtime},
@@ -14,7 +18,7 @@ use crate::{
 };
 
 const FEW: u32 = 10;
-const MANY: u32 = 5_000;
+const MANY: u32 = 100_000;
 /// So many are made in one call, whose memory ends with it.
 const PORTION: u32 = 1_000;
 const ROUNDS: usize = 7;
@@ -23,6 +27,7 @@ const ROUNDS: usize = 7;
 struct Side<'r> {
     chain: Chain<'r>,
     program: [u8; 32],
+    count: u32,
 }
 
 pub(crate) fn run(runtime: &Runtime, laps: u32) -> Table {
@@ -33,6 +38,8 @@ pub(crate) fn run(runtime: &Runtime, laps: u32) -> Table {
     table.note("So many programs and so many messages in the queue; one is sent, the head is served.");
     let mut few = populate(runtime, FEW);
     let mut many = populate(runtime, MANY);
+    // Counted first, when the heads of both queues are alike.
+    let keys = (touched(&mut few), touched(&mut many));
     let mut sides = (Vec::new(), Vec::new());
     let mut ratios = Vec::new();
     for _ in 0..ROUNDS {
@@ -44,7 +51,7 @@ pub(crate) fn run(runtime: &Runtime, laps: u32) -> Table {
     let cells = vec![time(median::of(sides.0)), time(median::of(sides.1))];
     table.row("time", cells, median::of_ratios(ratios), Bound::Within(1.1));
 
-    let (few, many) = (Cost::of(few), Cost::of(many));
+    let (few, many) = (Cost::of(few, &keys.0), Cost::of(many, &keys.1));
     for (name, few, many, bound) in [
         ("keys read", few.reads, many.reads, Bound::Within(1.0)),
         ("keys written", few.writes, many.writes, Bound::Within(1.0)),
@@ -68,12 +75,16 @@ fn populate(runtime: &Runtime, count: u32) -> Side<'_> {
         chain.call::<()>("actors_populate", (program, first, portion));
         chain.call::<()>("actors_enqueue", (first, portion, gas));
     }
-    Side { chain, program }
+    Side {
+        chain,
+        program,
+        count,
+    }
 }
 
 fn one(side: &Side<'_>, laps: u32) -> Ask {
     Ask {
-        alone: true,
+        among: Some(side.count),
         ..ask(side.program, b"PING", 1, laps)
     }
 }
@@ -94,13 +105,19 @@ struct Cost {
     proof: u32,
 }
 
+type Keys = BTreeMap<Vec<u8>, Uses>;
+
+/// The keys that one message touches.
+fn touched(side: &mut Side<'_>) -> Keys {
+    tally::history();
+    let one = one(side, 1);
+    let _: Vec<Lap> = side.chain.count("actors_ask", (one,));
+    keys::joined()
+}
+
 impl Cost {
-    fn of(mut side: Side<'_>) -> Self {
-        tally::history();
-        let one = one(&side, 1);
-        let _: Vec<Lap> = side.chain.count("actors_ask", (one,));
-        let keys = keys::joined();
-        let (reads, writes, calls) = keys::sum(&keys);
+    fn of(side: Side<'_>, keys: &Keys) -> Self {
+        let (reads, writes, calls) = keys::sum(keys);
         let storage = side.chain.into_storage();
         let backend = InMemoryBackend::<Blake2Hasher>::from((storage, StateVersion::V1));
         let proof = prove_read(backend, keys.keys()).expect("the state is whole");

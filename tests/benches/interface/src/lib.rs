@@ -53,8 +53,9 @@ pub struct Ask {
     pub batch: u32,
     /// How often all that is done.
     pub laps: u32,
-    /// Whether the hook gets just the weight that one message may take, and leaves a backlog.
-    pub alone: bool,
+    /// Not `to`, but another of that many numbered programs each time; and the hook gets just the
+    /// weight that one message may take, and leaves a backlog.
+    pub among: Option<u32>,
 }
 
 /// One lap of [`Ask`].

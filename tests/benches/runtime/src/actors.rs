@@ -33,7 +33,15 @@ pub(crate) fn deploy(wasm: Vec<u8>, salt: Vec<u8>) -> Result<[u8; 32], Vec<u8>> 
 
 /// Sends a program messages and has them served.
 pub(crate) fn ask(ask: Ask) -> Vec<Lap> {
-    let laps = (0..ask.laps).map(|_| lap(&ask));
+    let laps = (0..ask.laps).map(|lap_number| {
+        let mut ask = ask.clone();
+        if let Some(count) = ask.among {
+            // Not the one that is at the head of the queue.
+            let index = lap_number.wrapping_mul(7_919).wrapping_add(lap_number / 3);
+            ask.to = numbered(index.wrapping_add(5).checked_rem(count).unwrap_or(0)).into();
+        }
+        lap(&ask)
+    });
     laps.collect()
 }
 
@@ -71,7 +79,7 @@ fn lap(ask: &Ask) -> Lap {
 
 /// What the hook may take: everything, or what one message may take at most.
 fn room(ask: &Ask) -> Weight {
-    if !ask.alone {
+    if ask.among.is_none() {
         return BlockWeights::get().max_block;
     }
     let least = <<Runtime as pallet_actors::Config>::WeightInfo>::peek_queue().ref_time();
@@ -147,7 +155,7 @@ pub(crate) fn enqueue(first: u32, count: u32, gas: u64) {
             gas,
             batch: 1,
             laps: 1,
-            alone: false,
+            among: None,
         };
         dispatch(send(&ask)).expect("Alice can pay for any number of messages");
         System::reset_events();
