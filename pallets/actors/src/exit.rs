@@ -103,8 +103,10 @@ impl<T: Config> Pallet<T> {
                 Service::<T>::mutate(|service| service.graves = 0);
                 return;
             };
-            let pages = |cursor: Option<&[u8]>| Pages::<T>::clear_prefix(&account, SWEEP_KEYS, cursor);
-            let state = |cursor: Option<&[u8]>| State::<T>::clear_prefix(&account, SWEEP_KEYS, cursor);
+            let pages =
+                |cursor: Option<&[u8]>| Pages::<T>::clear_prefix(&account, SWEEP_KEYS, cursor);
+            let state =
+                |cursor: Option<&[u8]>| State::<T>::clear_prefix(&account, SWEEP_KEYS, cursor);
             if !Self::clear(meter, pages) || !Self::clear(meter, state) {
                 return;
             }

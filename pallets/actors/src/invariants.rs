@@ -142,8 +142,8 @@ impl<T: Config> Pallet<T> {
     /// What does not hold.
     pub fn check_invariants() -> Result<(), sp_runtime::TryRuntimeError> {
         use crate::{
-            deposit::Footprint, Codes, Graves, HoldReason, Pages, Programs, Purses, Queue,
-            Service, State, Tombstones, ValueInFlight, Wasm,
+            deposit::Footprint, Codes, Graves, HoldReason, Pages, Programs, Purses, Queue, Service,
+            State, Tombstones, ValueInFlight, Wasm,
         };
         use alloc::collections::BTreeMap;
         use frame_support::{

@@ -554,6 +554,10 @@ pub mod pallet {
         /// whole cascade included. Where `gas_limit` or `deposit_limit` is missing, the source's
         /// spendable balance is shared between gas, at most four of the longest turns, and
         /// deposits.
+        ///
+        /// # Errors
+        ///
+        /// `Refused` with the name of the call's error, where it would be refused.
         pub fn dry_run_message(
             source: T::AccountId,
             destination: T::AccountId,
@@ -573,6 +577,10 @@ pub mod pallet {
         }
 
         /// What `create_program` with these arguments would do, likewise.
+        ///
+        /// # Errors
+        ///
+        /// `Refused` with the name of the call's error, where it would be refused.
         pub fn dry_run_creation(
             creator: T::AccountId,
             code_hash: CodeHash,
@@ -594,6 +602,11 @@ pub mod pallet {
         }
 
         /// What `upload_program` with these arguments would do, likewise.
+        ///
+        /// # Errors
+        ///
+        /// `Invalid` if the code is not valid: what is wrong, in which function and where; `Refused`
+        /// with the name of the call's error, where it would be refused for another reason.
         pub fn dry_run_upload_program(
             creator: T::AccountId,
             code: Vec<u8>,
@@ -615,6 +628,10 @@ pub mod pallet {
         }
 
         /// What `upload_code` would do: the code's name and deposit, or why it is refused.
+        ///
+        /// # Errors
+        ///
+        /// As `dry_run_upload_program`.
         pub fn dry_run_upload(
             uploader: T::AccountId,
             code: Vec<u8>,
@@ -623,11 +640,19 @@ pub mod pallet {
         }
 
         /// Runs the program's `state` entry with `payload` and returns its result.
+        ///
+        /// # Errors
+        ///
+        /// Where there is no such program or entry, and how the entry failed if it did.
         pub fn read_state(program: T::AccountId, payload: Vec<u8>) -> Result<Vec<u8>, ReadError> {
             Self::view_read_state(program, payload)
         }
 
         /// The value of one key of a program's keyed state, if it has that key.
+        ///
+        /// # Errors
+        ///
+        /// `NotAProgram`, or `Exited`.
         pub fn state_entry(
             program: T::AccountId,
             key: Vec<u8>,
@@ -657,6 +682,10 @@ pub mod pallet {
 
         /// Judges code as `upload_code` does; an error says what is wrong, in which function and
         /// where, and how to mend it.
+        ///
+        /// # Errors
+        ///
+        /// The first rule that it breaks, as a sentence for whoever wrote it.
         pub fn check_code(code: Vec<u8>) -> Result<(), String> {
             Self::view_check_code(&code)
         }

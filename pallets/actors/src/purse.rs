@@ -134,10 +134,7 @@ impl<T: Config> Pallet<T> {
             let credit = Self::take_from_purse(&purse.payer, due);
             T::FeeHandler::on_unbalanced(credit);
         }
-        let rest = purse
-            .held
-            .saturating_sub(due)
-            .saturating_add(purse.deposit);
+        let rest = purse.held.saturating_sub(due).saturating_add(purse.deposit);
         if rest == 0 {
             return;
         }

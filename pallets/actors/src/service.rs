@@ -2,11 +2,7 @@
 
 use actors_executor::Modules;
 use actors_primitives::{Gas, ReplyCode};
-use frame_support::{
-    pallet_prelude::Weight,
-    traits::Get,
-    weights::WeightMeter,
-};
+use frame_support::{pallet_prelude::Weight, traits::Get, weights::WeightMeter};
 
 use crate::{report, turn::Log, Config, Event, Pallet, Queue, Service, WeightInfo};
 
@@ -106,9 +102,8 @@ impl<T: Config> Pallet<T> {
 
     /// Pauses the service or resumes it.
     pub(crate) fn do_set_service_paused(is_paused: bool) {
-        let before = Service::<T>::mutate(|service| {
-            core::mem::replace(&mut service.is_paused, is_paused)
-        });
+        let before =
+            Service::<T>::mutate(|service| core::mem::replace(&mut service.is_paused, is_paused));
         match (before, is_paused) {
             (false, true) => Self::deposit_event(Event::ServicePaused),
             (true, false) => Self::deposit_event(Event::ServiceResumed),

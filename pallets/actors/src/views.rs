@@ -44,7 +44,6 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    #[expect(clippy::too_many_arguments, reason = "it takes what its call takes")]
     pub(crate) fn view_dry_run_creation(
         creator: T::AccountId,
         code_hash: CodeHash,
@@ -66,7 +65,6 @@ impl<T: Config> Pallet<T> {
         )
     }
 
-    #[expect(clippy::too_many_arguments, reason = "it takes what its call takes")]
     pub(crate) fn view_dry_run_upload_program(
         creator: T::AccountId,
         wasm: Vec<u8>,

@@ -4,9 +4,7 @@ use actors_primitives::ReplyCode;
 use codec::Encode;
 use frame_support::{assert_noop, assert_ok};
 
-use crate::{
-    mock::*, Codes, Error, Event, Graves, Pages, Pallet, Programs, State, Tombstones,
-};
+use crate::{mock::*, Codes, Error, Event, Graves, Pages, Pallet, Programs, State, Tombstones};
 
 /// The payload that makes `family` exit.
 fn leaving(inheritor: &AccountId, last_words: &[u8]) -> Vec<u8> {
@@ -19,7 +17,9 @@ fn everything_goes_to_the_inheritor() {
     ask(&program, &[4, 1, 2, 3]);
     assert_eq!(Pages::<Test>::iter_prefix(&program).count(), 1);
     assert_eq!(State::<Test>::iter_prefix(&program).count(), 1);
-    let hash = Programs::<Test>::get(&program).expect("it exists").code_hash;
+    let hash = Programs::<Test>::get(&program)
+        .expect("it exists")
+        .code_hash;
     let (left, before) = (total(&program), total(&BOB));
     let reply = ask_with(&program, &leaving(&BOB, b"farewell"), UNIT, GAS, 0);
     assert_eq!((reply.code, reply.value), (ReplyCode::Finished, 0));
@@ -27,7 +27,10 @@ fn everything_goes_to_the_inheritor() {
     assert_eq!(total(&BOB), before + left + UNIT);
     assert!(!Programs::<Test>::contains_key(&program));
     assert_eq!(Tombstones::<Test>::get(&program), Some(BOB));
-    assert_eq!(Codes::<Test>::get(hash).expect("it is stored").references, 0);
+    assert_eq!(
+        Codes::<Test>::get(hash).expect("it is stored").references,
+        0
+    );
     assert_ok!(Actors::remove_code(RuntimeOrigin::signed(ALICE), hash));
     // What it did before it left stands.
     assert!(events().iter().any(|event| matches!(
@@ -107,17 +110,25 @@ fn value_on_its_way_to_an_exited_program_goes_to_its_heirs() {
     // named has left as well.
     let (first, second, trap) = (create("family"), create("family"), create("trap"));
     let to: &[u8; 32] = trap.as_ref();
-    let payload = [
-        &[1][..],
-        to,
-        &(-1i64).to_le_bytes(),
-        &UNIT.to_le_bytes(),
-    ]
-    .concat();
+    let payload = [&[1][..], to, &(-1i64).to_le_bytes(), &UNIT.to_le_bytes()].concat();
     let sent = send_as(&ALICE, first.clone(), payload, UNIT, GAS, DEPOSIT);
     assert_ok!(sent);
-    assert_ok!(send_as(&ALICE, first.clone(), leaving(&second, b""), 0, GAS, 0));
-    assert_ok!(send_as(&ALICE, second.clone(), leaving(&BOB, b""), 0, GAS, 0));
+    assert_ok!(send_as(
+        &ALICE,
+        first.clone(),
+        leaving(&second, b""),
+        0,
+        GAS,
+        0
+    ));
+    assert_ok!(send_as(
+        &ALICE,
+        second.clone(),
+        leaving(&BOB, b""),
+        0,
+        GAS,
+        0
+    ));
     let owned = total(&first) + total(&second);
     let before = total(&BOB);
     idle();
@@ -130,7 +141,14 @@ fn a_reply_to_an_exited_program_is_its_heirs() {
     let to: &[u8; 32] = echo.as_ref();
     let payload = [&[1][..], to, &(-1i64).to_le_bytes(), &10u128.to_le_bytes()].concat();
     assert_ok!(send_as(&ALICE, program.clone(), payload, 10, GAS, DEPOSIT));
-    assert_ok!(send_as(&ALICE, program.clone(), leaving(&BOB, b""), 0, GAS, 0));
+    assert_ok!(send_as(
+        &ALICE,
+        program.clone(),
+        leaving(&BOB, b""),
+        0,
+        GAS,
+        0
+    ));
     let (owned, before) = (total(&program), total(&BOB));
     idle();
     assert_eq!(total(&BOB), before + owned + 5, "half of it came back");

@@ -117,7 +117,13 @@ fn a_reply_burns_from_the_purse_of_the_send_it_answers() {
     // Enough for the send's own turn, and nothing left to handle its reply with.
     let split = Pallet::<Test>::start_price(&echo, crate::Kind::Handle) + 20_000_000_000;
     for gas in [split, 1_000_000] {
-        ask_with(&family, &sending(&echo, gas as i64, 0, b"x"), 0, GAS, DEPOSIT);
+        ask_with(
+            &family,
+            &sending(&echo, gas as i64, 0, b"x"),
+            0,
+            GAS,
+            DEPOSIT,
+        );
     }
     assert_eq!(total(&ALICE) + Fees::get() + held(&family), before);
     // The second send could not even start: its reply found nothing to burn.
@@ -141,7 +147,10 @@ fn a_program_creates_a_program_and_pays_for_it() {
     let base = total(&family);
     let payload = creation(code, b"salt", -1, 7, b"");
     let reply = ask_with(&family, &payload, cost + 7, GAS, DEPOSIT);
-    assert_eq!((reply.code, number(&reply.payload)), (ReplyCode::Replied, 0));
+    assert_eq!(
+        (reply.code, number(&reply.payload)),
+        (ReplyCode::Replied, 0)
+    );
     let creator: [u8; 32] = family.clone().into();
     let address = sp_io::hashing::blake2_256(&program_preimage(&code, &creator, b"salt"));
     assert_eq!(reply.payload[4..36], address);
@@ -149,7 +158,10 @@ fn a_program_creates_a_program_and_pays_for_it() {
     let record = Programs::<Test>::get(&child).expect("it was created");
     assert_eq!((record.status, &record.creator), (Status::Active, &family));
     assert_eq!(total(&child), cost + 7);
-    assert_eq!(Codes::<Test>::get(code).expect("it is stored").references, 1);
+    assert_eq!(
+        Codes::<Test>::get(code).expect("it is stored").references,
+        1
+    );
     let seen = seen(&family);
     assert_eq!((seen.to, seen.code), (id_at(&reply.payload, 36), 1));
     assert_eq!(total(&family), base + held(&family));
@@ -176,7 +188,10 @@ fn a_program_is_told_why_it_cannot_create() {
     assert_eq!(refused(&payload, 0), 0);
     assert_eq!(refused(&payload, cost), error::ALREADY_EXISTS);
     let salt = [0; 65];
-    assert_eq!(refused(&creation(code, &salt, -1, 0, b""), 0), error::OVER_LIMIT);
+    assert_eq!(
+        refused(&creation(code, &salt, -1, 0, b""), 0),
+        error::OVER_LIMIT
+    );
 }
 
 fn a_failed_init_gives_everything_back_to_the_program_that_created() {
@@ -188,13 +203,19 @@ fn a_failed_init_gives_everything_back_to_the_program_that_created() {
     let reply = ask_with(&family, &payload, cost + 9, GAS, DEPOSIT);
     let child = AccountId::new(reply.payload[4..36].try_into().expect("32 bytes"));
     assert!(!Programs::<Test>::contains_key(&child));
-    assert!(!Tombstones::<Test>::contains_key(&child), "no turn of it committed");
+    assert!(
+        !Tombstones::<Test>::contains_key(&child),
+        "no turn of it committed"
+    );
     assert_eq!(total(&child), 0);
     assert_eq!(total(&family), base + cost + 9 + held(&family));
     let seen = seen(&family);
     assert_eq!((seen.code, seen.value), (0x101, 9));
     assert_eq!(seen.payload, b"not today");
-    assert_eq!(Codes::<Test>::get(code).expect("it is stored").references, 0);
+    assert_eq!(
+        Codes::<Test>::get(code).expect("it is stored").references,
+        0
+    );
     // The address is free again.
     let again = ask_with(&family, &payload, 0, GAS, DEPOSIT);
     assert_eq!(number(&again.payload), 0);

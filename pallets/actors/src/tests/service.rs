@@ -29,7 +29,10 @@ fn a_paused_queue_accepts_and_serves_nothing() {
     assert!(Pallet::<Test>::has_work());
     idle();
     let reply = reply_to(id).expect("it was served");
-    assert_eq!((reply.code, reply.payload), (ReplyCode::Replied, b"later".to_vec()));
+    assert_eq!(
+        (reply.code, reply.payload),
+        (ReplyCode::Replied, b"later".to_vec())
+    );
     // Twice the same says nothing.
     assert_ok!(Actors::set_service_paused(root, false));
     let told = events()
@@ -89,13 +92,33 @@ fn damage_is_stepped_over() {
     ask(&programs[2], &[4, 1]);
     ask(&programs[3], b"kept");
     let to: &[u8; 32] = programs[4].as_ref();
-    let sends = [&[1][..], to, &1_000_000_000i64.to_le_bytes(), &1u128.to_le_bytes()].concat();
+    let sends = [
+        &[1][..],
+        to,
+        &1_000_000_000i64.to_le_bytes(),
+        &1u128.to_le_bytes(),
+    ]
+    .concat();
     let queue = || {
         for program in &programs {
-            assert_ok!(send_as(&ALICE, program.clone(), sends.clone(), 5, GAS, DEPOSIT));
+            assert_ok!(send_as(
+                &ALICE,
+                program.clone(),
+                sends.clone(),
+                5,
+                GAS,
+                DEPOSIT
+            ));
         }
         let (payload, purse) = (sends.clone(), GAS);
-        assert_ok!(send_as(&BOB, programs[2].clone(), payload, 1, purse, DEPOSIT));
+        assert_ok!(send_as(
+            &BOB,
+            programs[2].clone(),
+            payload,
+            1,
+            purse,
+            DEPOSIT
+        ));
     };
     let bystander = create("echo");
     queue();
@@ -115,7 +138,13 @@ fn damage_is_stepped_over() {
             *byte = !*byte;
         }
         let half = whole[..whole.len() / 2].to_vec();
-        for value in [None, Some(vec![]), Some(half), Some(flipped), Some(vec![0xff; 64])] {
+        for value in [
+            None,
+            Some(vec![]),
+            Some(half),
+            Some(flipped),
+            Some(vec![0xff; 64]),
+        ] {
             undone(|| {
                 match &value {
                     Some(value) => unhashed::put_raw(&key, value),

@@ -18,7 +18,10 @@ fn a_dry_run_foretells_and_changes_nothing() {
         Some(DEPOSIT),
     )
     .expect("the call is accepted");
-    assert_eq!((total(&ALICE), Service::<Test>::get().sent), (before, nonce));
+    assert_eq!(
+        (total(&ALICE), Service::<Test>::get().sent),
+        (before, nonce)
+    );
     assert_eq!((events().len(), System::block_number()), (seen, 1));
 
     let reply = ask(&program, b"");

@@ -23,7 +23,8 @@ const DEPOSIT: u128 = 1_000_000_000_000_000;
 pub(crate) fn deploy(wasm: Vec<u8>, salt: Vec<u8>) -> Result<[u8; 32], Vec<u8>> {
     System::reset_events();
     let program = address(&wasm, &salt);
-    dispatch(program_call(wasm, salt, vec![])).map_err(|error| format!("{error:?}").into_bytes())?;
+    dispatch(program_call(wasm, salt, vec![]))
+        .map_err(|error| format!("{error:?}").into_bytes())?;
     idle();
     match processed().last() {
         Some((_, ReplyCode::Replied | ReplyCode::Finished)) => Ok(program.into()),
@@ -71,7 +72,9 @@ fn lap(ask: &Ask) -> Lap {
         call_weight: weight.saturating_sub(serving),
         serve_weight: used.ref_time(),
         gas: processed.iter().map(|(gas, _)| *gas).sum(),
-        code: processed.last().map_or(u32::MAX, |(_, code)| code.code() as u32),
+        code: processed
+            .last()
+            .map_or(u32::MAX, |(_, code)| code.code() as u32),
         call_accesses,
         serve_accesses,
     }
@@ -83,7 +86,9 @@ fn room(ask: &Ask) -> Weight {
         return BlockWeights::get().max_block;
     }
     let least = <<Runtime as pallet_actors::Config>::WeightInfo>::peek_queue().ref_time();
-    let one = least.saturating_add(serve_message()).saturating_add(ask.gas);
+    let one = least
+        .saturating_add(serve_message())
+        .saturating_add(ask.gas);
     Weight::from_parts(one, u64::MAX)
 }
 
