@@ -3,9 +3,7 @@
 use bench_interface::bench;
 use codec::{Decode, Encode};
 use sc_executor::WasmExecutor;
-use sp_core::traits::{
-    CallContext, CodeExecutor, Externalities, RuntimeCode, WrappedRuntimeCode,
-};
+use sp_core::traits::{CallContext, CodeExecutor, Externalities, RuntimeCode, WrappedRuntimeCode};
 use sp_state_machine::BasicExternalities;
 
 use crate::counting::Counting;

@@ -14,8 +14,9 @@ const READ: u64 = 8_000_000;
 const WRITE: u64 = 50_000_000;
 
 /// The columns of [`Charge::row`].
-pub(crate) const COLUMNS: &[&str] =
-    &["time", "charged", "storage", "gross", "gas", "ps/gas", "end"];
+pub(crate) const COLUMNS: &[&str] = &[
+    "time", "charged", "storage", "gross", "gas", "ps/gas", "end",
+];
 
 /// What the columns say.
 pub(crate) fn explain(table: &mut Table) {

@@ -100,17 +100,25 @@ pub(crate) fn calls(runtime: &Runtime, laps: u32) -> Table {
     }
     let mut both = repeated(3, |_| {
         let mut chain = Chain::new(runtime);
-        chain.call("actors_upload_program", (large.clone(), Vec::<u8>::new(), Vec::<u8>::new()))
+        chain.call(
+            "actors_upload_program",
+            (large.clone(), Vec::<u8>::new(), Vec::<u8>::new()),
+        )
     });
-    let counted: Timed =
-        Chain::new(runtime).count("actors_upload_program", (large.clone(), Vec::<u8>::new(), Vec::<u8>::new()));
+    let counted: Timed = Chain::new(runtime).count(
+        "actors_upload_program",
+        (large.clone(), Vec::<u8>::new(), Vec::<u8>::new()),
+    );
     both.accesses = counted.accesses;
     both.row(&mut table, "upload_program, 510 KiB, ordinary");
     for length in [0usize, 1_024, 16_384, 65_536] {
         let payload = vec![7u8; length];
         let (serve, call) = charge::message(&mut chain, program, &payload, GAS, laps);
         call.row(&mut table, format!("send_message, {length} bytes"));
-        serve.row(&mut table, format!("  serving it by an echo of {length} bytes"));
+        serve.row(
+            &mut table,
+            format!("  serving it by an echo of {length} bytes"),
+        );
     }
     table
 }

@@ -46,12 +46,16 @@ fn gas(text: &str) -> u64 {
 
 fn programs() -> Vec<(String, Vec<u8>, u64)> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../hostile");
-    let entries = fs::read_dir(&directory)
-        .unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
+    let entries =
+        fs::read_dir(&directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
     let mut programs: Vec<_> = entries
         .map(|entry| {
             let path = entry.expect("the directory can be read").path();
-            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let name = path
+                .file_stem()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
             let text = fs::read_to_string(&path).expect("the file can be read");
             let wasm = wat::parse_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
             (name, wasm, gas(&text))

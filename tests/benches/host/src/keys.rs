@@ -6,19 +6,43 @@ use std::collections::BTreeMap;
 
 const ITEMS: &[(&str, &[&str])] = &[
     ("System", &["Account"]),
-    ("Balances", &["TotalIssuance", "InactiveIssuance", "Locks", "Freezes", "Holds", "Account"]),
+    (
+        "Balances",
+        &[
+            "TotalIssuance",
+            "InactiveIssuance",
+            "Locks",
+            "Freezes",
+            "Holds",
+            "Account",
+        ],
+    ),
     (
         "Actors",
         &[
-            "Codes", "Wasm", "Programs", "Pages", "State", "Queue", "Ends", "Purses",
-            "ValueInFlight", "Nonce", "Paused",
+            "Codes",
+            "Wasm",
+            "Programs",
+            "Pages",
+            "State",
+            "Queue",
+            "Ends",
+            "Purses",
+            "ValueInFlight",
+            "Nonce",
+            "Paused",
         ],
     ),
     (
         "Contracts",
         &[
-            "PristineCode", "CodeInfoOf", "Nonce", "ContractInfoOf", "DeletionQueue",
-            "DeletionQueueCounter", "MigrationInProgress",
+            "PristineCode",
+            "CodeInfoOf",
+            "Nonce",
+            "ContractInfoOf",
+            "DeletionQueue",
+            "DeletionQueueCounter",
+            "MigrationInProgress",
         ],
     ),
 ];
@@ -70,11 +94,12 @@ pub(crate) fn joined() -> BTreeMap<Vec<u8>, Uses> {
 
 /// Keys read, keys written, and calls.
 pub(crate) fn sum(keys: &BTreeMap<Vec<u8>, Uses>) -> (u32, u32, u32) {
-    keys.values().fold((0, 0, 0), |(reads, writes, calls), uses| {
-        (
-            reads + u32::from(uses.read),
-            writes + u32::from(uses.written),
-            calls + uses.calls,
-        )
-    })
+    keys.values()
+        .fold((0, 0, 0), |(reads, writes, calls), uses| {
+            (
+                reads + u32::from(uses.read),
+                writes + u32::from(uses.written),
+                calls + uses.calls,
+            )
+        })
 }

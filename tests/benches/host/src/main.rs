@@ -38,14 +38,46 @@ Scenarios:
 type Scenario = (&'static str, &'static str, fn(&Runtime, u32) -> Table);
 
 const SCENARIOS: &[Scenario] = &[
-    ("ping", "a message served, against a call of pallet-contracts", ping::run),
-    ("kernels", "programs that compute, against pallet-contracts", kernels::run),
-    ("metering", "the engine with its meter on, against off", metering::run),
-    ("scaling", "a message among 10 and among 100,000", scaling::run),
-    ("uploads", "the time of storing code, against what it charges", charges::uploads),
-    ("calls", "the time of the other calls, against what they charge", charges::calls),
-    ("steps", "the time of turns that do one thing, against what they charge", charges::steps),
-    ("hostile", "the time of hostile programs, against what they charge", hostile::run),
+    (
+        "ping",
+        "a message served, against a call of pallet-contracts",
+        ping::run,
+    ),
+    (
+        "kernels",
+        "programs that compute, against pallet-contracts",
+        kernels::run,
+    ),
+    (
+        "metering",
+        "the engine with its meter on, against off",
+        metering::run,
+    ),
+    (
+        "scaling",
+        "a message among 10 and among 100,000",
+        scaling::run,
+    ),
+    (
+        "uploads",
+        "the time of storing code, against what it charges",
+        charges::uploads,
+    ),
+    (
+        "calls",
+        "the time of the other calls, against what they charge",
+        charges::calls,
+    ),
+    (
+        "steps",
+        "the time of turns that do one thing, against what they charge",
+        charges::steps,
+    ),
+    (
+        "hostile",
+        "the time of hostile programs, against what they charge",
+        hostile::run,
+    ),
     ("profile", "where the time of a message goes", profile::run),
 ];
 
@@ -93,7 +125,10 @@ fn main() -> ExitCode {
         println!("\n{}", paint.green("Every bound is kept."));
         return ExitCode::SUCCESS;
     }
-    println!("\n{}", paint.red(&format!("{} bounds are broken:", broken.len())));
+    println!(
+        "\n{}",
+        paint.red(&format!("{} bounds are broken:", broken.len()))
+    );
     for line in broken {
         println!("  {line}");
     }

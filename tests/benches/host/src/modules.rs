@@ -76,7 +76,9 @@ pub(crate) fn furnished() -> Vec<u8> {
         text += &format!("(elem (i32.const {}) {functions})", index * 128);
     }
     // Exported globals fill the exports but for the memory and this.
-    text = text.replacen("(export \"g0\") ", "", 1).replacen("(export \"g1\") ", "", 1);
+    text = text
+        .replacen("(export \"g0\") ", "", 1)
+        .replacen("(export \"g1\") ", "", 1);
     assemble(&(text + "(func (export \"handle\")))"))
 }
 

@@ -4,9 +4,7 @@ use bench_interface::{tally, Ask, Lap};
 
 use crate::{
     chain::{Chain, Runtime},
-    keys,
-    median,
-    programs,
+    keys, median, programs,
     table::{time, Bound, Table},
 };
 
@@ -69,7 +67,10 @@ pub(crate) fn run(runtime: &Runtime, laps: u32) -> Table {
             let ours: Vec<Lap> = chain.call("actors_ask", (ask(program, b"PING", batch, laps),));
             let theirs: Vec<Lap> =
                 chain.call("contracts_call", (ask(contract, b"PING", batch, laps),));
-            assert!(ours.iter().all(|lap| lap.code == 0), "a ping was not answered");
+            assert!(
+                ours.iter().all(|lap| lap.code == 0),
+                "a ping was not answered"
+            );
             let call = median::warm(&ours, |lap| lap.call / u64::from(batch));
             let serve = median::warm(&ours, |lap| lap.serve / u64::from(batch));
             let whole = median::warm(&ours, |lap| (lap.call + lap.serve) / u64::from(batch));
@@ -99,7 +100,12 @@ pub(crate) fn run(runtime: &Runtime, laps: u32) -> Table {
         ("calls of storage", ours.2, theirs.2),
     ] {
         let cells = vec![ours.to_string(), theirs.to_string()];
-        table.row(name, cells, f64::from(ours) / f64::from(theirs), Bound::None);
+        table.row(
+            name,
+            cells,
+            f64::from(ours) / f64::from(theirs),
+            Bound::None,
+        );
     }
     table.note("Storage: without the block's own keys (number, events, time). By item, with");
     table.note("keys read (r) before they are written (w), and calls of the host:");

@@ -52,7 +52,9 @@ pub(crate) fn run(runtime: &Runtime, laps: u32) -> Table {
         &["time", "storage calls"],
     );
     let clock = median::of(chain.call("overhead", (laps,)));
-    table.note(format!("Reading the clock takes {clock} ns, which is subtracted."));
+    table.note(format!(
+        "Reading the clock takes {clock} ns, which is subtracted."
+    ));
     let arguments = |laps| (ask(program, b"PING", 1, laps), wasm.clone());
     let steps: Steps = chain.call("profile", arguments(laps));
     let counted: Steps = chain.count("profile", arguments(1));

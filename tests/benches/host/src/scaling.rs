@@ -35,7 +35,9 @@ pub(crate) fn run(runtime: &Runtime, laps: u32) -> Table {
         "scaling: a message enqueued and served behind a queue, by the size of the chain",
         &["10", "100,000"],
     );
-    table.note("So many programs and so many messages in the queue; one is sent, the head is served.");
+    table.note(
+        "So many programs and so many messages in the queue; one is sent, the head is served.",
+    );
     let mut few = populate(runtime, FEW);
     let mut many = populate(runtime, MANY);
     // Counted first, when the heads of both queues are alike.
@@ -55,7 +57,12 @@ pub(crate) fn run(runtime: &Runtime, laps: u32) -> Table {
     for (name, few, many, bound) in [
         ("keys read", few.reads, many.reads, Bound::Within(1.0)),
         ("keys written", few.writes, many.writes, Bound::Within(1.0)),
-        ("calls of storage", few.calls, many.calls, Bound::Within(1.0)),
+        (
+            "calls of storage",
+            few.calls,
+            many.calls,
+            Bound::Within(1.0),
+        ),
         ("bytes of proof", few.proof, many.proof, Bound::None),
     ] {
         let cells = vec![few.to_string(), many.to_string()];
@@ -93,7 +100,10 @@ fn measure(side: &mut Side<'_>, laps: u32) -> u64 {
     let one = one(side, laps);
     let laps: Vec<Lap> = side.chain.call("actors_ask", (one,));
     let served = laps.iter().all(|lap| lap.served == 1 && lap.code == 0);
-    assert!(served, "not exactly one message was served and answered in each lap");
+    assert!(
+        served,
+        "not exactly one message was served and answered in each lap"
+    );
     median::warm(&laps, |lap| lap.call + lap.serve)
 }
 

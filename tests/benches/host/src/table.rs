@@ -104,7 +104,10 @@ impl Table {
         let widths: Vec<_> = (0..self.columns.len())
             .map(|column| {
                 let cells = self.rows.iter().filter_map(|row| row.cells.get(column));
-                width(cells.map(String::as_str), self.columns[column].chars().count())
+                width(
+                    cells.map(String::as_str),
+                    self.columns[column].chars().count(),
+                )
             })
             .collect();
         print!("  {:name_width$}", "");
@@ -134,7 +137,9 @@ impl Table {
 }
 
 fn width<'a>(texts: impl Iterator<Item = &'a str>, least: usize) -> usize {
-    texts.map(|text| text.chars().count()).fold(least, usize::max)
+    texts
+        .map(|text| text.chars().count())
+        .fold(least, usize::max)
 }
 
 /// Colours, where they are wanted.

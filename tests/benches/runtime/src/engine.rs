@@ -96,7 +96,12 @@ pub(crate) fn cold(wasm: Vec<u8>, payload: Vec<u8>, laps: u32) -> Vec<(u64, u64,
             let first = bench::now();
             handle.call(&mut store, ()).expect("the program runs");
             let second = bench::now();
-            (loaded - start, ready - loaded, first - ready, second - first)
+            (
+                loaded - start,
+                ready - loaded,
+                first - ready,
+                second - first,
+            )
         })
         .collect()
 }

@@ -1,8 +1,6 @@
 //! Where a message's time goes: its steps, each alone.
 
-use actors_executor::{
-    Context, Host, Limits, Message, PageIndex, Request, Schedule, StoredMemory,
-};
+use actors_executor::{Context, Host, Limits, Message, PageIndex, Request, Schedule, StoredMemory};
 use actors_primitives::abi::Entry;
 use alloc::{string::ToString, vec, vec::Vec};
 use bench_interface::{bench, Accesses, Ask};
@@ -14,7 +12,7 @@ use frame_support::traits::{
 use wasmi::Module;
 
 use crate::{
-    chain::{Actors, Balances, BlockWeights, Runtime, RuntimeEvent, System, ALICE},
+    chain::{forget_events, Actors, Balances, BlockWeights, Runtime, RuntimeEvent, System, ALICE},
     engine,
 };
 
@@ -53,7 +51,10 @@ pub(crate) fn run(ask: Ask, wasm: Vec<u8>) -> Vec<(Vec<u8>, Vec<u64>, Accesses)>
         "  instance with its memory",
         laps_of(laps, || engine::instantiate(&module, true, &ask.payload)),
     );
-    step("  `handle`, warm", engine::run(wasm.clone(), ask.payload.clone(), true, laps));
+    step(
+        "  `handle`, warm",
+        engine::run(wasm.clone(), ask.payload.clone(), true, laps),
+    );
     step(
         "  zeroing two pages",
         laps_of(laps, || core::hint::black_box(vec![0u8; 128 * 1024])),
@@ -78,18 +79,30 @@ pub(crate) fn run(ask: Ask, wasm: Vec<u8>) -> Vec<(Vec<u8>, Vec<u64>, Accesses)>
     step(
         "the free balance that may be spent",
         laps_of(laps, || {
-            use frame_support::traits::{fungible::Inspect, tokens::{Fortitude, Preservation}};
+            use frame_support::traits::{
+                fungible::Inspect,
+                tokens::{Fortitude, Preservation},
+            };
             <Balances as Inspect<_>>::reducible_balance(
-                &ALICE, Preservation::Preserve, Fortitude::Polite,
+                &ALICE,
+                Preservation::Preserve,
+                Fortitude::Polite,
             )
         }),
     );
     step(
         "withdrawing into a credit, and dropping it",
         laps_of(laps, || {
-            use frame_support::traits::{fungible::Balanced, tokens::{Fortitude, Preservation}};
+            use frame_support::traits::{
+                fungible::Balanced,
+                tokens::{Fortitude, Preservation},
+            };
             drop(<Balances as Balanced<_>>::withdraw(
-                &ALICE, 1_000, Precision::Exact, Preservation::Preserve, Fortitude::Polite,
+                &ALICE,
+                1_000,
+                Precision::Exact,
+                Preservation::Preserve,
+                Fortitude::Polite,
             ));
         }),
     );
@@ -111,7 +124,9 @@ pub(crate) fn run(ask: Ask, wasm: Vec<u8>) -> Vec<(Vec<u8>, Vec<u64>, Accesses)>
     step(
         "a storage layer",
         laps_of(laps, || {
-            frame_support::storage::with_storage_layer::<(), sp_runtime::DispatchError, _>(|| Ok(()))
+            frame_support::storage::with_storage_layer::<(), sp_runtime::DispatchError, _>(
+                || Ok(()),
+            )
         }),
     );
     step(
@@ -126,7 +141,9 @@ pub(crate) fn run(ask: Ask, wasm: Vec<u8>) -> Vec<(Vec<u8>, Vec<u64>, Accesses)>
     );
     step(
         "the key of a program's record",
-        laps_of(laps, || pallet_actors::Programs::<Runtime>::hashed_key_for(ALICE)),
+        laps_of(laps, || {
+            pallet_actors::Programs::<Runtime>::hashed_key_for(ALICE)
+        }),
     );
     step(
         "twox_128 of 8 bytes",
@@ -150,14 +167,16 @@ pub(crate) fn run(ask: Ask, wasm: Vec<u8>) -> Vec<(Vec<u8>, Vec<u64>, Accesses)>
     step(
         "an event",
         laps_of(laps, || {
-            System::deposit_event(RuntimeEvent::Actors(pallet_actors::Event::ProgramInitialised {
-                program: ALICE,
-            }));
+            System::deposit_event(RuntimeEvent::Actors(
+                pallet_actors::Event::ProgramInitialised { program: ALICE },
+            ));
         }),
     );
     step(
         "an allocation of 100 bytes",
-        laps_of(laps, || core::hint::black_box(Vec::<u8>::with_capacity(100))),
+        laps_of(laps, || {
+            core::hint::black_box(Vec::<u8>::with_capacity(100))
+        }),
     );
     step(
         "blake2_128 of an account",
@@ -192,7 +211,7 @@ pub(crate) fn turn(wasm: Vec<u8>, payload: Vec<u8>, laps: u32) -> Vec<u64> {
 fn laps_of<R>(laps: u32, mut work: impl FnMut() -> R) -> Vec<u64> {
     (0..laps)
         .map(|_| {
-            System::reset_events();
+            forget_events();
             let start = bench::now();
             let result = work();
             let time = bench::now().saturating_sub(start);
