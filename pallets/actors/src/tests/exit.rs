@@ -213,14 +213,19 @@ mod blocks {
         while left > 0 {
             let now = chain.execute_with(|| {
                 // Both looks at the service, to find the program, its pages, a step of state.
-                let room = peek.saturating_mul(2).saturating_add(step.saturating_mul(3));
+                let room = peek
+                    .saturating_mul(2)
+                    .saturating_add(step.saturating_mul(3));
                 let used = Actors::on_idle(1, room);
                 assert!(used.all_lte(room), "{used:?} of {room:?}");
                 Pallet::<Test>::check_invariants().expect("every invariant holds");
                 State::<Test>::iter_prefix(&program).count()
             });
             chain.commit_all().expect("the block can be committed");
-            assert!(now < left, "each block frees some: {now} of {left} are left");
+            assert!(
+                now < left,
+                "each block frees some: {now} of {left} are left"
+            );
             left = now;
             blocks += 1;
         }
