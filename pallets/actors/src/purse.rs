@@ -15,10 +15,10 @@ use frame_support::{
     traits::{
         fungible::{
             hold::{Balanced as _, Mutate as _, Unbalanced as _},
-            Unbalanced as _,
+            Balanced as _, Unbalanced as _,
         },
         tokens::{Fortitude, Precision, Preservation},
-        Get, OnUnbalanced,
+        Get, Imbalance as _, OnUnbalanced,
     },
 };
 use scale_info::TypeInfo;
@@ -129,26 +129,23 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Pays for the gas that was burned and releases the rest to the payer.
+    /// Pays for the gas that was burned and gives the rest back to the payer.
     fn close_purse(purse: Purse<T>) {
         let due = purse.price.cost(purse.burned).min(purse.held);
-        if due > 0 {
-            let credit = Self::take_from_purse(&purse.payer, due);
-            T::FeeHandler::on_unbalanced(credit);
+        let all = Self::take_from_purse(&purse.payer, purse.held.saturating_add(purse.deposit));
+        let (fee, rest) = all.split(due);
+        if fee.peek() > 0 {
+            T::FeeHandler::on_unbalanced(fee);
         }
-        let rest = purse.held.saturating_sub(due).saturating_add(purse.deposit);
-        if rest == 0 {
-            return;
-        }
-        if Self::release_money(&purse.payer, rest) != Ok(rest) {
-            report!("a purse held less than its record says");
+        if T::Currency::resolve(&purse.payer, rest).is_err() {
+            report!("what was left in a purse could not be given back");
         }
     }
 
-    // Every message holds money and releases it, and in a runtime these two took more than half
-    // of its time. The two functions below do what `hold` and `release` do, and look once.
-
     /// Holds money on the payer's account; it is all there or nothing is held.
+    ///
+    /// As `hold` does it, which looks at everything twice: holding and giving back takes more
+    /// than half of a short message's time.
     fn hold_money(payer: &T::AccountId, amount: Balance) -> DispatchResult {
         if amount == 0 {
             return Ok(());
@@ -160,16 +157,6 @@ impl<T: Config> Pallet<T> {
         T::Currency::increase_balance_on_hold(&reason, payer, amount, exact)?;
         T::Currency::done_hold(&reason, payer, amount);
         Ok(())
-    }
-
-    /// Releases what was held, as far as it is there; says how much that was.
-    fn release_money(payer: &T::AccountId, amount: Balance) -> Result<Balance, DispatchError> {
-        let reason = HoldReason::Purse.into();
-        let some = Precision::BestEffort;
-        let held = T::Currency::decrease_balance_on_hold(&reason, payer, amount, some)?;
-        let released = T::Currency::increase_balance(payer, held, some)?;
-        T::Currency::done_release(&reason, payer, released);
-        Ok(released)
     }
 
     /// Takes money out of a purse's hold. By force: a lock or vesting on the payer's account
