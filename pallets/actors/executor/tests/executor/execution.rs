@@ -715,7 +715,7 @@ fn what_the_chain_stores_is_asked_for_once_and_only_if_used() {
 
 #[test]
 fn each_read_is_proven_and_the_proof_is_paid() {
-    let access = 1024;
+    let access = u64::from(Schedule::default().proof_access);
     let mut chain = Chain::new(
         r#"(func (export "handle")
             (i32.store (i32.const 20000) (i32.const 0))
@@ -860,7 +860,7 @@ fn what_is_read_once_too_much_is_read_again_and_proven_again() {
     chain.limits.effect_bytes = 1_256;
     let twice = chain.run(Entry::Handle, PLENTY);
     assert_eq!(chain.world.asked.len(), 5);
-    assert_eq!(twice.proof, once.proof + 1024 + 1000);
+    assert_eq!(twice.proof, once.proof + u64::from(chain.schedule.proof_access) + 1000);
     assert_eq!(
         twice.gas_burned, once.gas_burned,
         "a proof costs nothing here"
@@ -872,8 +872,9 @@ fn a_read_reserves_the_proof_of_the_longest_value_and_pays_for_its_own() {
     let mut chain = accessing();
     let free = chain.run(Entry::Handle, PLENTY);
     assert_eq!(free.gas_required, free.gas_burned);
-    let code = 1024 + u64::from(chain.code.code_len);
-    let access = [1_000, 200, 30].map(|length| 1024 + length);
+    let access = u64::from(chain.schedule.proof_access);
+    let code = access + u64::from(chain.code.code_len);
+    let access = [1_000, 200, 30].map(|length| access + length);
     assert_eq!(free.proof, code + access.iter().sum::<u64>());
 
     chain.schedule.proof_byte = 1_000_000;
