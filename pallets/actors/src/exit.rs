@@ -6,24 +6,28 @@ use alloc::vec::Vec;
 use codec::Encode;
 use frame_support::{
     traits::{
-        fungible::{hold::Mutate as _, Inspect, Mutate},
+        fungible::{hold::Mutate as _, Balanced, Inspect, Mutate},
         tokens::{Fortitude, Precision, Preservation},
+        OnUnbalanced,
     },
     weights::WeightMeter,
 };
 
 use crate::{
-    report, turn::Aborted, Codes, Config, Event, Graves, HoldReason, Pages, Pallet, Program,
-    Programs, Service, State, Tombstones, WeightInfo,
+    deposit::Footprint, report, turn::Aborted, Codes, Config, Event, Graves, HoldReason, Pages,
+    Pallet, Program, Programs, Service, State, Tombstones, WeightInfo,
 };
 
 /// Keys that one step of freeing an exited program's storage removes.
 pub(crate) const SWEEP_KEYS: u32 = 32;
 
+/// What a tombstone stores: two accounts.
+const TOMBSTONE_BYTES: u64 = 64;
+
 /// How far an inheritance is followed. Whoever names an exited program as inheritor, whose own
 /// inheritor has exited, and so on, longer than this, leaves the value to an account that nobody
 /// has: a program that plays such games plays them with its own money.
-const GENERATIONS: u32 = 16;
+const GENERATIONS: u32 = 8;
 
 impl<T: Config> Pallet<T> {
     /// Where value for `account` goes: to itself, or to the inheritor of an exited program.
@@ -50,7 +54,7 @@ impl<T: Config> Pallet<T> {
             return Err(Aborted::Reply(ReplyCode::SyscallMisuse));
         }
         Programs::<T>::remove(account);
-        Tombstones::<T>::insert(account, inheritor.clone());
+        Tombstones::<T>::insert(account, heir.clone());
         Self::release_code(program.code_hash);
         let reason = HoldReason::Storage.into();
         let released =
@@ -58,6 +62,7 @@ impl<T: Config> Pallet<T> {
         if released != program.deposit {
             report!("an exited program's deposit is less than its record says");
         }
+        Self::pay_for_tombstone(account);
         let value: Balance =
             T::Currency::reducible_balance(account, Preservation::Expendable, Fortitude::Polite);
         T::Currency::transfer(account, &heir, value, Preservation::Expendable)?;
@@ -71,6 +76,31 @@ impl<T: Config> Pallet<T> {
             value,
         });
         Ok(())
+    }
+
+    /// What a tombstone costs, in planck: the deposit for it, which is never given back.
+    pub(crate) fn tombstone_price() -> Balance {
+        Self::deposit_for(Footprint {
+            items: 1,
+            bytes: TOMBSTONE_BYTES,
+        })
+    }
+
+    /// Takes what a tombstone costs out of what the program leaves: it stays for ever, so nobody
+    /// could have it back.
+    fn pay_for_tombstone(account: &T::AccountId) {
+        let price = Self::tombstone_price();
+        // No account is closed for it: the inheritor's share is at least the existential deposit.
+        match T::Currency::withdraw(
+            account,
+            price,
+            Precision::BestEffort,
+            Preservation::Preserve,
+            Fortitude::Force,
+        ) {
+            Ok(credit) => T::FeeHandler::on_unbalanced(credit),
+            Err(error) => report!("a tombstone could not be paid for: {error:?}"),
+        }
     }
 
     /// Gives up a program's reference to its code.
@@ -103,11 +133,11 @@ impl<T: Config> Pallet<T> {
                 Service::<T>::mutate(|service| service.graves = 0);
                 return;
             };
-            let pages =
-                |cursor: Option<&[u8]>| Pages::<T>::clear_prefix(&account, SWEEP_KEYS, cursor);
-            let state =
-                |cursor: Option<&[u8]>| State::<T>::clear_prefix(&account, SWEEP_KEYS, cursor);
-            if !Self::clear(meter, pages) || !Self::clear(meter, state) {
+            let pages = Pages::<T>::iter_key_prefix(&account);
+            let state = State::<T>::iter_key_prefix(&account);
+            let freed = Self::free(meter, pages, |index| Pages::<T>::remove(&account, index))
+                && Self::free(meter, state, |key| State::<T>::remove(&account, key));
+            if !freed {
                 return;
             }
             Graves::<T>::remove(&account);
@@ -115,17 +145,19 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Removes keys step by step; whether all are gone. The cursor matters: keys that were
-    /// removed in this block still count against the next step's limit.
-    fn clear(
+    /// Removes keys step by step; whether all are gone. The iterator knows where it is: keys that
+    /// are removed already cost nothing again.
+    fn free<K>(
         meter: &mut WeightMeter,
-        step: impl Fn(Option<&[u8]>) -> sp_io::MultiRemovalResults,
+        mut keys: impl Iterator<Item = K>,
+        remove: impl Fn(K),
     ) -> bool {
-        let mut cursor = None;
         while meter.try_consume(T::WeightInfo::sweep(SWEEP_KEYS)).is_ok() {
-            cursor = step(cursor.as_deref()).maybe_cursor;
-            if cursor.is_none() {
-                return true;
+            for _ in 0..SWEEP_KEYS {
+                match keys.next() {
+                    Some(key) => remove(key),
+                    None => return true,
+                }
             }
         }
         false

@@ -65,6 +65,12 @@ impl<T: Config> Host for ProgramHost<'_, T> {
         Programs::<T>::contains_key(&address) || Tombstones::<T>::contains_key(&address)
     }
 
+    fn can_receive(&mut self, destination: &[u8; 32], value: Balance) -> bool {
+        // What goes to a program waits in escrow.
+        self.is_address_used(destination)
+            || Pallet::<T>::can_receive(&T::AccountId::from(*destination), value)
+    }
+
     fn random(&mut self, subject: &[u8]) -> ([u8; 32], u64) {
         let (seed, known_since) = T::Randomness::random(&(self.account, subject).encode());
         // The chain's hash may have another width; what programs see has 32 bytes on every chain.

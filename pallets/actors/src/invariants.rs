@@ -58,12 +58,14 @@ impl<T: Config> Pallet<T> {
         );
         let limits = T::Limits::get();
         let schedule = T::Schedule::get();
-        let outside = T::WeightInfo::serve_message().ref_time();
+        let serve = T::WeightInfo::serve_message();
+        let proof = schedule.proof_byte.saturating_mul(serve.proof_size());
+        let outside = serve.ref_time().saturating_add(proof);
         assert!(
             schedule.send >= outside,
             "a message that a program sends would be served for less than it takes: \
-             `Schedule::send` is {} gas, and serving a message takes {outside} ps besides its \
-             turn. Raise `Schedule::send`.",
+             `Schedule::send` is {} gas, and serving a message takes {outside} with its \
+             proof, besides its turn. Raise `Schedule::send`.",
             schedule.send,
         );
         assert!(
@@ -80,6 +82,12 @@ impl<T: Config> Pallet<T> {
              turn. Raise `Schedule::create`.",
             schedule.create,
         );
+        let peek = T::WeightInfo::peek_queue();
+        assert!(
+            peek.all_lte(T::WeightInfo::serve_message()),
+            "`WeightInfo::peek_queue` is {peek:?}, more than serving a message takes. Measure \
+             both again.",
+        );
         let ratio = Self::proof_price();
         assert!(
             schedule.proof_byte >= ratio,
@@ -90,17 +98,17 @@ impl<T: Config> Pallet<T> {
         let maximum = actors_executor::Limits::default();
         assert!(
             limits.memory <= maximum.memory,
-            "`Limits::memory` is {} Wasm pages, more than the {} that fit a page index and the \
-             runtime's largest allocation. Lower it.",
+            "`Limits::memory` is {} Wasm pages, more than the {} that the executor's bounds of \
+             the heap are tested with. Lower it.",
             limits.memory,
             maximum.memory,
         );
         let largest = actors_executor::CodeInfo::largest(&limits);
-        let load = schedule.load_code(&largest, 1);
+        let load = schedule.load_code(&largest, limits.memory);
         assert!(
             load <= Self::most_to_load(),
             "code of `Limits::code` bytes could be stored and never run: loading it takes {load} \
-             gas, and half of `MaxTurnGas` is {}. Lower `Limits::code` or `Limits::functions`, or \
+             gas, and three quarters of `MaxTurnGas` are {}. Lower `Limits::code` or `Limits::functions`, or \
              raise `MaxTurnGas`.",
             Self::most_to_load(),
         );
@@ -142,8 +150,8 @@ impl<T: Config> Pallet<T> {
     /// What does not hold.
     pub fn check_invariants() -> Result<(), sp_runtime::TryRuntimeError> {
         use crate::{
-            deposit::Footprint, Codes, Graves, HoldReason, Pages, Programs, Purses, Queue, Service,
-            State, Tombstones, ValueInFlight, Wasm,
+            deposit::Footprint, Codes, Graves, HoldReason, Kind, Pages, Programs, Purses, Queue,
+            Service, State, Status, Tombstones, ValueInFlight, Wasm,
         };
         use alloc::collections::BTreeMap;
         use frame_support::{
@@ -159,8 +167,12 @@ impl<T: Config> Pallet<T> {
         );
         let mut in_flight = 0u128;
         let mut references: BTreeMap<_, u32> = BTreeMap::new();
+        let mut inits: BTreeMap<T::AccountId, u32> = BTreeMap::new();
         for place in ends.head..ends.tail {
             let message = Queue::<T>::get(place).ok_or("the queue has a gap")?;
+            if message.kind == Kind::Init {
+                *inits.entry(message.destination.clone()).or_default() += 1;
+            }
             in_flight = in_flight.saturating_add(message.value);
             *references.entry(message.purse).or_default() += 1;
         }
@@ -191,7 +203,18 @@ impl<T: Config> Pallet<T> {
             let sum = on_hold.entry(purse.payer).or_default();
             *sum = sum.saturating_add(purse.held).saturating_add(purse.deposit);
         }
+        ensure!(
+            references.keys().all(|id| Purses::<T>::contains_key(id)),
+            "a message or a purse draws on a purse that does not exist"
+        );
         for (id, purse) in Purses::<T>::iter() {
+            if let Some(parent) = purse.parent.and_then(Purses::<T>::get) {
+                ensure!(
+                    parent.parent.is_none()
+                        && (&parent.payer, parent.price) == (&purse.payer, purse.price),
+                    "a purse was split from one that is not like it"
+                );
+            }
             let counted = references.get(&id).copied().unwrap_or_default();
             ensure!(
                 purse.references == counted,
@@ -211,6 +234,10 @@ impl<T: Config> Pallet<T> {
             Graves::<T>::iter_keys().count() as u32 == ends.graves,
             "the exited programs with storage to free are miscounted"
         );
+        ensure!(
+            Graves::<T>::iter_keys().all(|account| Tombstones::<T>::contains_key(account)),
+            "a program's storage is freed and it has not exited"
+        );
         let owned = |account: &T::AccountId| {
             Programs::<T>::contains_key(account) || Graves::<T>::contains_key(account)
         };
@@ -226,11 +253,35 @@ impl<T: Config> Pallet<T> {
                 "a program knows its code otherwise than the code's record"
             );
             *users.entry(program.code_hash).or_default() += 1;
+            let waits = inits.get(&account).copied().unwrap_or_default();
+            ensure!(
+                waits == u32::from(program.status == Status::Initialising),
+                "a program waits for an `init` that is not queued, or for none that is"
+            );
+            let is_new = program.status == Status::Initialising || program.wasm_pages == 0;
+            ensure!(
+                is_new || program.globals.len() as u32 == program.info.kept_globals,
+                "a program's kept globals are not its code's"
+            );
+            let in_memory = program
+                .wasm_pages
+                .saturating_mul(crate::program::PAGES_PER_WASM_PAGE);
+            ensure!(
+                program
+                    .pages
+                    .iter()
+                    .all(|index| u32::from(index.0) < in_memory),
+                "a page lies outside of its program's memory"
+            );
             let mut footprint = Footprint::default();
             for (index, page) in Pages::<T>::iter_prefix(&account) {
                 ensure!(
                     program.pages.contains(&index),
                     "a page is stored and not recorded"
+                );
+                ensure!(
+                    page.len() == actors_primitives::PAGE_SIZE as usize,
+                    "a page is cut off"
                 );
                 footprint.add(page.len());
             }

@@ -373,7 +373,8 @@ pub mod pallet {
         ProgramExited {
             /// The address it had, which no program will have again.
             program: T::AccountId,
-            /// Who inherits, also what arrives later.
+            /// Who inherits, also value of messages that arrives later. A plain transfer to the
+            /// address is lost.
             inheritor: T::AccountId,
             /// Its balance and deposits, in planck: on the inheritor's account already.
             value: Balance,

@@ -114,6 +114,9 @@ knobs! {
     /// With the ratio of the block's two limits as the price of proofs.
     pub ActorsSchedule: Schedule = Schedule {
         proof_byte: 59_604,
+        send: 9_000_000_000,
+        answer: 9_000_000_000,
+        create: 9_000_000_000,
         ..Schedule::default()
     };
     pub MaxTurnGas: Gas = 250_000_000_000;

@@ -137,8 +137,10 @@ impl<T: Config> Pallet<T> {
         if fee.peek() > 0 {
             T::FeeHandler::on_unbalanced(fee);
         }
-        if T::Currency::resolve(&purse.payer, rest).is_err() {
-            report!("what was left in a purse could not be given back");
+        if let Err(rest) = T::Currency::resolve(&purse.payer, rest) {
+            // Too little for an account that has nothing else: dust, as value that cannot go
+            // back is.
+            T::FeeHandler::on_unbalanced(rest);
         }
     }
 

@@ -4,8 +4,11 @@ use actors_executor::Modules;
 use actors_primitives::{Gas, ReplyCode};
 use frame_support::{pallet_prelude::Weight, traits::Get, weights::WeightMeter};
 
+use sp_runtime::traits::SaturatedConversion;
+
 use crate::{
-    queue::ServiceState, report, turn::Log, Config, Event, Pallet, Queue, Service, WeightInfo,
+    queue::ServiceState, report, turn::Log, Config, Event, Graves, Pallet, Queue, Service,
+    WeightInfo,
 };
 
 /// What lasts from one turn to the next while the queue is served, and no longer: an author and
@@ -18,6 +21,13 @@ pub(crate) struct Session {
     /// What the turns tell.
     pub(crate) log: Log,
 }
+
+/// Bytes of code that one hook loads anew before it leaves the rest of the queue to the next: with
+/// [`Modules::cold_bytes`] in mind, 13 bytes of heap each.
+const MOST_COLD_BYTES: u32 = 4 * 1024 * 1024;
+
+/// Messages that are looked for when the queue's ends are lost. Only damage leads there.
+const MENDED_KEYS: usize = 1_024;
 
 impl<T: Config> Pallet<T> {
     /// The share of a block that the queue has before transactions.
@@ -33,11 +43,50 @@ impl<T: Config> Pallet<T> {
     /// Serves the queue with at most `limit` and says what that took.
     pub(crate) fn serve_within(limit: Weight) -> Weight {
         let mut meter = WeightMeter::with_limit(limit);
-        if meter.try_consume(T::WeightInfo::peek_queue()).is_ok() && !Service::<T>::get().is_paused
-        {
-            Self::serve(&mut meter, &mut Session::default());
+        if meter.try_consume(T::WeightInfo::peek_queue()).is_ok() {
+            Self::mend_if_damaged(&mut meter);
+            if !Service::<T>::get().is_paused {
+                Self::serve(&mut meter, &mut Session::default());
+            }
         }
         meter.consumed()
+    }
+
+    /// Finds the queue again when the record of where it begins and ends is damaged.
+    fn mend_if_damaged(meter: &mut WeightMeter) {
+        let mut service = match Service::<T>::try_get() {
+            Ok(service) if service.head <= service.tail => return,
+            Ok(service) => service,
+            Err(()) if !Service::<T>::exists() => return,
+            // Ids must not repeat: no block has sent that many messages.
+            Err(()) => ServiceState {
+                sent: frame_system::Pallet::<T>::block_number()
+                    .saturated_into::<u64>()
+                    .saturating_mul(1 << 32),
+                graves: Graves::<T>::iter_keys().take(MENDED_KEYS).count() as u32,
+                ..ServiceState::default()
+            },
+        };
+        report!("the record of the service is damaged");
+        Self::find_queue(&mut service);
+        Service::<T>::put(service);
+        meter.consume(T::WeightInfo::sweep(MENDED_KEYS as u32));
+    }
+
+    /// Sets the ends of the queue to those of what stands in it.
+    fn find_queue(service: &mut ServiceState) {
+        let mut places = Queue::<T>::iter_keys().take(MENDED_KEYS);
+        let (mut first, mut last) = match places.next() {
+            Some(place) => (place, place),
+            None => {
+                (service.head, service.tail) = (0, 0);
+                return;
+            }
+        };
+        for place in places {
+            (first, last) = (first.min(place), last.max(place));
+        }
+        (service.head, service.tail) = (first, last.saturating_add(1));
     }
 
     /// Frees storage of exited programs with at most `limit` and says what that took.
@@ -59,21 +108,25 @@ impl<T: Config> Pallet<T> {
         while meter.can_consume(step) {
             // The last turn may have sent messages.
             let service = Service::<T>::get();
-            if service.head >= service.tail {
+            if service.head >= service.tail || session.modules.cold_bytes() >= MOST_COLD_BYTES {
                 return;
             }
             let Some(message) = Queue::<T>::get(service.head) else {
                 // Only damaged storage brings us here. Step over it, so that the rest is served.
                 report!("no message at {} in the queue", service.head);
                 meter.consume(step);
-                Self::advance(service);
+                match Queue::<T>::iter_keys().next() {
+                    Some(_) => Self::advance(service),
+                    None => Service::<T>::mutate(|service| (service.head, service.tail) = (0, 0)),
+                }
                 continue;
             };
             let purse = Self::take_purse(&message.purse);
             let gas_limit = purse.as_ref().map_or(0, |purse| purse.turn_limit());
             let most = step.saturating_add(Self::turn_weight(gas_limit, proof_price));
-            if !most.all_lte(T::BlockWeights::get().max_block) {
-                // It fitted when it was sent, and the block has shrunk since.
+            if !most.all_lte(Self::min_service_weight()) {
+                // It fitted when it was sent, and the block has shrunk since: nothing promises
+                // that there will ever be room for it.
                 Self::advance(service);
                 Self::refuse(message, purse, ReplyCode::LimitExceeded);
                 meter.consume(step);

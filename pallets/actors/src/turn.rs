@@ -22,11 +22,17 @@ use crate::{
     Config, Event, Pages, Pallet, Program, Programs, Purse, State, Status, Tombstones,
 };
 
+/// Bytes of texts that are kept of a whole dry run.
+const MOST_DEBUG_BYTES: usize = 256 * 1024;
+
 /// What a turn tells besides its effects, kept for whoever asks: a dry run, a test.
 #[derive(Default)]
 pub(crate) struct Log {
-    /// Texts that programs logged, in order.
-    pub(crate) debug: Vec<String>,
+    /// Texts that programs logged, in order, if somebody reads them: a block keeps none, or they
+    /// would fill the runtime's heap.
+    pub(crate) debug: Option<Vec<String>>,
+    /// Bytes of those texts.
+    pub(crate) debug_bytes: usize,
     /// The purse whose need is watched, and the gas that it was opened with.
     pub(crate) watched: Option<(MessageId, Gas)>,
     /// The least gas that the watched purse would have had to be opened with.
@@ -34,6 +40,20 @@ pub(crate) struct Log {
 }
 
 impl Log {
+    /// Keeps the texts of a turn, as long as there are not too many.
+    fn keep(&mut self, texts: Vec<String>) {
+        let Some(kept) = &mut self.debug else {
+            return;
+        };
+        for text in texts {
+            let bytes = self.debug_bytes.saturating_add(text.len());
+            if bytes <= MOST_DEBUG_BYTES {
+                self.debug_bytes = bytes;
+                kept.push(text);
+            }
+        }
+    }
+
     /// Notes that a turn wanted `gas` of a purse that has `left`.
     fn wants(&mut self, purse: &MessageId, left: Gas, gas: Gas) {
         let Some((watched, opened)) = self.watched else {
@@ -186,7 +206,7 @@ impl<T: Config> Pallet<T> {
         for text in &turn.debug {
             log::debug!(target: crate::LOG_TARGET, "{text}");
         }
-        session.log.debug.extend(turn.debug);
+        session.log.keep(turn.debug);
         Run {
             gas_burned: turn.gas_burned.min(gas_limit),
             proof: turn.proof,
@@ -270,7 +290,9 @@ impl<T: Config> Pallet<T> {
             for (key, value) in effects.state {
                 Self::write_state(account, key, value, &mut footprint)?;
             }
-            Self::ensure_loadable(&program)?;
+            if program.wasm_pages > before.wasm_pages || program.pages.len() > before.pages.len() {
+                Self::ensure_loadable(&program)?;
+            }
             Self::settle_deposit(account, &mut program, footprint, purse)?;
             if program.status == Status::Initialising {
                 program.status = Status::Active;
@@ -316,10 +338,11 @@ impl<T: Config> Pallet<T> {
         Ok(code)
     }
 
-    /// The most that loading a program may take: half of the longest turn, so that the other
-    /// half is left to do something.
+    /// The most that loading a program may take: three quarters of the longest turn, so that the
+    /// rest is left to do something.
     pub(crate) fn most_to_load() -> Gas {
-        T::MaxTurnGas::get() / 2
+        let quarter = T::MaxTurnGas::get() / 4;
+        quarter.saturating_mul(3)
     }
 
     /// Refuses memory that no turn could load again: the program would be lost for ever.

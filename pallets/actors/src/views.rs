@@ -12,9 +12,10 @@ use alloc::{
 use frame_support::{
     pallet_prelude::DispatchError,
     storage::{with_transaction_unchecked, TransactionOutcome},
-    traits::Get,
+    traits::{EnsureOrigin, Get},
     weights::WeightMeter,
 };
+use frame_system::RawOrigin;
 use sp_runtime::traits::{One, Saturating};
 
 use crate::{
@@ -60,6 +61,7 @@ impl<T: Config> Pallet<T> {
             gas_limit,
             deposit_limit,
             |gas, deposit| {
+                T::CreateOrigin::ensure_origin(RawOrigin::Signed(creator.clone()).into())?;
                 Self::do_create_program(&creator, code_hash, &salt, payload, value, gas, deposit)
             },
         )
@@ -89,6 +91,9 @@ impl<T: Config> Pallet<T> {
             gas_limit,
             deposit_limit,
             |gas, deposit| {
+                let signed = RawOrigin::Signed(creator.clone());
+                T::UploadOrigin::ensure_origin(signed.clone().into())?;
+                T::CreateOrigin::ensure_origin(signed.into())?;
                 Self::ensure_code(&creator, wasm)?;
                 Self::do_create_program(&creator, code_hash, &salt, payload, value, gas, deposit)
             },
@@ -102,7 +107,10 @@ impl<T: Config> Pallet<T> {
         Self::validate_code(&wasm).map_err(|invalid| ReadError::Invalid(invalid.to_string()))?;
         let deposit = Self::code_deposit(wasm.len());
         with_transaction_unchecked(|| {
-            let result = Self::do_upload_code(&uploader, wasm)
+            let origin = RawOrigin::Signed(uploader.clone()).into();
+            let result = T::UploadOrigin::ensure_origin(origin)
+                .map_err(DispatchError::from)
+                .and_then(|_| Self::do_upload_code(&uploader, wasm))
                 .map(|code_hash| DryRunUpload { code_hash, deposit })
                 .map_err(Self::refused);
             TransactionOutcome::Rollback(result)
@@ -149,6 +157,7 @@ impl<T: Config> Pallet<T> {
                     let log = Log {
                         watched: Some((message_id, gas)),
                         needed: start.saturating_add(place),
+                        debug: Some(Vec::new()),
                         ..Log::default()
                     };
                     let mut session = Session {
@@ -203,7 +212,7 @@ impl<T: Config> Pallet<T> {
             turns: Vec::new(),
             user_messages: Vec::new(),
             events: Vec::new(),
-            debug: log.debug,
+            debug: log.debug.unwrap_or_default(),
         };
         for record in frame_system::Pallet::<T>::read_events_no_consensus() {
             let Ok(event) = record.event.try_into() else {

@@ -90,11 +90,11 @@ impl WeightInfo for () {
     }
 
     // The message, service, program, purse, payer and what it has on hold, the program's account,
-    // escrow and its sum, the issuance, and the events; with the longest payload (172 us, 0.9 ns a
+    // escrow and its sum, the issuance, the heirs of a source that has exited, and the events; with the longest payload (172 us, 0.9 ns a
     // byte, for a turn of an echo and all).
     fn serve_message() -> Weight {
         picoseconds(150_000_000, 2_000, LONGEST_PAYLOAD)
-            .saturating_add(accesses(10, 9))
+            .saturating_add(accesses(18, 9))
             .saturating_add(Weight::from_parts(0, LONGEST_PAYLOAD.into()))
     }
 }

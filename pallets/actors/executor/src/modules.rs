@@ -23,6 +23,7 @@ pub struct Modules {
     capacity: u32,
     used: u32,
     clock: u64,
+    cold: u32,
     entries: BTreeMap<CodeHash, Entry>,
 }
 
@@ -68,6 +69,7 @@ impl Modules {
             capacity: bytes,
             used: 0,
             clock: 0,
+            cold: 0,
             entries: BTreeMap::new(),
         }
     }
@@ -82,6 +84,20 @@ impl Modules {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+
+    /// Bytes of code that were read since this began to be: also those that are not kept.
+    ///
+    /// Translating code takes pieces of the heap of many sizes, and a runtime's allocator gives
+    /// what was freed only to pieces of the same size: so this bounds what a block may load,
+    /// whatever gas it has.
+    #[must_use]
+    pub fn cold_bytes(&self) -> u32 {
+        self.cold
+    }
+
+    pub(crate) fn note_cold(&mut self, bytes: u32) {
+        self.cold = self.cold.saturating_add(bytes);
     }
 
     /// The module of that code, if it is kept and was made as it would be now.

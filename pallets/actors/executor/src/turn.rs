@@ -96,6 +96,9 @@ pub trait Host {
     fn code_exists(&mut self, code: &CodeHash) -> bool;
     /// Whether a program stands at that address, or did.
     fn is_address_used(&mut self, address: &[u8; 32]) -> bool;
+    /// Whether `value` can arrive at `destination`: it is not below the existential deposit of an
+    /// account that does not exist yet.
+    fn can_receive(&mut self, destination: &[u8; 32], value: Balance) -> bool;
     /// The chain's randomness for `subject`, and the block since which it was knowable.
     fn random(&mut self, subject: &[u8]) -> ([u8; 32], u64);
     /// `blake2_256` of `data`.
@@ -295,6 +298,7 @@ fn attempt(
         Some(loaded) => loaded,
         None => {
             let wasm = wasm.unwrap_or_default();
+            modules.note_cold(code.code_len);
             let loaded = Rc::new(Loaded::read(&wasm, code, limits)?);
             modules.keep(code_hash, &loaded);
             loaded

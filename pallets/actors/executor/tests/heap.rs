@@ -79,6 +79,9 @@ impl Host for World {
     fn code_exists(&mut self, _: &CodeHash) -> bool {
         true
     }
+    fn can_receive(&mut self, _: &[u8; 32], _: actors_primitives::Balance) -> bool {
+        true
+    }
     fn is_address_used(&mut self, _: &[u8; 32]) -> bool {
         false
     }

@@ -24,7 +24,8 @@ fn everything_goes_to_the_inheritor() {
     let reply = ask_with(&program, &leaving(&BOB, b"farewell"), UNIT, GAS, 0);
     assert_eq!((reply.code, reply.value), (ReplyCode::Finished, 0));
     assert_eq!(total(&program), 0);
-    assert_eq!(total(&BOB), before + left + UNIT);
+    let tombstone = Pallet::<Test>::tombstone_price();
+    assert_eq!(total(&BOB), before + left + UNIT - tombstone);
     assert!(!Programs::<Test>::contains_key(&program));
     assert_eq!(Tombstones::<Test>::get(&program), Some(BOB));
     assert_eq!(
@@ -45,7 +46,7 @@ fn everything_goes_to_the_inheritor() {
     assert!(events().contains(&Event::ProgramExited {
         program: program.clone(),
         inheritor: BOB,
-        value: left + UNIT,
+        value: left + UNIT - tombstone,
     }));
     // The rest of the block freed what it stored.
     assert_eq!(Graves::<Test>::iter().count(), 0);
@@ -65,7 +66,8 @@ fn messages_behind_an_exit_are_told_who_inherits() {
     assert_eq!((reply.code, reply.value), (ReplyCode::Exited, UNIT));
     assert_eq!(reply.payload, BOB.encode());
     assert_eq!(reply.gas_burned, 0);
-    assert_eq!(total(&ALICE), before + UNIT - Fees::get());
+    let gas = Fees::get() - Pallet::<Test>::tombstone_price();
+    assert_eq!(total(&ALICE), before + UNIT - gas);
     assert_noop!(
         Actors::send_message(RuntimeOrigin::signed(ALICE), program, vec![], 0, GAS, 0),
         Error::<Test>::NotAProgram
@@ -132,7 +134,8 @@ fn value_on_its_way_to_an_exited_program_goes_to_its_heirs() {
     let owned = total(&first) + total(&second);
     let before = total(&BOB);
     idle();
-    assert_eq!(total(&BOB), before + owned + UNIT);
+    let tombstones = 2 * Pallet::<Test>::tombstone_price();
+    assert_eq!(total(&BOB), before + owned + UNIT - tombstones);
     assert_eq!((total(&first), total(&second)), (0, 0));
 }
 
@@ -151,7 +154,9 @@ fn a_reply_to_an_exited_program_is_its_heirs() {
     ));
     let (owned, before) = (total(&program), total(&BOB));
     idle();
-    assert_eq!(total(&BOB), before + owned + 5, "half of it came back");
+    let tombstone = Pallet::<Test>::tombstone_price();
+    let arrived = total(&BOB) + tombstone - before;
+    assert_eq!(arrived, owned + 5, "half of it came back");
     assert_eq!(total(&program), 0);
 }
 
@@ -212,10 +217,10 @@ mod blocks {
         let mut blocks = 0;
         while left > 0 {
             let now = chain.execute_with(|| {
-                // Both looks at the service, to find the program, its pages, a step of state.
+                // Both looks at the service, to find the program, its pages, two steps.
                 let room = peek
                     .saturating_mul(2)
-                    .saturating_add(step.saturating_mul(3));
+                    .saturating_add(step.saturating_mul(4));
                 let used = Actors::on_idle(1, room);
                 assert!(used.all_lte(room), "{used:?} of {room:?}");
                 Pallet::<Test>::check_invariants().expect("every invariant holds");
@@ -229,7 +234,7 @@ mod blocks {
             left = now;
             blocks += 1;
         }
-        assert_eq!(blocks, 3);
+        assert_eq!(blocks, 2);
         chain.execute_with(|| {
             idle();
             assert_eq!(Service::<Test>::get().graves, 0);

@@ -1,5 +1,6 @@
 //! Order, room and weight of the queue.
 
+use actors_primitives::ReplyCode;
 use frame_support::{assert_noop, assert_ok, traits::Hooks, weights::Weight};
 
 use crate::{mock::*, Error, Event, Pallet, Queue, Service, WeightInfo};
@@ -97,7 +98,24 @@ fn a_damaged_queue_is_stepped_over() {
     assert_eq!(Queue::<Test>::iter_keys().count(), 0);
 }
 
+fn a_turn_that_fits_no_block_any_more_is_answered() {
+    let program = create("spin");
+    MaxTurnGas::set(500_000_000_000);
+    // A fifth of two seconds is what the queue can count on.
+    let gas = 450_000_000_000;
+    let id = send_as(&ALICE, program.clone(), vec![], UNIT, gas, 0).expect("it is accepted");
+    let after = send(&create("echo"), b"next");
+    idle();
+    let reply = reply_to(id).expect("it was answered");
+    assert_eq!(
+        (reply.code, reply.value, reply.gas_burned),
+        (ReplyCode::LimitExceeded, UNIT, 0)
+    );
+    assert!(reply_to(after).is_some());
+}
+
 cases![
+    a_turn_that_fits_no_block_any_more_is_answered,
     messages_run_in_the_order_in_which_they_were_sent,
     a_full_queue_refuses_calls,
     nothing_starts_that_might_not_fit,

@@ -9,7 +9,7 @@ use frame_support::{
 };
 use sp_runtime::DispatchError;
 
-use crate::{mock::*, Error, Event, Kind, Pallet, Purses, Service};
+use crate::{mock::*, Error, Event, Kind, Pallet, Purses};
 
 fn a_paused_queue_accepts_and_serves_nothing() {
     let program = create("echo");
@@ -153,16 +153,11 @@ fn damage_is_stepped_over() {
                 // A block's worth each: damage can make the queue look longer than it is.
                 serve();
                 serve();
-                let paused = Service::<Test>::get().is_paused;
-                if key == prefix("Service") {
-                    // What the record said is lost; service itself is not.
-                    Service::<Test>::kill();
-                }
                 let id = send_as(&BOB, bystander.clone(), b"?".to_vec(), 0, GAS, 0);
                 serve();
                 let reply = id.ok().and_then(reply_to).map(|reply| reply.payload);
                 assert!(
-                    reply.as_deref() == Some(b"?") || touches(&key, &bystander) || paused,
+                    reply.as_deref() == Some(b"?") || touches(&key, &bystander),
                     "{} made {value:?}: {reply:?}",
                     sp_core::hexdisplay::HexDisplay::from(&key),
                 );

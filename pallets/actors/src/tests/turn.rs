@@ -154,14 +154,20 @@ fn a_program_cannot_send_more_than_it_has() {
     assert_eq!(number(&reply.payload) as i32, error::NOT_ENOUGH_VALUE);
 }
 
-fn value_that_could_not_arrive_fails_the_turn() {
+fn value_that_could_not_arrive_is_refused_when_sent() {
     let relay = create("relay");
     let before = total(&ALICE);
     Fees::set(0);
     // Below the existential deposit of an account that does not exist.
     let reply = ask_with(&relay, &relayed(&PAUPER, -1, 10, b""), UNIT, GAS, 0);
-    assert_eq!(reply.code, ReplyCode::LimitExceeded);
-    assert_eq!(total(&ALICE), before - Fees::get());
+    assert_eq!(reply.code, ReplyCode::Replied);
+    assert_eq!(number(&reply.payload) as i32, error::NOT_ENOUGH_VALUE);
+    assert_eq!(total(&PAUPER), 0);
+    assert_eq!(
+        total(&ALICE),
+        before - UNIT - Fees::get(),
+        "the relay has it"
+    );
 }
 
 fn program_to_program_value_arrives_or_comes_back() {
@@ -277,6 +283,21 @@ fn what_wraps_in_32_bits_reaches_nothing() {
     assert_eq!(ends("state_get", [2048, 8, u32::MAX, u32::MAX]), misuse);
 }
 
+fn memory_that_no_turn_could_load_is_refused() {
+    let program = create("family");
+    let record = Programs::<Test>::get(&program).expect("it exists");
+    let schedule = ActorsSchedule::get();
+    let after = schedule.load_code(&record.info, record.wasm_pages) + schedule.load_pages(1);
+    // The turn itself fits, but with a page more to load the next one would not have its quarter.
+    MaxTurnGas::set(after / 3 * 4 - 1_000_000);
+    assert_eq!(ask(&program, &[4, 1]).code, ReplyCode::LimitExceeded);
+    assert_eq!(Pages::<Test>::iter_prefix(&program).count(), 0);
+    assert_eq!(State::<Test>::iter_prefix(&program).count(), 0);
+    assert_eq!(ask(&program, &[3]).code, ReplyCode::Replied, "it goes on");
+    MaxTurnGas::set(after / 3 * 4 + 1_000_000);
+    assert_eq!(ask(&program, &[4, 1]).code, ReplyCode::Finished);
+}
+
 cases![
     memory_globals_and_keyed_state_are_kept_from_turn_to_turn,
     two_programs_of_the_same_code_share_nothing,
@@ -287,7 +308,8 @@ cases![
     gas_is_the_same_each_time,
     a_program_sends_to_a_program_and_to_a_user,
     a_program_cannot_send_more_than_it_has,
-    value_that_could_not_arrive_fails_the_turn,
+    value_that_could_not_arrive_is_refused_when_sent,
+    memory_that_no_turn_could_load_is_refused,
     program_to_program_value_arrives_or_comes_back,
     what_wraps_in_32_bits_reaches_nothing,
 ];

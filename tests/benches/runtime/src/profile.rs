@@ -275,6 +275,10 @@ impl Host for Fixed {
         false
     }
 
+    fn can_receive(&mut self, _: &[u8; 32], _: Balance) -> bool {
+        true
+    }
+
     fn is_address_used(&mut self, _: &[u8; 32]) -> bool {
         false
     }

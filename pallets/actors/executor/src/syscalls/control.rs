@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use super::Call;
+use super::{len_u32, Call};
 use crate::sandbox::Stop;
 
 pub(crate) fn panic(call: &mut Call<'_, '_>, text: u32, len: u32) -> Result<(), Stop> {
@@ -32,14 +32,18 @@ pub(crate) fn debug(call: &mut Call<'_, '_>, text: u32, len: u32) -> Result<(), 
     call.charge(call.prices().debug)?;
     call.charge_bytes(call.prices().text_byte, len)?;
     let bytes = call.slice(text, len)?;
-    let total = call
-        .journal
+    let left = call
+        .limits()
         .debug_bytes
-        .saturating_add(len)
-        .saturating_add(OVERHEAD);
-    if total <= call.limits().debug_bytes {
-        let text = String::from_utf8_lossy(bytes).into_owned();
-        call.journal.debug_bytes = total;
+        .saturating_sub(call.journal.debug_bytes);
+    if len.saturating_add(OVERHEAD) > left {
+        return Ok(());
+    }
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    // A replaced byte takes three.
+    let kept = len_u32(text.as_bytes()).saturating_add(OVERHEAD);
+    if kept <= left {
+        call.journal.debug_bytes = call.journal.debug_bytes.saturating_add(kept);
         call.journal.debug.push(text);
     }
     Ok(())

@@ -28,9 +28,9 @@ pub(crate) fn message_read(
     call.read_part(&call.context().message.payload, offset, len, out)
 }
 
-/// Always 0: no turn of this version has another cause than its message.
-pub(crate) fn turn_cause(_: &mut Call<'_, '_>) -> Result<i32, Stop> {
-    Ok(0)
+/// 1 if a reply caused the turn; deadlines and waking are not served yet.
+pub(crate) fn turn_cause(call: &mut Call<'_, '_>) -> Result<i32, Stop> {
+    Ok(i32::from(call.context().reply.is_some()))
 }
 
 pub(crate) fn program_id(call: &mut Call<'_, '_>, out: u32) -> Result<(), Stop> {

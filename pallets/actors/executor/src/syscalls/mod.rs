@@ -37,6 +37,8 @@ pub(crate) struct Journal<'h> {
     pub(crate) entry: Entry,
     /// Whether the program has `handle_reply`.
     handles_replies: bool,
+    /// What the turn sends, by destination: at most as many as there are sends and a reply.
+    paid: BTreeMap<[u8; 32], Balance>,
     pub(crate) context: &'h Context,
     pub(crate) schedule: &'h Schedule,
     pub(crate) limits: &'h Limits,
@@ -82,6 +84,7 @@ impl<'h> Journal<'h> {
         Self {
             entry,
             handles_replies: exports.contains(Entry::HandleReply),
+            paid: BTreeMap::new(),
             context,
             schedule,
             limits,
@@ -174,8 +177,15 @@ impl<'h> Call<'_, 'h> {
 
     /// Pays `price` for a message, and for serving the reply to it where the program wants one:
     /// it must be paid before the message has burned everything.
+    ///
+    /// Committing looks for a program, a tombstone and an account at the destination, and proves
+    /// the places of a message and a purse.
     fn charge_message(&mut self, price: Gas) -> Result<(), Stop> {
+        const ACCESSES: u32 = 5;
         self.charge(price)?;
+        for _ in 0..ACCESSES {
+            self.charge_proof(0)?;
+        }
         match self.journal.handles_replies {
             true => self.charge(self.prices().answer),
             false => Ok(()),
@@ -208,6 +218,22 @@ impl<'h> Call<'_, 'h> {
 
     fn spend(&mut self, value: Balance) {
         self.journal.spent = self.journal.spent.saturating_add(value);
+    }
+
+    /// Pays for finding out whether `value`, with what this turn has sent there before, can
+    /// arrive at `destination`.
+    fn can_arrive(&mut self, destination: &[u8; 32], value: Balance) -> Result<bool, Stop> {
+        if value == 0 {
+            return Ok(true);
+        }
+        self.charge_look_up()?;
+        let before = self.journal.paid.get(destination).copied().unwrap_or(0);
+        let sum = before.saturating_add(value);
+        let can = self.journal.host.can_receive(destination, sum);
+        if can {
+            self.journal.paid.insert(*destination, sum);
+        }
+        Ok(can)
     }
 
     /// The caller's memory from `pointer`; misuse if it does not lie within.

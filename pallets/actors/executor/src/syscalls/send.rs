@@ -95,6 +95,10 @@ pub(crate) fn send(
     let payload = call.slice(payload, len)?.to_vec();
     // Before anything is taken, so that a bad pointer is misuse whatever else is wrong.
     call.array::<32>(out_id)?;
+    // Too little to arrive is refused now: at the end it would undo the whole turn.
+    if !call.covers(value)? || !call.can_arrive(&destination, value)? {
+        return Ok(error::NOT_ENOUGH_VALUE);
+    }
     let Departure { id, gas } = match depart(call, share, value, len)? {
         Ok(departure) => departure,
         Err(error) => return Ok(error),
@@ -130,7 +134,8 @@ pub(crate) fn reply(
     if call.journal.entry == Entry::State && value != 0 {
         return Ok(error::NOT_ALLOWED);
     }
-    if !call.covers(value)? {
+    let source = call.context().message.source;
+    if !call.covers(value)? || !call.can_arrive(&source, value)? {
         return Ok(error::NOT_ENOUGH_VALUE);
     }
     if !call.journal.keep_bytes(len) {

@@ -860,7 +860,10 @@ fn what_is_read_once_too_much_is_read_again_and_proven_again() {
     chain.limits.effect_bytes = 1_256;
     let twice = chain.run(Entry::Handle, PLENTY);
     assert_eq!(chain.world.asked.len(), 5);
-    assert_eq!(twice.proof, once.proof + u64::from(chain.schedule.proof_access) + 1000);
+    assert_eq!(
+        twice.proof,
+        once.proof + u64::from(chain.schedule.proof_access) + 1000
+    );
     assert_eq!(
         twice.gas_burned, once.gas_burned,
         "a proof costs nothing here"

@@ -27,6 +27,8 @@ pub(crate) struct World {
     pub(crate) codes: BTreeSet<CodeHash>,
     /// Addresses at which a program stands, or did.
     pub(crate) addresses: BTreeSet<[u8; 32]>,
+    /// The least that an account may have, where every account but the program's is new.
+    pub(crate) minimum: Balance,
     /// What the executor has asked it for, in order: turns are told apart by it too.
     pub(crate) asked: Vec<Asked>,
 }
@@ -42,6 +44,7 @@ pub(crate) enum Asked {
     DepositLeft,
     CodeExists(CodeHash),
     Address([u8; 32]),
+    CanReceive([u8; 32], Balance),
     Random(Vec<u8>),
 }
 
@@ -73,6 +76,10 @@ impl Host for World {
     fn code_exists(&mut self, code: &CodeHash) -> bool {
         self.asked.push(Asked::CodeExists(*code));
         self.codes.contains(code)
+    }
+    fn can_receive(&mut self, destination: &[u8; 32], value: Balance) -> bool {
+        self.asked.push(Asked::CanReceive(*destination, value));
+        value >= self.minimum
     }
     fn is_address_used(&mut self, address: &[u8; 32]) -> bool {
         self.asked.push(Asked::Address(*address));
