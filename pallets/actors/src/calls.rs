@@ -96,8 +96,7 @@ impl<T: Config> Pallet<T> {
         gas_limit: Gas,
         deposit_limit: Balance,
     ) -> Result<(), DispatchError> {
-        Self::ensure_queue_has_room()?;
-        let place = Self::place_price();
+        let place = Self::price_place()?;
         let least = Self::start_price(&message.destination, message.kind).saturating_add(place);
         ensure!(gas_limit >= least, Error::<T>::GasLimitTooLow);
         Self::open_purse(message.purse, source, gas_limit, place, deposit_limit)?;

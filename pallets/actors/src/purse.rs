@@ -11,11 +11,14 @@
 use actors_primitives::{Balance, Gas, GasPrice, MessageId};
 use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::{
-    pallet_prelude::DispatchError,
+    pallet_prelude::{DispatchError, DispatchResult},
     traits::{
-        fungible::{hold::Balanced as _, hold::Mutate as _},
-        tokens::Precision,
-        Get, OnUnbalanced,
+        fungible::{
+            hold::{Balanced as _, Mutate as _, Unbalanced as _},
+            Balanced as _, Unbalanced as _,
+        },
+        tokens::{Fortitude, Precision, Preservation},
+        Get, Imbalance as _, OnUnbalanced,
     },
 };
 use scale_info::TypeInfo;
@@ -85,8 +88,7 @@ impl<T: Config> Pallet<T> {
         let price = T::GasPrice::get();
         let held = price.cost(gas);
         let total = held.checked_add(deposit).ok_or(Error::<T>::GasNotPayable)?;
-        T::Currency::hold(&HoldReason::Purse.into(), payer, total)
-            .map_err(|_| Error::<T>::GasNotPayable)?;
+        Self::hold_money(payer, total).map_err(|_| Error::<T>::GasNotPayable)?;
         let mut purse = Purse {
             payer: payer.clone(),
             price,
@@ -127,21 +129,34 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Pays for the gas that was burned and releases the rest to the payer.
+    /// Pays for the gas that was burned and gives the rest back to the payer.
     fn close_purse(purse: Purse<T>) {
         let due = purse.price.cost(purse.burned).min(purse.held);
-        if due > 0 {
-            let credit = Self::take_from_purse(&purse.payer, due);
-            T::FeeHandler::on_unbalanced(credit);
+        let all = Self::take_from_purse(&purse.payer, purse.held.saturating_add(purse.deposit));
+        let (fee, rest) = all.split(due);
+        if fee.peek() > 0 {
+            T::FeeHandler::on_unbalanced(fee);
         }
-        let rest = purse.held.saturating_sub(due).saturating_add(purse.deposit);
-        if rest == 0 {
-            return;
+        if T::Currency::resolve(&purse.payer, rest).is_err() {
+            report!("what was left in a purse could not be given back");
+        }
+    }
+
+    /// Holds money on the payer's account; it is all there or nothing is held.
+    ///
+    /// As `hold` does it, which looks at everything twice: holding and giving back takes more
+    /// than half of a short message's time.
+    fn hold_money(payer: &T::AccountId, amount: Balance) -> DispatchResult {
+        if amount == 0 {
+            return Ok(());
         }
         let reason = HoldReason::Purse.into();
-        if T::Currency::release(&reason, &purse.payer, rest, Precision::BestEffort) != Ok(rest) {
-            report!("a purse held less than its record says");
-        }
+        // By force, as `hold` does: what is frozen may be held as well.
+        let (exact, keep, force) = (Precision::Exact, Preservation::Protect, Fortitude::Force);
+        T::Currency::decrease_balance(payer, amount, exact, keep, force)?;
+        T::Currency::increase_balance_on_hold(&reason, payer, amount, exact)?;
+        T::Currency::done_hold(&reason, payer, amount);
+        Ok(())
     }
 
     /// Takes money out of a purse's hold. By force: a lock or vesting on the payer's account

@@ -102,17 +102,20 @@ impl<T: Config> Pallet<T> {
     }
 
     /// What a place in the queue costs a call now, in gas: more with each message that stands in
-    /// it already.
-    #[must_use]
-    pub fn place_price() -> Gas {
-        T::BacklogPrice::get().saturating_mul(Self::queue_length())
+    /// it already. Refuses a call when the queue is full; what programs send, and replies, never
+    /// are.
+    pub(crate) fn price_place() -> Result<Gas, DispatchError> {
+        let length = Self::queue_length();
+        ensure!(
+            length < u64::from(T::MaxQueueLength::get()),
+            Error::<T>::QueueFull
+        );
+        Ok(Self::place_price(length))
     }
 
-    /// Refuses a call when the queue is full. What programs send, and replies, never are.
-    pub(crate) fn ensure_queue_has_room() -> Result<(), DispatchError> {
-        let room = Self::queue_length() < u64::from(T::MaxQueueLength::get());
-        ensure!(room, Error::<T>::QueueFull);
-        Ok(())
+    /// What a place behind that many messages costs.
+    pub(crate) fn place_price(length: u64) -> Gas {
+        T::BacklogPrice::get().saturating_mul(length)
     }
 
     /// Puts a message at the end of the queue. Its value is in escrow and its purse holds a

@@ -4,7 +4,9 @@ use actors_executor::Modules;
 use actors_primitives::{Gas, ReplyCode};
 use frame_support::{pallet_prelude::Weight, traits::Get, weights::WeightMeter};
 
-use crate::{report, turn::Log, Config, Event, Pallet, Queue, Service, WeightInfo};
+use crate::{
+    queue::ServiceState, report, turn::Log, Config, Event, Pallet, Queue, Service, WeightInfo,
+};
 
 /// What lasts from one turn to the next while the queue is served, and no longer: an author and
 /// an importer split a block into different calls of the runtime, so nothing that changes gas or
@@ -64,7 +66,7 @@ impl<T: Config> Pallet<T> {
                 // Only damaged storage brings us here. Step over it, so that the rest is served.
                 report!("no message at {} in the queue", service.head);
                 meter.consume(step);
-                Self::advance(service.head);
+                Self::advance(service);
                 continue;
             };
             let purse = Self::take_purse(&message.purse);
@@ -72,7 +74,7 @@ impl<T: Config> Pallet<T> {
             let most = step.saturating_add(Self::turn_weight(gas_limit, proof_price));
             if !most.all_lte(T::BlockWeights::get().max_block) {
                 // It fitted when it was sent, and the block has shrunk since.
-                Self::advance(service.head);
+                Self::advance(service);
                 Self::refuse(message, purse, ReplyCode::LimitExceeded);
                 meter.consume(step);
                 continue;
@@ -82,7 +84,7 @@ impl<T: Config> Pallet<T> {
                 meter.consume(T::WeightInfo::peek_queue());
                 return;
             }
-            Self::advance(service.head);
+            Self::advance(service);
             let used = Self::run(message, purse, gas_limit, session);
             meter.consume(step.saturating_add(used));
         }
@@ -94,10 +96,11 @@ impl<T: Config> Pallet<T> {
         Weight::from_parts(gas, gas.checked_div(proof_price).unwrap_or(0))
     }
 
-    /// Takes the message at `head` out of the queue.
-    fn advance(head: u64) {
-        Queue::<T>::remove(head);
-        Service::<T>::mutate(|service| service.head = head.saturating_add(1));
+    /// Takes the message at the head out of the queue.
+    fn advance(mut service: ServiceState) {
+        Queue::<T>::remove(service.head);
+        service.head = service.head.saturating_add(1);
+        Service::<T>::put(service);
     }
 
     /// Pauses the service or resumes it.

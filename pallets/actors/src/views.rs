@@ -347,7 +347,7 @@ impl<T: Config> Pallet<T> {
             .filter_map(Queue::<T>::get);
         QueueInfo {
             queued: service.length(),
-            place_price: Self::place_price(),
+            place_price: Self::place_price(service.length()),
             is_paused: service.is_paused,
             unfreed_programs: service.graves,
             messages: messages

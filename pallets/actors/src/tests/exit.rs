@@ -163,3 +163,78 @@ cases![
     value_on_its_way_to_an_exited_program_goes_to_its_heirs,
     a_reply_to_an_exited_program_is_its_heirs,
 ];
+
+/// Native only: what a block leaves to the next one must reach the trie between them.
+#[cfg(test)]
+mod blocks {
+    use super::*;
+    use crate::{
+        exit::SWEEP_KEYS,
+        pallet::{Key, StateValue},
+        Service, WeightInfo,
+    };
+    use frame_support::traits::Hooks;
+
+    #[test]
+    fn what_an_exited_program_stored_is_freed_in_steps() {
+        let mut chain = sp_io::TestExternalities::new(genesis());
+        let keys = SWEEP_KEYS * 2 + 5;
+        let program = chain.execute_with(|| {
+            next_block();
+            let program = create("family");
+            ask(&program, &[4, 1]);
+            // More keys than a step frees, written directly: a program would need many turns.
+            for key in 0..keys {
+                let key = Key::<Test>::truncate_from(key.to_le_bytes().to_vec());
+                State::<Test>::insert(&program, key, StateValue::<Test>::truncate_from(vec![1]));
+            }
+            Programs::<Test>::mutate(&program, |program| {
+                let footprint = &mut program.as_mut().expect("it exists").footprint;
+                footprint.items += keys;
+                footprint.bytes += u64::from(keys) * 5;
+            });
+            program
+        });
+        chain.commit_all().expect("the block can be committed");
+        chain.execute_with(|| {
+            let leaving = leaving(&BOB, b"");
+            send_as(&ALICE, program.clone(), leaving, 0, GAS, 0).expect("it is accepted");
+            // The backlog is served before transactions; what is freed is freed after them.
+            next_block();
+            assert!(!Programs::<Test>::contains_key(&program));
+            assert_eq!(Service::<Test>::get().graves, 1);
+            assert!(Pallet::<Test>::has_work());
+        });
+        chain.commit_all().expect("the block can be committed");
+        let step = <() as WeightInfo>::sweep(SWEEP_KEYS);
+        let peek = <() as WeightInfo>::peek_queue();
+        let mut left = keys as usize + 1;
+        let mut blocks = 0;
+        while left > 0 {
+            let now = chain.execute_with(|| {
+                // Both looks at the service, to find the program, its pages, a step of state.
+                let room = peek
+                    .saturating_mul(2)
+                    .saturating_add(step.saturating_mul(3));
+                let used = Actors::on_idle(1, room);
+                assert!(used.all_lte(room), "{used:?} of {room:?}");
+                Pallet::<Test>::check_invariants().expect("every invariant holds");
+                State::<Test>::iter_prefix(&program).count()
+            });
+            chain.commit_all().expect("the block can be committed");
+            assert!(
+                now < left,
+                "each block frees some: {now} of {left} are left"
+            );
+            left = now;
+            blocks += 1;
+        }
+        assert_eq!(blocks, 3);
+        chain.execute_with(|| {
+            idle();
+            assert_eq!(Service::<Test>::get().graves, 0);
+            assert_eq!(Pages::<Test>::iter_prefix(&program).count(), 0);
+            assert!(!Pallet::<Test>::has_work());
+        });
+    }
+}

@@ -50,7 +50,7 @@ fn a_place_behind_others_costs_more() {
     let step = BacklogPrice::get();
     for ahead in 0..4 {
         let place = step * ahead;
-        assert_eq!(Pallet::<Test>::place_price(), place);
+        assert_eq!(Pallet::<Test>::queue().place_price, place);
         let send = |gas| send_as(&ALICE, program.clone(), vec![], 0, gas, 0);
         if place > 0 {
             let error: DispatchError = Error::<Test>::GasLimitTooLow.into();
@@ -62,7 +62,7 @@ fn a_place_behind_others_costs_more() {
     }
     // The price is that of the queue as it is: what stood in it once does not matter.
     idle();
-    assert_eq!(Pallet::<Test>::place_price(), 0);
+    assert_eq!(Pallet::<Test>::queue().place_price, 0);
 }
 
 fn a_dry_run_counts_the_place() {

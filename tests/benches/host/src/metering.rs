@@ -14,7 +14,10 @@ pub(crate) fn run(runtime: &Runtime, laps: u32) -> Table {
         "metering: the engine alone with its meter on, against off",
         &["on", "off"],
     );
-    table.note("wasmi inside the runtime, as the executor sets it up; `handle` alone, warm.");
+    table.note(
+        "wasmi inside the runtime, with the executor's features and limits but wasmi's own prices",
+    );
+    table.note("of operators; `handle` alone, warm.");
     let mut chain = Chain::new(runtime);
     let laps = (laps / 10).max(5);
     for (kernel, input) in KERNELS {

@@ -12,8 +12,8 @@ use pallet_actors::{Call, Event, Programs, WeightInfo};
 use sp_runtime::traits::Dispatchable;
 
 use crate::chain::{
-    AccountId, Actors, BlockWeights, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, System,
-    ALICE,
+    forget_events, AccountId, Actors, BlockWeights, Runtime, RuntimeCall, RuntimeEvent,
+    RuntimeOrigin, System, ALICE,
 };
 
 const GAS: u64 = 1_000_000_000_000;
@@ -21,7 +21,7 @@ const DEPOSIT: u128 = 1_000_000_000_000_000;
 
 /// Uploads code, makes a program of it, and runs its `init`.
 pub(crate) fn deploy(wasm: Vec<u8>, salt: Vec<u8>) -> Result<[u8; 32], Vec<u8>> {
-    System::reset_events();
+    forget_events();
     let program = address(&wasm, &salt);
     dispatch(program_call(wasm, salt, vec![]))
         .map_err(|error| format!("{error:?}").into_bytes())?;
@@ -47,7 +47,7 @@ pub(crate) fn ask(ask: Ask) -> Vec<Lap> {
 }
 
 fn lap(ask: &Ask) -> Lap {
-    System::reset_events();
+    forget_events();
     let calls: Vec<_> = (0..ask.batch).map(|_| send(ask)).collect();
     let weight: u64 = calls.iter().map(weight).sum();
     let serving = serve_message().saturating_mul(ask.batch.into());
@@ -163,7 +163,7 @@ pub(crate) fn enqueue(first: u32, count: u32, gas: u64) {
             among: None,
         };
         dispatch(send(&ask)).expect("Alice can pay for any number of messages");
-        System::reset_events();
+        forget_events();
     }
 }
 
@@ -183,7 +183,7 @@ fn program_call(wasm: Vec<u8>, salt: Vec<u8>, payload: Vec<u8>) -> RuntimeCall {
 }
 
 fn timed(call: RuntimeCall) -> Timed {
-    System::reset_events();
+    forget_events();
     let weight = weight(&call);
     bench::accesses();
     let start = bench::now();

@@ -169,3 +169,11 @@ pub(crate) fn genesis() {
     System::initialize(&1, &Default::default(), &Default::default());
     pallet_timestamp::Now::<Runtime>::put(1_700_000_000_000);
 }
+
+/// Removes the events of the block. `System::reset_events` clears a whole prefix besides, for
+/// which storage in memory goes through all its keys.
+pub(crate) fn forget_events() {
+    for item in [&b"Events"[..], b"EventCount"] {
+        sp_io::storage::clear(&frame_support::storage::storage_prefix(b"System", item));
+    }
+}

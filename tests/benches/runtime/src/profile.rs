@@ -1,7 +1,9 @@
 //! Where a message's time goes: its steps, each alone.
 
-use actors_executor::{Context, Host, Limits, Message, PageIndex, Request, Schedule, StoredMemory};
-use actors_primitives::abi::Entry;
+use actors_executor::{
+    Context, Host, Limits, Message, Modules, PageIndex, Request, Schedule, StoredMemory,
+};
+use actors_primitives::{abi::Entry, Balance, CodeHash};
 use alloc::{string::ToString, vec, vec::Vec};
 use bench_interface::{bench, Accesses, Ask};
 use frame_support::traits::{
@@ -12,7 +14,7 @@ use frame_support::traits::{
 use wasmi::Module;
 
 use crate::{
-    chain::{Actors, Balances, BlockWeights, Runtime, RuntimeEvent, System, ALICE},
+    chain::{forget_events, Actors, Balances, BlockWeights, Runtime, RuntimeEvent, System, ALICE},
     engine,
 };
 
@@ -199,6 +201,7 @@ pub(crate) fn turn(wasm: Vec<u8>, payload: Vec<u8>, laps: u32) -> Vec<u64> {
     laps_of(laps, || {
         let request = Request {
             code: &info,
+            code_hash: Default::default(),
             entry: Entry::Handle,
             context: context.clone(),
             memory: StoredMemory::default(),
@@ -206,14 +209,14 @@ pub(crate) fn turn(wasm: Vec<u8>, payload: Vec<u8>, laps: u32) -> Vec<u64> {
             schedule: &Schedule::default(),
             limits: &Limits::default(),
         };
-        actors_executor::execute(request, &mut host)
+        actors_executor::execute(request, &mut host, &mut Modules::default())
     })
 }
 
 fn laps_of<R>(laps: u32, mut work: impl FnMut() -> R) -> Vec<u64> {
     (0..laps)
         .map(|_| {
-            System::reset_events();
+            forget_events();
             let start = bench::now();
             let result = work();
             let time = bench::now().saturating_sub(start);
@@ -233,11 +236,10 @@ fn context(payload: Vec<u8>) -> Context {
         },
         turn: 0,
         program: [2; 32],
-        balance: 0,
         block_number: 1,
-        block_timestamp: 0,
-        deposit_left: 0,
         deposit_per_byte: 1,
+        creation_deposit: 0,
+        reply: None,
     }
 }
 
@@ -257,11 +259,51 @@ impl Host for Fixed {
         None
     }
 
+    fn balance(&mut self) -> Balance {
+        0
+    }
+
+    fn block_timestamp(&mut self) -> u64 {
+        0
+    }
+
+    fn deposit_left(&mut self) -> Balance {
+        0
+    }
+
+    fn code_exists(&mut self, _: &CodeHash) -> bool {
+        false
+    }
+
+    fn is_address_used(&mut self, _: &[u8; 32]) -> bool {
+        false
+    }
+
     fn random(&mut self, _: &[u8]) -> ([u8; 32], u64) {
         ([0; 32], 0)
     }
 
     fn blake2_256(&self, data: &[u8]) -> [u8; 32] {
         sp_io::hashing::blake2_256(data)
+    }
+
+    fn keccak_256(&self, data: &[u8]) -> [u8; 32] {
+        sp_io::hashing::keccak_256(data)
+    }
+
+    fn sha2_256(&self, data: &[u8]) -> [u8; 32] {
+        sp_io::hashing::sha2_256(data)
+    }
+
+    fn sr25519_verify(&self, _: &[u8; 64], _: &[u8], _: &[u8; 32]) -> bool {
+        false
+    }
+
+    fn ed25519_verify(&self, _: &[u8; 64], _: &[u8], _: &[u8; 32]) -> bool {
+        false
+    }
+
+    fn ecdsa_recover(&self, _: &[u8; 65], _: &[u8; 32]) -> Option<[u8; 33]> {
+        None
     }
 }
