@@ -1,10 +1,18 @@
-//! The reference page `docs/abi.md` lists the table of the ABI as it is.
+//! The reference pages list the ABI as it is: `docs/abi.md` the table of imports, and
+//! `docs/events-and-errors.md` the reply codes.
 //!
 //! `UPDATE=1 cargo test -p actors-primitives --test reference` writes it anew.
 
-use actors_primitives::abi::{Entries, Entry, Import, ValType, IMPORTS};
+use actors_primitives::{
+    abi::{Entries, Entry, Import, ValType, IMPORTS},
+    ReplyCode,
+};
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../docs/abi.md");
+const CODES: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../../docs/events-and-errors.md"
+);
 const BEGIN: &str = "<!-- begin: the table of imports, written by a test -->\n";
 const END: &str = "<!-- end -->\n";
 
@@ -80,4 +88,17 @@ fn the_reference_page_lists_the_table() {
         "docs/abi.md differs from the table in src/abi.rs; \
          UPDATE=1 cargo test -p actors-primitives --test reference writes it anew"
     );
+}
+
+#[test]
+fn every_reply_code_has_its_row() {
+    let page = std::fs::read_to_string(CODES).expect("the reference page is there");
+    for reply in ReplyCode::ALL {
+        let number = match reply.code() {
+            small @ ..=0xff => small.to_string(),
+            large => format!("{large:#x}"),
+        };
+        let row = format!("\n| {number} | `{reply:?}` | ");
+        assert!(page.contains(&row), "no row like {row:?}");
+    }
 }
