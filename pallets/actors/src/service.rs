@@ -46,7 +46,7 @@ impl<T: Config> Pallet<T> {
         if meter.try_consume(T::WeightInfo::peek_queue()).is_ok() {
             match Self::sound_service(&mut meter) {
                 Some(service) if !service.is_paused => {
-                    Self::serve(&mut meter, &mut Session::default());
+                    Self::serve(service, &mut meter, &mut Session::default());
                 }
                 _ => {}
             }
@@ -99,8 +99,7 @@ impl<T: Config> Pallet<T> {
     /// Frees storage of exited programs with at most `limit` and says what that took.
     pub(crate) fn sweep_within(limit: Weight) -> Weight {
         let mut meter = WeightMeter::with_limit(limit);
-        if meter.try_consume(T::WeightInfo::peek_queue()).is_ok() && !Service::<T>::get().is_paused
-        {
+        if meter.try_consume(T::WeightInfo::peek_queue()).is_ok() {
             Self::sweep(&mut meter);
         }
         meter.consumed()
@@ -109,12 +108,13 @@ impl<T: Config> Pallet<T> {
     /// Serves the queue until it is empty or the next turn might not fit.
     ///
     /// A turn starts only when the most it may burn fits what remains: nothing runs twice.
-    pub(crate) fn serve(meter: &mut WeightMeter, session: &mut Session) {
+    pub(crate) fn serve(service: ServiceState, meter: &mut WeightMeter, session: &mut Session) {
         let step = T::WeightInfo::serve_message();
         let proof_price = T::Schedule::get().proof_byte;
+        let mut next = Some(service);
         while meter.can_consume(step) {
             // The last turn may have sent messages.
-            let service = Service::<T>::get();
+            let service = next.take().unwrap_or_else(Service::<T>::get);
             if service.head >= service.tail || session.modules.cold_bytes() >= MOST_COLD_BYTES {
                 return;
             }
