@@ -74,7 +74,9 @@ describe('families of programs', { timeout: 300_000 }, () => {
     assert.equal(left.code, 'Finished');
     const gone = find(left.block, 'actors', 'ProgramExited');
     assert.equal(gone.inheritor.toString(), heir);
-    assert.equal((await chain.balance(heir)).free, owned.free + owned.held + UNIT);
+    const { depositPerItem, depositPerByte } = chain.api.consts.actors;
+    const tombstone = depositPerItem.toBigInt() + 64n * depositPerByte.toBigInt();
+    assert.equal((await chain.balance(heir)).free, owned.free + owned.held + UNIT - tombstone);
     const { actorsApi } = chain.api.call;
     assert.equal((await actorsApi.inheritor(mortal)).unwrap().toString(), heir);
     assert.equal((await chain.refused(chain.message(mortal))).name, 'actors.NotAProgram');

@@ -9,8 +9,8 @@ use frame_support::{
 };
 
 use crate::{
-    queue::{Kind, Message},
-    Codes, Config, Error, Event, Pallet, Programs, Service,
+    queue::{Kind, Message, ServiceState},
+    Codes, Config, Error, Event, Pallet, Program, Programs, Service,
 };
 
 impl<T: Config> Pallet<T> {
@@ -33,29 +33,27 @@ impl<T: Config> Pallet<T> {
         );
         let program = Self::program_address(code_hash, creator, salt);
         Self::insert_program(&program, creator, code_hash)?;
-        let message_id = Self::next_message_id(creator);
+        let mut service = Service::<T>::get();
+        let id = Self::next_message_id(&mut service, creator);
         Self::deposit_event(Event::ProgramCreated {
             program: program.clone(),
             code_hash,
             creator: creator.clone(),
-            message_id,
+            message_id: id,
         });
-        Self::send_from_user(
-            creator,
-            Message {
-                id: message_id,
-                kind: Kind::Init,
-                source: creator.clone(),
-                is_from_program: false,
-                destination: program.clone(),
-                payload: Self::bound_payload(payload)?,
-                value,
-                purse: message_id,
-            },
-            gas_limit,
-            deposit_limit,
-        )?;
-        Ok((message_id, program))
+        let message = Message {
+            id,
+            kind: Kind::Init,
+            source: creator.clone(),
+            is_from_program: false,
+            destination: program.clone(),
+            payload: Self::bound_payload(payload)?,
+            value,
+            purse: id,
+        };
+        let start = Self::start_price(&program, Kind::Init);
+        Self::send_from_user(service, message, start, gas_limit, deposit_limit)?;
+        Ok((id, program))
     }
 
     pub(crate) fn do_send_message(
@@ -66,63 +64,67 @@ impl<T: Config> Pallet<T> {
         gas_limit: Gas,
         deposit_limit: Balance,
     ) -> Result<MessageId, DispatchError> {
-        ensure!(
-            Programs::<T>::contains_key(&destination),
-            Error::<T>::NotAProgram
-        );
-        let id = Self::next_message_id(source);
-        Self::send_from_user(
-            source,
-            Message {
-                id,
-                kind: Kind::Handle,
-                source: source.clone(),
-                is_from_program: false,
-                destination,
-                payload: Self::bound_payload(payload)?,
-                value,
-                purse: id,
-            },
-            gas_limit,
-            deposit_limit,
-        )?;
+        let program = Programs::<T>::get(&destination).ok_or(Error::<T>::NotAProgram)?;
+        let mut service = Service::<T>::get();
+        let id = Self::next_message_id(&mut service, source);
+        let message = Message {
+            id,
+            kind: Kind::Handle,
+            source: source.clone(),
+            is_from_program: false,
+            destination,
+            payload: Self::bound_payload(payload)?,
+            value,
+            purse: id,
+        };
+        let start = Self::start_price_of(&program, Kind::Handle);
+        Self::send_from_user(service, message, start, gas_limit, deposit_limit)?;
         Ok(id)
     }
 
-    /// Opens a purse for a user's message, takes its value into escrow, and queues it.
+    /// Opens a purse for a user's message, takes its value into escrow, and queues it. What
+    /// starting its turn takes is `start` gas.
     fn send_from_user(
-        source: &T::AccountId,
+        mut service: ServiceState,
         message: Message<T>,
+        start: Gas,
         gas_limit: Gas,
         deposit_limit: Balance,
     ) -> Result<(), DispatchError> {
-        let place = Self::price_place()?;
-        let least = Self::start_price(&message.destination, message.kind).saturating_add(place);
-        ensure!(gas_limit >= least, Error::<T>::GasLimitTooLow);
-        Self::open_purse(message.purse, source, gas_limit, place, deposit_limit)?;
-        Self::value_departs(source, message.value)?;
-        Self::enqueue(message);
+        // What programs send, and replies, are never refused.
+        ensure!(
+            service.length() < u64::from(T::MaxQueueLength::get()),
+            Error::<T>::QueueFull
+        );
+        let place = Self::place_price(service.length());
+        ensure!(
+            gas_limit >= start.saturating_add(place),
+            Error::<T>::GasLimitTooLow
+        );
+        let payer = &message.source;
+        Self::open_purse(message.purse, payer, gas_limit, place, deposit_limit)?;
+        Self::value_departs(payer, message.value)?;
+        Self::enqueue_at(&mut service, message);
+        Service::<T>::put(service);
         Ok(())
     }
 
     /// What it takes to start a turn of the program at all, in gas.
     pub(crate) fn start_price(program: &T::AccountId, kind: Kind) -> Gas {
-        Programs::<T>::get(program).map_or(0, |program| {
-            T::Schedule::get().start(&program.info, kind.entry(), &program.memory())
-        })
+        Programs::<T>::get(program).map_or(0, |program| Self::start_price_of(&program, kind))
+    }
+
+    fn start_price_of(program: &Program<T>, kind: Kind) -> Gas {
+        T::Schedule::get().start(&program.info, kind.entry(), &program.memory())
     }
 
     fn bound_payload(payload: Vec<u8>) -> Result<BoundedVec<u8, crate::PayloadBound<T>>, Error<T>> {
         BoundedVec::try_from(payload).map_err(|_| Error::<T>::PayloadTooLong)
     }
 
-    fn next_message_id(account: &T::AccountId) -> MessageId {
-        let nonce = Service::<T>::mutate(|service| {
-            let nonce = service.sent;
-            service.sent = nonce.saturating_add(1);
-            nonce
-        });
-        let preimage = MessageId::extrinsic_preimage(&account.clone().into(), nonce);
+    fn next_message_id(service: &mut ServiceState, account: &T::AccountId) -> MessageId {
+        let preimage = MessageId::extrinsic_preimage(&account.clone().into(), service.sent);
+        service.sent = service.sent.saturating_add(1);
         MessageId(sp_io::hashing::blake2_256(&preimage))
     }
 }

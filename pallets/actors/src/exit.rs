@@ -124,7 +124,11 @@ impl<T: Config> Pallet<T> {
     /// Frees storage of exited programs, a bounded number of keys a step, as long as the meter
     /// lasts. What remains is found again in the next block.
     pub(crate) fn sweep(meter: &mut WeightMeter) {
-        while Service::<T>::get().graves > 0 {
+        loop {
+            let service = Service::<T>::get();
+            if service.is_paused || service.graves == 0 {
+                return;
+            }
             if meter.try_consume(T::WeightInfo::sweep(SWEEP_KEYS)).is_err() {
                 return;
             }

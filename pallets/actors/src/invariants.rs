@@ -204,7 +204,7 @@ impl<T: Config> Pallet<T> {
             *sum = sum.saturating_add(purse.held).saturating_add(purse.deposit);
         }
         ensure!(
-            references.keys().all(|id| Purses::<T>::contains_key(id)),
+            references.keys().all(Purses::<T>::contains_key),
             "a message or a purse draws on a purse that does not exist"
         );
         for (id, purse) in Purses::<T>::iter() {
@@ -235,7 +235,7 @@ impl<T: Config> Pallet<T> {
             "the exited programs with storage to free are miscounted"
         );
         ensure!(
-            Graves::<T>::iter_keys().all(|account| Tombstones::<T>::contains_key(account)),
+            Graves::<T>::iter_keys().all(Tombstones::<T>::contains_key),
             "a program's storage is freed and it has not exited"
         );
         let owned = |account: &T::AccountId| {

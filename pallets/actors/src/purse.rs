@@ -3,7 +3,7 @@
 //! A purse holds its money on the payer's account from the moment of the call. Gas is burned in
 //! the purse's record and paid for when it closes, with the last reference: the floor of all gas
 //! that it burned at its price, so that rounding neither creates nor destroys a unit. What
-//! remains is released.
+//! remains is given back.
 //!
 //! Whoever works on a purse takes it out of storage with [`Pallet::take_purse`], passes it on by
 //! reference and gives it back with [`Pallet::put_purse`]: one read and one write a message.

@@ -2,14 +2,10 @@
 
 use actors_primitives::{abi::Entry, Balance, Gas, MessageId, ReplyCode};
 use codec::{Decode, Encode, MaxEncodedLen};
-use frame_support::{
-    ensure,
-    pallet_prelude::{BoundedVec, DispatchError},
-    traits::Get,
-};
+use frame_support::{pallet_prelude::BoundedVec, traits::Get};
 use scale_info::TypeInfo;
 
-use crate::{Config, Error, Event, Pallet, PayloadBound, Queue, Service};
+use crate::{Config, Event, Pallet, PayloadBound, Queue, Service};
 
 /// Which entry a message runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
@@ -101,19 +97,7 @@ impl<T: Config> Pallet<T> {
         Service::<T>::get().length()
     }
 
-    /// What a place in the queue costs a call now, in gas: more with each message that stands in
-    /// it already. Refuses a call when the queue is full; what programs send, and replies, never
-    /// are.
-    pub(crate) fn price_place() -> Result<Gas, DispatchError> {
-        let length = Self::queue_length();
-        ensure!(
-            length < u64::from(T::MaxQueueLength::get()),
-            Error::<T>::QueueFull
-        );
-        Ok(Self::place_price(length))
-    }
-
-    /// What a place behind that many messages costs.
+    /// What a place behind that many messages costs a call, in gas.
     pub(crate) fn place_price(length: u64) -> Gas {
         T::BacklogPrice::get().saturating_mul(length)
     }
@@ -121,16 +105,19 @@ impl<T: Config> Pallet<T> {
     /// Puts a message at the end of the queue. Its value is in escrow and its purse holds a
     /// reference for it already.
     pub(crate) fn enqueue(message: Message<T>) {
+        Service::<T>::mutate(|service| Self::enqueue_at(service, message));
+    }
+
+    /// The same, where the state of the service is at hand.
+    pub(crate) fn enqueue_at(service: &mut ServiceState, message: Message<T>) {
         let event = Event::MessageQueued {
             message_id: message.id,
             source: message.source.clone(),
             destination: message.destination.clone(),
             value: message.value,
         };
-        Service::<T>::mutate(|service| {
-            Queue::<T>::insert(service.tail, message);
-            service.tail = service.tail.saturating_add(1);
-        });
+        Queue::<T>::insert(service.tail, message);
+        service.tail = service.tail.saturating_add(1);
         Self::deposit_event(event);
     }
 }

@@ -55,8 +55,11 @@ impl<T: Config> Pallet<T> {
                 Self::enqueue_reply(message, ending.code, payload, ending.value, purse);
             }
             Party::Account => {
+                // What cannot arrive there stays with the program, which owes its sender nothing.
                 let heir = Self::heir(message.source.clone());
-                Self::transfer_from_program(program, &heir, ending.value)?;
+                if Self::can_receive(&heir, ending.value) {
+                    Self::transfer_from_program(program, &heir, ending.value)?;
+                }
             }
             Party::User => {
                 Self::transfer_from_program(program, &message.source, ending.value)?;

@@ -3,7 +3,6 @@
 use actors_executor::Modules;
 use actors_primitives::{Gas, ReplyCode};
 use frame_support::{pallet_prelude::Weight, traits::Get, weights::WeightMeter};
-
 use sp_runtime::traits::SaturatedConversion;
 
 use crate::{
@@ -26,8 +25,9 @@ pub(crate) struct Session {
 /// [`Modules::cold_bytes`] in mind, 13 bytes of heap each.
 const MOST_COLD_BYTES: u32 = 4 * 1024 * 1024;
 
-/// Messages that are looked for when the queue's ends are lost. Only damage leads there.
-const MENDED_KEYS: usize = 1_024;
+/// Messages, and exited programs, that are looked for when the record of the service is lost. Only
+/// damage leads there.
+const MENDED_KEYS: u32 = 128;
 
 impl<T: Config> Pallet<T> {
     /// The share of a block that the queue has before transactions.
@@ -44,38 +44,45 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn serve_within(limit: Weight) -> Weight {
         let mut meter = WeightMeter::with_limit(limit);
         if meter.try_consume(T::WeightInfo::peek_queue()).is_ok() {
-            Self::mend_if_damaged(&mut meter);
-            if !Service::<T>::get().is_paused {
-                Self::serve(&mut meter, &mut Session::default());
+            match Self::sound_service(&mut meter) {
+                Some(service) if !service.is_paused => {
+                    Self::serve(service, &mut meter, &mut Session::default());
+                }
+                _ => {}
             }
         }
         meter.consumed()
     }
 
-    /// Finds the queue again when the record of where it begins and ends is damaged.
-    fn mend_if_damaged(meter: &mut WeightMeter) {
-        let mut service = match Service::<T>::try_get() {
-            Ok(service) if service.head <= service.tail => return,
+    /// The state of the service. If its record is damaged the queue is found again, as soon as
+    /// there is room for that.
+    fn sound_service(meter: &mut WeightMeter) -> Option<ServiceState> {
+        let damaged = match Service::<T>::try_get() {
+            Ok(service) if service.head <= service.tail => return Some(service),
             Ok(service) => service,
-            Err(()) if !Service::<T>::exists() => return,
+            Err(()) if !Service::<T>::exists() => return Some(ServiceState::default()),
             // Ids must not repeat: no block has sent that many messages.
             Err(()) => ServiceState {
                 sent: frame_system::Pallet::<T>::block_number()
                     .saturated_into::<u64>()
                     .saturating_mul(1 << 32),
-                graves: Graves::<T>::iter_keys().take(MENDED_KEYS).count() as u32,
                 ..ServiceState::default()
             },
         };
         report!("the record of the service is damaged");
+        let keys = MENDED_KEYS.saturating_mul(2);
+        meter.try_consume(T::WeightInfo::sweep(keys)).ok()?;
+        let mut service = damaged;
         Self::find_queue(&mut service);
+        let graves = Graves::<T>::iter_keys().take(MENDED_KEYS as usize).count();
+        service.graves = u32::try_from(graves).unwrap_or(MENDED_KEYS);
         Service::<T>::put(service);
-        meter.consume(T::WeightInfo::sweep(MENDED_KEYS as u32));
+        Some(service)
     }
 
     /// Sets the ends of the queue to those of what stands in it.
     fn find_queue(service: &mut ServiceState) {
-        let mut places = Queue::<T>::iter_keys().take(MENDED_KEYS);
+        let mut places = Queue::<T>::iter_keys().take(MENDED_KEYS as usize);
         let (mut first, mut last) = match places.next() {
             Some(place) => (place, place),
             None => {
@@ -92,8 +99,7 @@ impl<T: Config> Pallet<T> {
     /// Frees storage of exited programs with at most `limit` and says what that took.
     pub(crate) fn sweep_within(limit: Weight) -> Weight {
         let mut meter = WeightMeter::with_limit(limit);
-        if meter.try_consume(T::WeightInfo::peek_queue()).is_ok() && !Service::<T>::get().is_paused
-        {
+        if meter.try_consume(T::WeightInfo::peek_queue()).is_ok() {
             Self::sweep(&mut meter);
         }
         meter.consumed()
@@ -102,12 +108,13 @@ impl<T: Config> Pallet<T> {
     /// Serves the queue until it is empty or the next turn might not fit.
     ///
     /// A turn starts only when the most it may burn fits what remains: nothing runs twice.
-    pub(crate) fn serve(meter: &mut WeightMeter, session: &mut Session) {
+    pub(crate) fn serve(service: ServiceState, meter: &mut WeightMeter, session: &mut Session) {
         let step = T::WeightInfo::serve_message();
         let proof_price = T::Schedule::get().proof_byte;
+        let mut next = Some(service);
         while meter.can_consume(step) {
             // The last turn may have sent messages.
-            let service = Service::<T>::get();
+            let service = next.take().unwrap_or_else(Service::<T>::get);
             if service.head >= service.tail || session.modules.cold_bytes() >= MOST_COLD_BYTES {
                 return;
             }

@@ -165,7 +165,7 @@ impl<T: Config> Pallet<T> {
                         ..Session::default()
                     };
                     let mut meter = WeightMeter::with_limit(T::BlockWeights::get().max_block);
-                    Self::serve(&mut meter, &mut session);
+                    Self::serve(Service::<T>::get(), &mut meter, &mut session);
                     Self::gather(message_id, program, deposit, session.log)
                 });
             TransactionOutcome::Rollback(result)

@@ -83,6 +83,23 @@ fn a_dry_run_counts_the_place() {
     assert_eq!(reply_to(id).expect("served").payload, b"x");
 }
 
+/// What turns log must not add up in the memory of a runtime, which has 128 MiB: these would keep
+/// as much as that, and a block that cannot be made stops the chain.
+fn turns_that_talk_do_not_fill_the_runtime() {
+    let program = create("talk");
+    let ids: Vec<_> = (0..900)
+        .map(|_| send_as(&ALICE, program.clone(), vec![], 0, GAS, 0).expect("it is accepted"))
+        .collect();
+    while Pallet::<Test>::has_work() {
+        idle();
+    }
+    let last = reply_to(ids[899]).expect("all were served");
+    assert_eq!(last.code, ReplyCode::Trapped);
+    let dry = Pallet::<Test>::dry_run_message(ALICE, program, vec![], 0, None, None)
+        .expect("it is accepted");
+    assert!(!dry.debug.is_empty(), "a dry run shows what was said");
+}
+
 /// Every record of the pallet but code, each damaged in several ways, one at a time: service
 /// goes on, and what has nothing to do with the damage is answered.
 fn damage_is_stepped_over() {
@@ -194,5 +211,6 @@ cases![
     a_paused_queue_accepts_and_serves_nothing,
     a_place_behind_others_costs_more,
     a_dry_run_counts_the_place,
+    turns_that_talk_do_not_fill_the_runtime,
     damage_is_stepped_over,
 ];

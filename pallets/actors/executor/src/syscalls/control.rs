@@ -18,6 +18,8 @@ pub(crate) fn panic(call: &mut Call<'_, '_>, text: u32, len: u32) -> Result<(), 
 /// The inheritor must be another: what is left could go nowhere else.
 pub(crate) fn exit(call: &mut Call<'_, '_>, inheritor: u32) -> Result<(), Stop> {
     call.charge(call.prices().exit)?;
+    // The heirs, the code's record, two accounts and a hold, the place among what is to be freed.
+    call.charge_accesses(13)?;
     let inheritor = call.array(inheritor)?;
     if inheritor == call.context().program {
         return Err(Stop::Misuse);

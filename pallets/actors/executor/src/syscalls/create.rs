@@ -23,6 +23,8 @@ pub(crate) fn create_program(
     out_message: u32,
 ) -> Result<i32, Stop> {
     call.charge_message(call.prices().create)?;
+    // The code's record, and accounts and holds of both.
+    call.charge_accesses(5)?;
     // No flags are served yet.
     if flags != 0 {
         return Ok(error::NOT_ALLOWED);

@@ -175,17 +175,22 @@ impl<'h> Call<'_, 'h> {
         Ok(())
     }
 
+    /// Pays for proving what committing an effect looks at.
+    fn charge_accesses(&mut self, accesses: u32) -> Result<(), Stop> {
+        for _ in 0..accesses {
+            self.charge_proof(0)?;
+        }
+        Ok(())
+    }
+
     /// Pays `price` for a message, and for serving the reply to it where the program wants one:
     /// it must be paid before the message has burned everything.
     ///
     /// Committing looks for a program, a tombstone and an account at the destination, and proves
     /// the places of a message and a purse.
     fn charge_message(&mut self, price: Gas) -> Result<(), Stop> {
-        const ACCESSES: u32 = 5;
         self.charge(price)?;
-        for _ in 0..ACCESSES {
-            self.charge_proof(0)?;
-        }
+        self.charge_accesses(5)?;
         match self.journal.handles_replies {
             true => self.charge(self.prices().answer),
             false => Ok(()),

@@ -121,6 +121,8 @@ pub(crate) fn reply(
     value: u32,
 ) -> Result<i32, Stop> {
     call.charge(call.prices().reply)?;
+    // Whoever sent the message, two accounts, and the place of a reply in the queue.
+    call.charge_accesses(4)?;
     if call.journal.has_replied {
         return Ok(error::ALREADY_REPLIED);
     }

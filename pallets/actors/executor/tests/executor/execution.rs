@@ -532,6 +532,31 @@ fn a_send_that_cannot_be_says_why() {
 }
 
 #[test]
+fn value_that_could_not_arrive_is_refused_with_what_was_sent_there_before() {
+    // Sends 8, 10 and 8 to an account where less than 10 cannot arrive.
+    let mut chain = Chain::new(
+        r#"(data (i32.const 64) "\08") (data (i32.const 80) "\0a")
+        (func $pay (param $value i32) (param $at i32)
+            (i32.store (local.get $at) (call $send (i32.const 0) (i32.const 0) (i32.const 0)
+                (local.get $value) (i64.const -1) (i32.const 0) (i32.const 0) (i32.const 128))))
+        (func (export "handle")
+            (call $pay (i32.const 64) (i32.const 200))
+            (call $pay (i32.const 80) (i32.const 204))
+            (call $pay (i32.const 64) (i32.const 208))
+            (drop (call $reply (i32.const 200) (i32.const 12) (i32.const 1000))))"#,
+    );
+    chain.world.balance = 100;
+    chain.world.minimum = 10;
+    let effects = chain.turn();
+    let results = [error::NOT_ENOUGH_VALUE, 0, 0].map(i32::to_le_bytes);
+    assert_eq!(reply(&effects), results.concat());
+    let asked = [8, 10, 18].map(|sum| Asked::CanReceive([0; 32], sum));
+    let can_receive = chain.world.asked.iter();
+    let can_receive = can_receive.filter(|asked| matches!(asked, Asked::CanReceive(..)));
+    assert!(can_receive.eq(&asked));
+}
+
+#[test]
 fn sends_of_a_turn_are_limited_and_share_one_balance() {
     let mut chain = Chain::new(
         r#"(data (i32.const 64) "\0a") (global $i (mut i32) (i32.const 0))
