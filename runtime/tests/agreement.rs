@@ -53,7 +53,7 @@ fn weights_are_those_of_the_development_chain() {
             Of::<T>::upload_code(1_000),
             Of::<T>::create_program(1_000),
             Of::<T>::send_message(1_000),
-            Of::<T>::serve_message(),
+            Of::<T>::serve_message(1_000),
         ]
     }
     let theirs = weights::<actors_runtime::Runtime>();

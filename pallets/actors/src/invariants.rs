@@ -34,8 +34,9 @@ impl<T: Config> Pallet<T> {
         use frame_support::traits::Get;
 
         let service = Self::min_service_weight();
+        let longest = T::WeightInfo::serve_message(T::Limits::get().payload);
         let head = T::WeightInfo::peek_queue()
-            .saturating_add(T::WeightInfo::serve_message())
+            .saturating_add(longest)
             .saturating_add(Self::turn_weight(
                 T::MaxTurnGas::get(),
                 T::Schedule::get().proof_byte,
@@ -58,7 +59,7 @@ impl<T: Config> Pallet<T> {
         );
         let limits = T::Limits::get();
         let schedule = T::Schedule::get();
-        let serve = T::WeightInfo::serve_message();
+        let serve = T::WeightInfo::serve_message(0);
         let proof = schedule.proof_byte.saturating_mul(serve.proof_size());
         let outside = serve.ref_time().saturating_add(proof);
         assert!(
@@ -84,9 +85,9 @@ impl<T: Config> Pallet<T> {
         );
         let peek = T::WeightInfo::peek_queue();
         assert!(
-            peek.all_lte(T::WeightInfo::serve_message()),
-            "`WeightInfo::peek_queue` is {peek:?}, more than serving a message takes. Measure \
-             both again.",
+            peek.all_lte(longest),
+            "`WeightInfo::peek_queue` is {peek:?}, more than serving the longest message takes. \
+             Measure both again.",
         );
         let ratio = Self::proof_price();
         assert!(

@@ -726,7 +726,7 @@ pub mod pallet {
         #[pallet::call_index(2)]
         #[pallet::weight(
             T::WeightInfo::create_program(payload.len() as u32)
-                .saturating_add(T::WeightInfo::serve_message())
+                .saturating_add(T::WeightInfo::serve_message(payload.len() as u32))
         )]
         pub fn create_program(
             origin: OriginFor<T>,
@@ -755,7 +755,7 @@ pub mod pallet {
         #[pallet::weight(
             T::WeightInfo::upload_code(code.len() as u32)
                 .saturating_add(T::WeightInfo::create_program(payload.len() as u32))
-                .saturating_add(T::WeightInfo::serve_message())
+                .saturating_add(T::WeightInfo::serve_message(payload.len() as u32))
         )]
         pub fn upload_program(
             origin: OriginFor<T>,
@@ -794,7 +794,7 @@ pub mod pallet {
         #[pallet::weight(
             // Serving it is paid with it; its turn burns gas besides.
             T::WeightInfo::send_message(payload.len() as u32)
-                .saturating_add(T::WeightInfo::serve_message())
+                .saturating_add(T::WeightInfo::serve_message(payload.len() as u32))
         )]
         pub fn send_message(
             origin: OriginFor<T>,

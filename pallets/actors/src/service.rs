@@ -60,7 +60,9 @@ impl<T: Config> Pallet<T> {
         let damaged = match Service::<T>::try_get() {
             Ok(service) if service.head <= service.tail => return Some(service),
             Ok(service) => service,
-            Err(()) if !Service::<T>::exists() => return Some(ServiceState::default()),
+            Err(()) if !Service::<T>::exists() && Queue::<T>::iter_keys().next().is_none() => {
+                return Some(ServiceState::default())
+            }
             // Ids must not repeat: no block has sent that many messages.
             Err(()) => ServiceState {
                 sent: frame_system::Pallet::<T>::block_number()
@@ -109,10 +111,10 @@ impl<T: Config> Pallet<T> {
     ///
     /// A turn starts only when the most it may burn fits what remains: nothing runs twice.
     pub(crate) fn serve(service: ServiceState, meter: &mut WeightMeter, session: &mut Session) {
-        let step = T::WeightInfo::serve_message();
+        let least = T::WeightInfo::serve_message(T::Limits::get().payload);
         let proof_price = T::Schedule::get().proof_byte;
         let mut next = Some(service);
-        while meter.can_consume(step) {
+        while meter.can_consume(least) {
             // The last turn may have sent messages.
             let service = next.take().unwrap_or_else(Service::<T>::get);
             if service.head >= service.tail || session.modules.cold_bytes() >= MOST_COLD_BYTES {
@@ -121,7 +123,7 @@ impl<T: Config> Pallet<T> {
             let Some(message) = Queue::<T>::get(service.head) else {
                 // Only damaged storage brings us here. Step over it, so that the rest is served.
                 report!("no message at {} in the queue", service.head);
-                meter.consume(step);
+                meter.consume(T::WeightInfo::serve_message(0));
                 match Queue::<T>::iter_keys().next() {
                     Some(_) => Self::advance(service),
                     None => Service::<T>::mutate(|service| (service.head, service.tail) = (0, 0)),
@@ -130,6 +132,7 @@ impl<T: Config> Pallet<T> {
             };
             let purse = Self::take_purse(&message.purse);
             let gas_limit = purse.as_ref().map_or(0, |purse| purse.turn_limit());
+            let step = T::WeightInfo::serve_message(message.payload.len() as u32);
             let most = step.saturating_add(Self::turn_weight(gas_limit, proof_price));
             if !most.all_lte(Self::min_service_weight()) {
                 // It fitted when it was sent, and the block has shrunk since: nothing promises

@@ -75,7 +75,7 @@ fn too_little_room_serves_nothing_and_loses_nothing() {
     let program = create("echo");
     let id = send(&program, b"patience");
     let peek = <() as WeightInfo>::peek_queue();
-    let step = <() as WeightInfo>::serve_message();
+    let step = <() as WeightInfo>::serve_message(0);
     for room in [Weight::zero(), peek, step, peek.saturating_add(step)] {
         let used = Actors::on_idle(1, room);
         assert!(used.all_lte(room), "{used:?} of {room:?}");

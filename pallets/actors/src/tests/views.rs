@@ -31,8 +31,8 @@ fn a_dry_run_foretells_and_changes_nothing() {
         (reply.code, reply.payload)
     );
     assert_eq!(run.gas_burned, reply.gas_burned);
-    // Reading state reserves the longest proof and pays the real one.
-    assert!(run.gas_needed > reply.gas_burned);
+    // Reading state reserves the longest proof and pays the real one, so that it may need more.
+    assert!(run.gas_needed >= reply.gas_burned);
     assert_eq!(
         ask_with(&program, b"", 0, run.gas_needed, 0).code,
         ReplyCode::Replied

@@ -50,7 +50,7 @@ fn lap(ask: &Ask) -> Lap {
     forget_events();
     let calls: Vec<_> = (0..ask.batch).map(|_| send(ask)).collect();
     let weight: u64 = calls.iter().map(weight).sum();
-    let serving = serve_message().saturating_mul(ask.batch.into());
+    let serving = serve_message(ask.payload.len()).saturating_mul(ask.batch.into());
     let mut sent = true;
     bench::accesses();
     let start = bench::now();
@@ -87,7 +87,7 @@ fn room(ask: &Ask) -> Weight {
     }
     let least = <<Runtime as pallet_actors::Config>::WeightInfo>::peek_queue().ref_time();
     let one = least
-        .saturating_add(serve_message())
+        .saturating_add(serve_message(64 * 1024))
         .saturating_add(ask.gas);
     Weight::from_parts(one, u64::MAX)
 }
@@ -115,6 +115,7 @@ pub(crate) fn remove(wasm: Vec<u8>) -> Timed {
 
 /// `create_program`, without the weight of serving `init`; then runs `init`.
 pub(crate) fn create(wasm: Vec<u8>, salt: Vec<u8>, payload: Vec<u8>) -> Timed {
+    let bytes = payload.len();
     let call = RuntimeCall::Actors(Call::create_program {
         code_hash: code_hash(&wasm),
         salt,
@@ -123,17 +124,18 @@ pub(crate) fn create(wasm: Vec<u8>, salt: Vec<u8>, payload: Vec<u8>) -> Timed {
         gas_limit: GAS,
         deposit_limit: DEPOSIT,
     });
-    without_serving(timed(call))
+    without_serving(timed(call), bytes)
 }
 
 /// `upload_program`, without the weight of serving `init`; then runs `init`.
 pub(crate) fn upload_program(wasm: Vec<u8>, salt: Vec<u8>, payload: Vec<u8>) -> Timed {
-    without_serving(timed(program_call(wasm, salt, payload)))
+    let bytes = payload.len();
+    without_serving(timed(program_call(wasm, salt, payload)), bytes)
 }
 
-fn without_serving(mut timed: Timed) -> Timed {
+fn without_serving(mut timed: Timed, payload: usize) -> Timed {
     idle();
-    timed.weight = timed.weight.saturating_sub(serve_message());
+    timed.weight = timed.weight.saturating_sub(serve_message(payload));
     timed
 }
 
@@ -205,8 +207,8 @@ fn weight(call: &RuntimeCall) -> u64 {
     call.get_dispatch_info().call_weight.ref_time()
 }
 
-fn serve_message() -> u64 {
-    <<Runtime as pallet_actors::Config>::WeightInfo>::serve_message().ref_time()
+fn serve_message(payload: usize) -> u64 {
+    <<Runtime as pallet_actors::Config>::WeightInfo>::serve_message(payload as u32).ref_time()
 }
 
 fn idle() -> Weight {

@@ -7,9 +7,12 @@ use actors_primitives::{abi::Entry, Balance, CodeHash};
 use alloc::{string::ToString, vec, vec::Vec};
 use bench_interface::{bench, Accesses, Ask};
 use frame_support::traits::{
-    fungible::{hold::Balanced as _, hold::Mutate as _},
-    tokens::Precision,
-    Hooks,
+    fungible::{
+        hold::{Balanced as _, Mutate as _, Unbalanced as _},
+        Balanced as _, Unbalanced as _,
+    },
+    tokens::{Fortitude, Precision, Preservation},
+    Hooks, Imbalance as _,
 };
 use wasmi::Module;
 
@@ -121,6 +124,30 @@ pub(crate) fn run(ask: Ask, wasm: Vec<u8>) -> Vec<(Vec<u8>, Vec<u64>, Accesses)>
         "release",
         laps_of(laps, || {
             Balances::release(&reason(), &ALICE, 500_000, Precision::BestEffort)
+        }),
+    );
+    // What a message cannot do without as long as its gas is held on the payer's account and paid
+    // through the traits that any currency has.
+    let open = || {
+        let (exact, keep, force) = (Precision::Exact, Preservation::Protect, Fortitude::Force);
+        let amount = 1_000_000;
+        let held = Balances::decrease_balance(&ALICE, amount, exact, keep, force)
+            .and_then(|_| Balances::increase_balance_on_hold(&reason(), &ALICE, amount, exact));
+        Balances::done_hold(&reason(), &ALICE, amount);
+        held
+    };
+    let close = || {
+        let (all, _) = Balances::slash(&reason(), &ALICE, 1_000_000);
+        let (fee, rest) = all.split(1_000);
+        drop(fee);
+        drop(Balances::resolve(&ALICE, rest));
+    };
+    step(
+        "a purse's money held and settled, nothing else",
+        laps_of(laps, || {
+            let held = open();
+            close();
+            held
         }),
     );
     step(

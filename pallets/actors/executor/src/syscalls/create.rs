@@ -22,7 +22,7 @@ pub(crate) fn create_program(
     out_program: u32,
     out_message: u32,
 ) -> Result<i32, Stop> {
-    call.charge_message(call.prices().create)?;
+    call.charge_message(call.prices().create, len)?;
     // The code's record, and accounts and holds of both.
     call.charge_accesses(5)?;
     // No flags are served yet.

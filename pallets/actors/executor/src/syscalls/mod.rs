@@ -188,8 +188,10 @@ impl<'h> Call<'_, 'h> {
     ///
     /// Committing looks for a program, a tombstone and an account at the destination, and proves
     /// the places of a message and a purse.
-    fn charge_message(&mut self, price: Gas) -> Result<(), Stop> {
+    fn charge_message(&mut self, price: Gas, len: u32) -> Result<(), Stop> {
         self.charge(price)?;
+        // The payload, when it is served from the state.
+        self.charge_proof(len.min(self.limits().payload))?;
         self.charge_accesses(5)?;
         match self.journal.handles_replies {
             true => self.charge(self.prices().answer),

@@ -78,7 +78,7 @@ pub(crate) fn send(
     flags: u32,
     out_id: u32,
 ) -> Result<i32, Stop> {
-    call.charge_message(call.prices().send)?;
+    call.charge_message(call.prices().send, len)?;
     // Neither delays nor flags are served yet, not even AWAIT.
     if delay != 0 || flags != 0 {
         return Ok(error::NOT_ALLOWED);
@@ -123,6 +123,7 @@ pub(crate) fn reply(
     call.charge(call.prices().reply)?;
     // Whoever sent the message, two accounts, and the place of a reply in the queue.
     call.charge_accesses(4)?;
+    call.charge_proof(len.min(call.limits().payload))?;
     if call.journal.has_replied {
         return Ok(error::ALREADY_REPLIED);
     }
