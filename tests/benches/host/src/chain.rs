@@ -68,6 +68,15 @@ impl<'r> Chain<'r> {
         self.runtime.call(&mut counting, name, &arguments.encode())
     }
 
+    /// Adds so many keys that mean nothing, all over the map.
+    pub(crate) fn fill(&mut self, keys: u32) {
+        for number in 0..keys {
+            let key = sp_io::hashing::blake2_256(&number.to_le_bytes()).to_vec();
+            self.storage
+                .insert([&key[..], b"filler"].concat(), vec![0; 128]);
+        }
+    }
+
     /// Everything in storage.
     pub(crate) fn into_storage(self) -> sp_core::storage::Storage {
         self.storage.into_storages()
