@@ -7,6 +7,7 @@ use crate::{
     charge::{self, Charge},
     median, modules,
     ping::{deploy, try_deploy},
+    signatures,
     table::Table,
 };
 
@@ -232,27 +233,6 @@ const STEPS: &[(&str, &str, u32, u32, &str)] = &[
          (memory.fill (i32.const 66000) (i32.const 0) (i32.const 32))",
     ),
     (
-        "sr25519_verify, 10 times",
-        r#"(import "actors_v1" "sr25519_verify" (func $f (param i32 i32 i32 i32) (result i32)))"#,
-        1,
-        10,
-        "(drop (call $f (i32.const 0) (i32.const 64) (i32.const 32) (i32.const 128)))",
-    ),
-    (
-        "ed25519_verify, 10 times",
-        r#"(import "actors_v1" "ed25519_verify" (func $f (param i32 i32 i32 i32) (result i32)))"#,
-        1,
-        10,
-        "(drop (call $f (i32.const 0) (i32.const 64) (i32.const 32) (i32.const 128)))",
-    ),
-    (
-        "ecdsa_recover, 10 times",
-        r#"(import "actors_v1" "ecdsa_recover" (func $f (param i32 i32 i32) (result i32)))"#,
-        1,
-        10,
-        "(drop (call $f (i32.const 0) (i32.const 65) (i32.const 128)))",
-    ),
-    (
         "pages: 4 changed",
         "",
         1,
@@ -288,13 +268,15 @@ pub(crate) fn steps(runtime: &Runtime, laps: u32) -> Table {
     let laps = (laps / 10).max(5);
     let mut table = Table::new("charges: turns that do one thing", charge::COLUMNS);
     table.note("Whole turns, served alone; from the second turn of the program on.");
-    for (name, imports, pages, times, step) in STEPS {
+    let of_table = STEPS.iter().map(|(name, imports, pages, times, step)| {
+        (*name, modules::repeat(imports, *pages, *times, step))
+    });
+    for (name, wasm) in of_table.chain(signatures::modules()) {
         let mut chain = Chain::new(runtime);
-        let wasm = modules::repeat(imports, *pages, *times, step);
         match try_deploy(&mut chain, wasm, b"") {
             Ok(program) => {
                 let (serve, _) = charge::message(&mut chain, program, b"", GAS, laps);
-                serve.row(&mut table, *name);
+                serve.row(&mut table, name);
             }
             Err(error) => table.note(format!("Left out: {name}: {error}")),
         }

@@ -14,6 +14,7 @@ mod ping;
 mod profile;
 mod programs;
 mod scaling;
+mod signatures;
 mod table;
 
 use std::process::ExitCode;
