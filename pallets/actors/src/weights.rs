@@ -75,7 +75,7 @@ impl WeightInfo for () {
     }
 
     fn set_service_paused() -> Weight {
-        picoseconds(10_000_000, 0, 0).saturating_add(accesses(1, 1))
+        picoseconds(20_000_000, 0, 0).saturating_add(accesses(1, 1))
     }
 
     // Each key is found, and removed.

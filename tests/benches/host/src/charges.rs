@@ -7,7 +7,7 @@ use crate::{
     charge::{self, Charge},
     median, modules,
     ping::{deploy, try_deploy},
-    signatures,
+    programs, signatures,
     table::Table,
 };
 
@@ -112,6 +112,11 @@ pub(crate) fn calls(runtime: &Runtime, laps: u32) -> Table {
     );
     both.accesses = counted.accesses;
     both.row(&mut table, "upload_program, 510 KiB, ordinary");
+    let mut pause = repeated(laps, |round| chain.call("actors_pause", (round % 2 == 0,)));
+    let _: Timed = chain.call("actors_pause", (false,));
+    let counted: Timed = chain.count("actors_pause", (false,));
+    pause.accesses = counted.accesses;
+    pause.row(&mut table, "set_service_paused");
     for length in [0usize, 1_024, 16_384, 65_536] {
         let payload = vec![7u8; length];
         let (serve, call) = charge::message(&mut chain, program, &payload, GAS, laps);
@@ -121,6 +126,15 @@ pub(crate) fn calls(runtime: &Runtime, laps: u32) -> Table {
             format!("  serving it by an echo of {length} bytes"),
         );
     }
+    let family = programs::fixture("family");
+    let family = deploy(&mut chain, family, b"family");
+    // Sends an empty message to the echo, shares its gas, and handles the reply.
+    let payload = [&[1], &program[..], &[0xff; 8], &[0; 16]].concat();
+    let (serve, _) = charge::message(&mut chain, family, &payload, GAS, laps);
+    serve.row(
+        &mut table,
+        "a send, its turn, its reply and that one's turn",
+    );
     table
 }
 

@@ -18,6 +18,13 @@ pub(crate) fn contract(name: &str) -> Vec<u8> {
     keep_exports(&wasm, &["call", "deploy"]).expect("the compiler's modules are well-formed")
 }
 
+/// A program of the pallet's cases, assembled.
+pub(crate) fn fixture(name: &str) -> Vec<u8> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/programs");
+    let path = format!("{folder}/{name}.wat");
+    wat::parse_file(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
 fn read(path: &PathBuf) -> Vec<u8> {
     fs::read(path).unwrap_or_else(|error| panic!("{}: {error}; run .ci/bench", path.display()))
 }

@@ -113,6 +113,12 @@ pub(crate) fn remove(wasm: Vec<u8>) -> Timed {
     timed(RuntimeCall::Actors(Call::remove_code { code_hash }))
 }
 
+/// `set_service_paused`, which root calls.
+pub(crate) fn pause(paused: bool) -> Timed {
+    let call = RuntimeCall::Actors(Call::set_service_paused { paused });
+    timed_by(RuntimeOrigin::root(), call)
+}
+
 /// `create_program`, without the weight of serving `init`; then runs `init`.
 pub(crate) fn create(wasm: Vec<u8>, salt: Vec<u8>, payload: Vec<u8>) -> Timed {
     let bytes = payload.len();
@@ -185,11 +191,15 @@ fn program_call(wasm: Vec<u8>, salt: Vec<u8>, payload: Vec<u8>) -> RuntimeCall {
 }
 
 fn timed(call: RuntimeCall) -> Timed {
+    timed_by(RuntimeOrigin::signed(ALICE), call)
+}
+
+fn timed_by(origin: RuntimeOrigin, call: RuntimeCall) -> Timed {
     forget_events();
     let weight = weight(&call);
     bench::accesses();
     let start = bench::now();
-    let result = dispatch(call);
+    let result = call.dispatch(origin);
     let time = bench::now().saturating_sub(start);
     Timed {
         time,

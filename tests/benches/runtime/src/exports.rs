@@ -32,6 +32,7 @@ export! {
     actors_ask = crate::actors::ask: (ask: Ask) -> Vec<Lap>;
     actors_upload = crate::actors::upload: (wasm: Vec<u8>) -> Timed;
     actors_remove = crate::actors::remove: (wasm: Vec<u8>) -> Timed;
+    actors_pause = crate::actors::pause: (paused: bool) -> Timed;
     actors_create = crate::actors::create: (wasm: Vec<u8>, salt: Vec<u8>, payload: Vec<u8>) -> Timed;
     actors_upload_program = crate::actors::upload_program: (wasm: Vec<u8>, salt: Vec<u8>, payload: Vec<u8>) -> Timed;
     actors_populate = crate::actors::populate: (model: [u8; 32], first: u32, count: u32) -> ();
