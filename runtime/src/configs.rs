@@ -198,9 +198,6 @@ parameter_types! {
     /// Messages that may be queued before calls are refused. With the longest payload each they
     /// take 64 MiB of state.
     pub const MaxQueueLength: u32 = 1_024;
-
-    /// The longest salt of a program's address, in bytes: room for two hashes.
-    pub const MaxSaltLength: u32 = 64;
 }
 
 impl pallet_actors::Config for Runtime {
@@ -224,6 +221,5 @@ impl pallet_actors::Config for Runtime {
     type MinServiceWeight = MinServiceWeight;
     type BacklogPrice = BacklogPrice;
     type MaxQueueLength = MaxQueueLength;
-    type MaxSaltLength = MaxSaltLength;
     type WeightInfo = ();
 }

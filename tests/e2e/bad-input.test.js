@@ -166,7 +166,7 @@ describe('bad input', { timeout: 300_000 }, () => {
     refuses(create({ salt: '0x' }), 'actors.ProgramAlreadyExists'));
 
   it('a salt that is too long', () => {
-    const salt = `0x${'00'.repeat(api.consts.actors.maxSaltLength.toNumber() + 1)}`;
+    const salt = `0x${'00'.repeat(api.consts.actors.limits.salt.toNumber() + 1)}`;
     return refuses(create({ salt }), 'actors.SaltTooLong');
   });
 

@@ -24,7 +24,7 @@ impl<T: Config> Pallet<T> {
         deposit_limit: Balance,
     ) -> Result<(MessageId, T::AccountId), DispatchError> {
         ensure!(
-            salt.len() <= T::MaxSaltLength::get() as usize,
+            salt.len() <= T::Limits::get().salt as usize,
             Error::<T>::SaltTooLong
         );
         ensure!(

@@ -198,10 +198,6 @@ pub mod pallet {
         #[pallet::constant]
         type MaxQueueLength: Get<u32>;
 
-        /// The longest salt of a program's address, in bytes.
-        #[pallet::constant]
-        type MaxSaltLength: Get<u32>;
-
         /// The weights of the calls and of serving a message.
         type WeightInfo: WeightInfo;
     }
@@ -483,7 +479,7 @@ pub mod pallet {
         CodeDepositNotPayable,
         /// A program has that address already, or had it and exited. Use another salt.
         ProgramAlreadyExists,
-        /// The salt is longer than `maxSaltLength`.
+        /// The salt is longer than `limits.salt`.
         SaltTooLong,
         /// The account's free balance does not cover a program's existential deposit and the
         /// deposit for its record.

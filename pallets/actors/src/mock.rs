@@ -195,7 +195,6 @@ impl crate::Config for Test {
     type MinServiceWeight = MinServiceWeight;
     type BacklogPrice = BacklogPrice;
     type MaxQueueLength = MaxQueueLength;
-    type MaxSaltLength = frame_support::traits::ConstU32<64>;
     type WeightInfo = ();
 }
 

@@ -171,7 +171,6 @@ parameter_types! {
     pub const MinServiceWeight: Perbill = Perbill::from_percent(20);
     pub const BacklogPrice: Gas = 1_000_000;
     pub const MaxQueueLength: u32 = 1_024;
-    pub const MaxSaltLength: u32 = 64;
 }
 
 impl pallet_actors::Config for Runtime {
@@ -193,6 +192,5 @@ impl pallet_actors::Config for Runtime {
     type MinServiceWeight = MinServiceWeight;
     type BacklogPrice = BacklogPrice;
     type MaxQueueLength = MaxQueueLength;
-    type MaxSaltLength = MaxSaltLength;
     type WeightInfo = ();
 }

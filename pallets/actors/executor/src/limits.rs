@@ -23,7 +23,7 @@ pub struct Limits {
     pub state_key: u32,
     /// Bytes of a value of keyed state.
     pub state_value: u32,
-    /// Bytes of the salt that a program gives to a creation.
+    /// Bytes of the salt of a program's address.
     pub salt: u32,
     /// Bytes of a program event.
     pub event: u32,

@@ -126,7 +126,6 @@ impl pallet_actors::Config for Runtime {
     type MinServiceWeight = MinServiceWeight;
     type BacklogPrice = ConstU64<0>;
     type MaxQueueLength = ConstU32<{ u32::MAX }>;
-    type MaxSaltLength = ConstU32<64>;
     type WeightInfo = ();
 }
 
