@@ -33,7 +33,7 @@ impl<T: Config> Pallet<T> {
         );
         let program = Self::program_address(code_hash, creator, salt);
         Self::insert_program(&program, creator, code_hash)?;
-        let mut service = Service::<T>::get();
+        let mut service = Self::service_of_calls()?;
         let id = Self::next_message_id(&mut service, creator);
         Self::deposit_event(Event::ProgramCreated {
             program: program.clone(),
@@ -65,7 +65,7 @@ impl<T: Config> Pallet<T> {
         deposit_limit: Balance,
     ) -> Result<MessageId, DispatchError> {
         let program = Programs::<T>::get(&destination).ok_or(Error::<T>::NotAProgram)?;
-        let mut service = Service::<T>::get();
+        let mut service = Self::service_of_calls()?;
         let id = Self::next_message_id(&mut service, source);
         let message = Message {
             id,
@@ -120,6 +120,15 @@ impl<T: Config> Pallet<T> {
 
     fn bound_payload(payload: Vec<u8>) -> Result<BoundedVec<u8, crate::PayloadBound<T>>, Error<T>> {
         BoundedVec::try_from(payload).map_err(|_| Error::<T>::PayloadTooLong)
+    }
+
+    /// The state of the service; a call must not write over a record that waits to be mended.
+    fn service_of_calls() -> Result<ServiceState, DispatchError> {
+        match Service::<T>::try_get() {
+            Ok(service) if service.head <= service.tail => Ok(service),
+            Err(()) if !Service::<T>::exists() => Ok(ServiceState::default()),
+            _ => Err(Error::<T>::QueueFull.into()),
+        }
     }
 
     fn next_message_id(service: &mut ServiceState, account: &T::AccountId) -> MessageId {

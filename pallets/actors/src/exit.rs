@@ -49,7 +49,7 @@ impl<T: Config> Pallet<T> {
         program: Program<T>,
         inheritor: T::AccountId,
     ) -> Result<(), Aborted> {
-        let heir = Self::heir(inheritor.clone());
+        let heir = Self::heir(inheritor);
         if heir == *account {
             return Err(Aborted::Reply(ReplyCode::SyscallMisuse));
         }
@@ -72,7 +72,7 @@ impl<T: Config> Pallet<T> {
         }
         Self::deposit_event(Event::ProgramExited {
             program: account.clone(),
-            inheritor,
+            inheritor: heir,
             value,
         });
         Ok(())

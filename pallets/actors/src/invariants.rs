@@ -89,6 +89,19 @@ impl<T: Config> Pallet<T> {
             "`WeightInfo::peek_queue` is {peek:?}, more than serving the longest message takes. \
              Measure both again.",
         );
+        let mending = Self::mending_weight();
+        assert!(
+            mending.saturating_add(peek).all_lte(service),
+            "a damaged queue could never be mended: that weighs {mending:?}, and \
+             `MinServiceWeight` of a block is {service:?}. Raise `MinServiceWeight`.",
+        );
+        assert!(
+            limits.payload <= crate::weights::LONGEST_PAYLOAD,
+            "`Limits::payload` is {} bytes, more than the {} that weights of the queue count. \
+             Lower it.",
+            limits.payload,
+            crate::weights::LONGEST_PAYLOAD,
+        );
         let ratio = Self::proof_price();
         assert!(
             schedule.proof_byte >= ratio,

@@ -369,7 +369,7 @@ pub mod pallet {
         ProgramExited {
             /// The address it had, which no program will have again.
             program: T::AccountId,
-            /// Who inherits, also value of messages that arrives later. A plain transfer to the
+            /// Who inherits (if whom the program named had exited, that one's heir), also value of messages that arrives later. A plain transfer to the
             /// address is lost.
             inheritor: T::AccountId,
             /// Its balance and deposits, in planck: on the inheritor's account already.

@@ -22,12 +22,15 @@ pub(crate) struct Session {
 }
 
 /// Bytes of code that one hook loads anew before it leaves the rest of the queue to the next: with
-/// [`Modules::cold_bytes`] in mind, 13 bytes of heap each.
-const MOST_COLD_BYTES: u32 = 4 * 1024 * 1024;
+/// [`Modules::cold_bytes`] in mind, at most 19 bytes of heap each. An author has 128 MiB for each
+/// hook; an importer, whose runtime runs both and the uploads in one go, has twice that.
+const MOST_COLD_BYTES: u32 = 2 * 1024 * 1024;
 
 /// Messages, and exited programs, that are looked for when the record of the service is lost. Only
 /// damage leads there.
 const MENDED_KEYS: u32 = 128;
+/// Messages that are looked at to find the one behind a gap: as many as serving one has reads for.
+const GAP_KEYS: usize = 16;
 
 impl<T: Config> Pallet<T> {
     /// The share of a block that the queue has before transactions.
@@ -72,30 +75,47 @@ impl<T: Config> Pallet<T> {
             },
         };
         report!("the record of the service is damaged");
-        let keys = MENDED_KEYS.saturating_mul(2);
-        meter.try_consume(T::WeightInfo::sweep(keys)).ok()?;
+        meter.try_consume(Self::mending_weight()).ok()?;
         let mut service = damaged;
         Self::find_queue(&mut service);
-        let graves = Graves::<T>::iter_keys().take(MENDED_KEYS as usize).count();
-        service.graves = u32::try_from(graves).unwrap_or(MENDED_KEYS);
+        // Sweeping finds out how many there are: it ends when it finds none.
+        service.graves = match Graves::<T>::iter_keys().next() {
+            Some(_) => u32::MAX,
+            None => 0,
+        };
         Service::<T>::put(service);
         Some(service)
     }
 
-    /// Sets the ends of the queue to those of what stands in it.
+    /// What mending takes.
+    pub(crate) fn mending_weight() -> Weight {
+        T::WeightInfo::sweep(MENDED_KEYS.saturating_add(1))
+    }
+
+    /// Sets the ends of the queue to those of what stands in it: of a sample, if that is a lot.
+    /// Then the end is set far beyond, where no message is overwritten, and the places that
+    /// were not seen are found when service comes to a gap.
     fn find_queue(service: &mut ServiceState) {
-        let mut places = Queue::<T>::iter_keys().take(MENDED_KEYS as usize);
-        let (mut first, mut last) = match places.next() {
-            Some(place) => (place, place),
-            None => {
-                (service.head, service.tail) = (0, 0);
-                return;
-            }
-        };
+        let places = Queue::<T>::iter_keys().take(MENDED_KEYS as usize);
+        let (mut count, mut first, mut last) = (0u32, u64::MAX, 0);
         for place in places {
+            count = count.saturating_add(1);
             (first, last) = (first.min(place), last.max(place));
         }
-        (service.head, service.tail) = (first, last.saturating_add(1));
+        let unseen = if count < MENDED_KEYS { 1 } else { 1 << 32 };
+        (service.head, service.tail) = match count {
+            0 => (0, 0),
+            _ => (first, last.saturating_add(unseen)),
+        };
+    }
+
+    /// Steps over a gap in the queue: to the first place of a sample, or to the end.
+    fn step_over_gap() {
+        let next = Queue::<T>::iter_keys().take(GAP_KEYS).min();
+        Service::<T>::mutate(|service| match next {
+            Some(place) => service.head = place,
+            None => (service.head, service.tail) = (0, 0),
+        });
     }
 
     /// Frees storage of exited programs with at most `limit` and says what that took.
@@ -124,17 +144,17 @@ impl<T: Config> Pallet<T> {
                 // Only damaged storage brings us here. Step over it, so that the rest is served.
                 report!("no message at {} in the queue", service.head);
                 meter.consume(T::WeightInfo::serve_message(0));
-                match Queue::<T>::iter_keys().next() {
-                    Some(_) => Self::advance(service),
-                    None => Service::<T>::mutate(|service| (service.head, service.tail) = (0, 0)),
-                }
+                // What stands there and cannot be read goes, or the next step would lead back.
+                Queue::<T>::remove(service.head);
+                Self::step_over_gap();
                 continue;
             };
             let purse = Self::take_purse(&message.purse);
             let gas_limit = purse.as_ref().map_or(0, |purse| purse.turn_limit());
             let step = T::WeightInfo::serve_message(message.payload.len() as u32);
             let most = step.saturating_add(Self::turn_weight(gas_limit, proof_price));
-            if !most.all_lte(Self::min_service_weight()) {
+            let room = Self::min_service_weight().saturating_sub(T::WeightInfo::peek_queue());
+            if !most.all_lte(room) {
                 // It fitted when it was sent, and the block has shrunk since: nothing promises
                 // that there will ever be room for it.
                 Self::advance(service);

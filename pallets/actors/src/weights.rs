@@ -32,7 +32,7 @@ pub trait WeightInfo {
 const PROOF_PER_ACCESS: u64 = 2_048;
 
 /// The longest payload, which the head of the queue may have.
-const LONGEST_PAYLOAD: u32 = 64 * 1024;
+pub(crate) const LONGEST_PAYLOAD: u32 = 64 * 1024;
 
 /// Every key that is written is read as well.
 fn accesses(reads: u64, writes: u64) -> Weight {

@@ -228,7 +228,8 @@ impl<'h> Call<'_, 'h> {
     }
 
     /// Pays for finding out whether `value`, with what this turn has sent there before, can
-    /// arrive at `destination`.
+    /// arrive at `destination`. What goes to a program waits in escrow, also to one that this turn
+    /// creates.
     fn can_arrive(&mut self, destination: &[u8; 32], value: Balance) -> Result<bool, Stop> {
         if value == 0 {
             return Ok(true);
@@ -236,11 +237,8 @@ impl<'h> Call<'_, 'h> {
         self.charge_look_up()?;
         let before = self.journal.paid.get(destination).copied().unwrap_or(0);
         let sum = before.saturating_add(value);
-        let can = self.journal.host.can_receive(destination, sum);
-        if can {
-            self.journal.paid.insert(*destination, sum);
-        }
-        Ok(can)
+        let is_created = self.journal.created.contains(destination);
+        Ok(is_created || self.journal.host.can_receive(destination, sum))
     }
 
     /// The caller's memory from `pointer`; misuse if it does not lie within.

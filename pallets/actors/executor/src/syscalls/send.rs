@@ -103,6 +103,8 @@ pub(crate) fn send(
         Ok(departure) => departure,
         Err(error) => return Ok(error),
     };
+    let paid = call.journal.paid.entry(destination).or_default();
+    *paid = paid.saturating_add(value);
     call.journal.effects.push(Effect::Send(Send {
         id,
         destination,

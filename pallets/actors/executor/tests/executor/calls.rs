@@ -182,6 +182,27 @@ fn created(chain: &mut Chain) -> i32 {
 }
 
 #[test]
+fn a_program_that_this_turn_creates_can_be_sent_any_value() {
+    // What is too little for a new account: it waits in escrow until the program is there.
+    let mut chain = Chain::new(
+        r#"(data (i32.const 0) "CODECODECODECODECODECODECODECODE") (data (i32.const 80) "\05")
+        (func (export "handle")
+            (drop (call $create_program (i32.const 0) (i32.const 4) (i32.const 4) (i32.const 0)
+                (i32.const 0) (i32.const 96) (i64.const -1) (i32.const 0)
+                (i32.const 1204) (i32.const 1236)))
+            (i32.store (i32.const 1200) (call $send (i32.const 1204) (i32.const 0) (i32.const 0)
+                (i32.const 80) (i64.const -1) (i32.const 0) (i32.const 0) (i32.const 1300)))
+            (i32.store (i32.const 1204) (call $send (i32.const 1400) (i32.const 0) (i32.const 0)
+                (i32.const 80) (i64.const -1) (i32.const 0) (i32.const 0) (i32.const 1300)))
+            (drop (call $reply (i32.const 1200) (i32.const 8) (i32.const 2000))))"#,
+    );
+    chain.world.codes.insert(CodeHash(CODE));
+    chain.world.minimum = 10;
+    let results = [0, error::NOT_ENOUGH_VALUE].map(i32::to_le_bytes);
+    assert_eq!(reply(&chain.turn()), results.concat());
+}
+
+#[test]
 fn a_creation_is_an_effect_with_an_address_that_the_program_knows() {
     let mut chain = creating(-1, 9, 5, 3, 0);
     let effects = chain.turn();
