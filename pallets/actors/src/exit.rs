@@ -5,6 +5,7 @@ use actors_primitives::{Balance, CodeHash, ReplyCode};
 use alloc::vec::Vec;
 use codec::Encode;
 use frame_support::{
+    storage::{generator::StorageDoubleMap as _, unhashed},
     traits::{
         fungible::{hold::Mutate as _, Balanced, Inspect, Mutate},
         tokens::{Fortitude, Precision, Preservation},
@@ -137,11 +138,9 @@ impl<T: Config> Pallet<T> {
                 Service::<T>::mutate(|service| service.graves = 0);
                 return;
             };
-            let pages = Pages::<T>::iter_key_prefix(&account);
-            let state = State::<T>::iter_key_prefix(&account);
-            let freed = Self::free(meter, pages, |index| Pages::<T>::remove(&account, index))
-                && Self::free(meter, state, |key| State::<T>::remove(&account, key));
-            if !freed {
+            let pages = Pages::<T>::storage_double_map_final_key1(&account);
+            let state = State::<T>::storage_double_map_final_key1(&account);
+            if !Self::free(meter, pages) || !Self::free(meter, state) {
                 return;
             }
             Graves::<T>::remove(&account);
@@ -149,17 +148,18 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Removes keys step by step; whether all are gone. The iterator knows where it is: keys that
-    /// are removed already cost nothing again.
-    fn free<K>(
-        meter: &mut WeightMeter,
-        mut keys: impl Iterator<Item = K>,
-        remove: impl Fn(K),
-    ) -> bool {
+    /// Removes all keys under a prefix, step by step; whether all are gone. Raw keys: also those
+    /// that nothing decodes any more. Going on from the last one, what is removed already costs
+    /// nothing again.
+    fn free(meter: &mut WeightMeter, prefix: Vec<u8>) -> bool {
+        let mut last = prefix.clone();
         while meter.try_consume(T::WeightInfo::sweep(SWEEP_KEYS)).is_ok() {
             for _ in 0..SWEEP_KEYS {
-                match keys.next() {
-                    Some(key) => remove(key),
+                match sp_io::storage::next_key(&last).filter(|key| key.starts_with(&prefix)) {
+                    Some(key) => {
+                        unhashed::kill(&key);
+                        last = key;
+                    }
                     None => return true,
                 }
             }
