@@ -5,7 +5,8 @@ use codec::Encode;
 use frame_support::{
     assert_noop, assert_ok,
     storage::{storage_prefix, unhashed},
-    traits::PalletInfoAccess,
+    traits::{Hooks, PalletInfoAccess},
+    weights::Weight,
 };
 use sp_runtime::DispatchError;
 
@@ -84,16 +85,16 @@ fn a_dry_run_counts_the_place() {
 }
 
 /// What turns log must not add up in the memory of a runtime, which has 128 MiB: these would keep
-/// as much as that, and a block that cannot be made stops the chain.
+/// 156 of them in one hook, and a block that cannot be made stops the chain.
 fn turns_that_talk_do_not_fill_the_runtime() {
     let program = create("talk");
-    let ids: Vec<_> = (0..900)
+    MaxQueueLength::set(3_000);
+    let ids: Vec<_> = (0..2_500)
         .map(|_| send_as(&ALICE, program.clone(), vec![], 0, GAS, 0).expect("it is accepted"))
         .collect();
-    while Pallet::<Test>::has_work() {
-        idle();
-    }
-    let last = reply_to(ids[899]).expect("all were served");
+    Actors::on_idle(System::block_number(), Weight::MAX);
+    assert_eq!(Pallet::<Test>::queue_length(), 0, "all in one hook");
+    let last = reply_to(ids[2_499]).expect("all were served");
     assert_eq!(last.code, ReplyCode::Trapped);
     let dry = Pallet::<Test>::dry_run_message(ALICE, program, vec![], 0, None, None)
         .expect("it is accepted");
