@@ -10,7 +10,7 @@ use frame_support::{
 
 use crate::{
     queue::{Kind, Message, ServiceState},
-    Codes, Config, Error, Event, Pallet, Program, Programs, Service,
+    Config, Error, Event, Pallet, Program, Programs, Service,
 };
 
 impl<T: Config> Pallet<T> {
@@ -27,12 +27,8 @@ impl<T: Config> Pallet<T> {
             salt.len() <= T::Limits::get().salt as usize,
             Error::<T>::SaltTooLong
         );
-        ensure!(
-            Codes::<T>::contains_key(code_hash),
-            Error::<T>::CodeNotFound
-        );
         let program = Self::program_address(code_hash, creator, salt);
-        Self::insert_program(&program, creator, code_hash)?;
+        let record = Self::insert_program(&program, creator, code_hash)?;
         let mut service = Self::service_of_calls()?;
         let id = Self::next_message_id(&mut service, creator);
         Self::deposit_event(Event::ProgramCreated {
@@ -51,7 +47,7 @@ impl<T: Config> Pallet<T> {
             value,
             purse: id,
         };
-        let start = Self::start_price(&program, Kind::Init);
+        let start = Self::start_price_of(&record, Kind::Init);
         Self::send_from_user(service, message, start, gas_limit, deposit_limit)?;
         Ok((id, program))
     }
@@ -125,7 +121,7 @@ impl<T: Config> Pallet<T> {
     /// The state of the service; a call must not write over a record that waits to be mended.
     fn service_of_calls() -> Result<ServiceState, DispatchError> {
         match Service::<T>::try_get() {
-            Ok(service) if service.head <= service.tail => Ok(service),
+            Ok(service) if service.is_sound() => Ok(service),
             Err(()) if !Service::<T>::exists() => Ok(ServiceState::default()),
             _ => Err(Error::<T>::QueueFull.into()),
         }

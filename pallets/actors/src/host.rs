@@ -61,8 +61,7 @@ impl<T: Config> Host for ProgramHost<'_, T> {
     }
 
     fn is_address_used(&mut self, address: &[u8; 32]) -> bool {
-        let address = T::AccountId::from(*address);
-        Programs::<T>::contains_key(&address) || Tombstones::<T>::contains_key(&address)
+        Pallet::<T>::is_address_used(&T::AccountId::from(*address))
     }
 
     fn can_receive(&mut self, destination: &[u8; 32], value: Balance) -> bool {

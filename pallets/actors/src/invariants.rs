@@ -62,27 +62,26 @@ impl<T: Config> Pallet<T> {
         let serve = T::WeightInfo::serve_message(0);
         let proof = schedule.proof_byte.saturating_mul(serve.proof_size());
         let outside = serve.ref_time().saturating_add(proof);
-        assert!(
-            schedule.send >= outside,
-            "a message that a program sends would be served for less than it takes: \
-             `Schedule::send` is {} gas, and serving a message takes {outside} with its \
-             proof, besides its turn. Raise `Schedule::send`.",
-            schedule.send,
-        );
-        assert!(
-            schedule.answer >= outside,
-            "the reply to a message that a program sends would be served for less than it takes: \
-             `Schedule::answer` is {} gas, and serving a reply takes {outside} ps besides its \
-             turn. Raise `Schedule::answer`.",
-            schedule.answer,
-        );
-        assert!(
-            schedule.create >= outside,
-            "a program that a program creates would be served for less than it takes: \
-             `Schedule::create` is {} gas, and serving its `init` takes {outside} ps besides the \
-             turn. Raise `Schedule::create`.",
-            schedule.create,
-        );
+        for (served, name, price) in [
+            ("a message that a program sends", "send", schedule.send),
+            (
+                "the reply to a message of a program",
+                "answer",
+                schedule.answer,
+            ),
+            (
+                "the `init` of a program's program",
+                "create",
+                schedule.create,
+            ),
+        ] {
+            assert!(
+                price >= outside,
+                "{served} would be served for less than it takes: `Schedule::{name}` is {price} \
+                 gas, and serving takes {outside} with its proof, besides the turn. Raise \
+                 `Schedule::{name}`.",
+            );
+        }
         let peek = T::WeightInfo::peek_queue();
         assert!(
             peek.all_lte(longest),

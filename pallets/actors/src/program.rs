@@ -90,7 +90,12 @@ impl<T: Config> Pallet<T> {
         sp_io::hashing::blake2_256(&preimage).into()
     }
 
-    /// Writes a new program's record and moves its deposits from the creator.
+    /// Whether a program stands at the address, or did.
+    pub(crate) fn is_address_used(account: &T::AccountId) -> bool {
+        Programs::<T>::contains_key(account) || Tombstones::<T>::contains_key(account)
+    }
+
+    /// Writes a new program's record, returns it, and moves its deposits from the creator.
     ///
     /// An account may stand at the address already, since addresses can be known beforehand; the
     /// program simply takes it over.
@@ -98,9 +103,14 @@ impl<T: Config> Pallet<T> {
         account: &T::AccountId,
         creator: &T::AccountId,
         code_hash: CodeHash,
-    ) -> Result<(), DispatchError> {
+    ) -> Result<Program<T>, DispatchError> {
+        let info = Codes::<T>::try_mutate(code_hash, |code| {
+            let code = code.as_mut().ok_or(Error::<T>::CodeNotFound)?;
+            code.references = code.references.saturating_add(1);
+            Ok::<_, DispatchError>(code.info.clone())
+        })?;
         ensure!(
-            !Programs::<T>::contains_key(account) && !Tombstones::<T>::contains_key(account),
+            !Self::is_address_used(account),
             Error::<T>::ProgramAlreadyExists
         );
         let deposit = Self::record_deposit();
@@ -108,26 +118,19 @@ impl<T: Config> Pallet<T> {
         T::Currency::transfer(creator, account, total, Preservation::Preserve)
             .and_then(|_| T::Currency::hold(&HoldReason::Storage.into(), account, deposit))
             .map_err(|_| Error::<T>::ProgramDepositNotPayable)?;
-        let info = Codes::<T>::try_mutate(code_hash, |code| {
-            let code = code.as_mut().ok_or(Error::<T>::CodeNotFound)?;
-            code.references = code.references.saturating_add(1);
-            Ok::<_, DispatchError>(code.info.clone())
-        })?;
-        Programs::<T>::insert(
-            account,
-            Program {
-                code_hash,
-                info,
-                creator: creator.clone(),
-                status: Status::Initialising,
-                wasm_pages: 0,
-                globals: BoundedVec::new(),
-                pages: BoundedBTreeSet::new(),
-                footprint: Footprint::default(),
-                deposit,
-            },
-        );
-        Ok(())
+        let program = Program {
+            code_hash,
+            info,
+            creator: creator.clone(),
+            status: Status::Initialising,
+            wasm_pages: 0,
+            globals: BoundedVec::new(),
+            pages: BoundedBTreeSet::new(),
+            footprint: Footprint::default(),
+            deposit,
+        };
+        Programs::<T>::insert(account, &program);
+        Ok(program)
     }
 
     /// Removes a program whose `init` failed and returns its deposits to the creator. No turn of

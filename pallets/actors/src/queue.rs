@@ -24,6 +24,12 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Whether it is a reply, which has none itself and whose value has arrived before its turn.
+    #[must_use]
+    pub fn is_reply(self) -> bool {
+        matches!(self, Self::Reply { .. })
+    }
+
     /// The entry that it runs.
     #[must_use]
     pub fn entry(self) -> Entry {
@@ -83,6 +89,11 @@ pub struct ServiceState {
 }
 
 impl ServiceState {
+    /// Whether the queue begins before it ends, as nothing but damage changes.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.head <= self.tail
+    }
+
     /// How many messages stand in the queue.
     #[must_use]
     pub fn length(&self) -> u64 {

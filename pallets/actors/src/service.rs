@@ -61,7 +61,7 @@ impl<T: Config> Pallet<T> {
     /// there is room for that.
     fn sound_service(meter: &mut WeightMeter) -> Option<ServiceState> {
         let damaged = match Service::<T>::try_get() {
-            Ok(service) if service.head <= service.tail => return Some(service),
+            Ok(service) if service.is_sound() => return Some(service),
             Ok(service) => service,
             Err(()) if !Service::<T>::exists() && Queue::<T>::iter_keys().next().is_none() => {
                 return Some(ServiceState::default())
@@ -133,6 +133,7 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn serve(service: ServiceState, meter: &mut WeightMeter, session: &mut Session) {
         let least = T::WeightInfo::serve_message(T::Limits::get().payload);
         let proof_price = T::Schedule::get().proof_byte;
+        let promised = Self::min_service_weight().saturating_sub(T::WeightInfo::peek_queue());
         let mut next = Some(service);
         while meter.can_consume(least) {
             // The last turn may have sent messages.
@@ -153,8 +154,7 @@ impl<T: Config> Pallet<T> {
             let gas_limit = purse.as_ref().map_or(0, |purse| purse.turn_limit());
             let step = T::WeightInfo::serve_message(message.payload.len() as u32);
             let most = step.saturating_add(Self::turn_weight(gas_limit, proof_price));
-            let room = Self::min_service_weight().saturating_sub(T::WeightInfo::peek_queue());
-            if !most.all_lte(room) {
+            if !most.all_lte(promised) {
                 // It fitted when it was sent, and the block has shrunk since: nothing promises
                 // that there will ever be room for it.
                 Self::advance(service);

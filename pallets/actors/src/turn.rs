@@ -83,16 +83,12 @@ impl From<DispatchError> for Aborted {
 
 impl From<Aborted> for Failure {
     fn from(aborted: Aborted) -> Self {
-        let code = match aborted {
-            Aborted::Reply(code) => code,
+        match aborted {
+            Aborted::Reply(code) => code.into(),
             Aborted::Dispatch(error) => {
                 log::debug!(target: crate::LOG_TARGET, "effects refused: {error:?}");
-                ReplyCode::LimitExceeded
+                ReplyCode::LimitExceeded.into()
             }
-        };
-        Self {
-            code,
-            payload: Vec::new(),
         }
     }
 }
@@ -120,10 +116,7 @@ impl<T: Config> Pallet<T> {
             Self::refuse(message, None, ReplyCode::OutOfGas);
             return Weight::zero();
         };
-        if let Kind::Reply { .. } = message.kind {
-            // Outside the turn's transaction: a turn that fails does not lose it.
-            Self::value_returns(&message.destination, message.value);
-        }
+        Self::credit_reply(&message);
         let run = Self::execute(&message, &purse, gas_limit, session);
         purse.burn(run.gas_burned);
         let outcome = run.outcome.and_then(|(program, effects)| {
@@ -139,35 +132,40 @@ impl<T: Config> Pallet<T> {
             Ok(code) => code,
             Err(failure) => Self::fail(&message, failure, Some(&mut purse)),
         };
-        Self::put_purse(&message.purse, purse);
-        Self::deposit_event(Event::MessageProcessed {
-            message_id: message.id,
-            destination: message.destination,
-            reply_code,
-            gas_burned: run.gas_burned,
-        });
+        Self::finish(message, Some(purse), reply_code, run.gas_burned);
         Weight::from_parts(run.gas_burned, run.proof)
     }
 
     /// Ends a message that cannot run at all.
-    pub(crate) fn refuse(message: Message<T>, purse: Option<Purse<T>>, code: ReplyCode) {
-        if let Kind::Reply { .. } = message.kind {
+    pub(crate) fn refuse(message: Message<T>, mut purse: Option<Purse<T>>, code: ReplyCode) {
+        Self::credit_reply(&message);
+        Self::fail(&message, code.into(), purse.as_mut());
+        Self::finish(message, purse, code, 0);
+    }
+
+    /// Gives the value of a reply to the program that it goes to. Outside the turn's transaction:
+    /// a turn that fails does not lose it.
+    fn credit_reply(message: &Message<T>) {
+        if message.kind.is_reply() {
             Self::value_returns(&message.destination, message.value);
         }
-        let failure = Failure {
-            code,
-            payload: Vec::new(),
-        };
-        let mut purse = purse;
-        Self::fail(&message, failure, purse.as_mut());
+    }
+
+    /// Gives up a message's reference to its purse, and tells how it ended.
+    fn finish(
+        message: Message<T>,
+        purse: Option<Purse<T>>,
+        reply_code: ReplyCode,
+        gas_burned: Gas,
+    ) {
         if let Some(purse) = purse {
             Self::put_purse(&message.purse, purse);
         }
         Self::deposit_event(Event::MessageProcessed {
             message_id: message.id,
             destination: message.destination,
-            reply_code: code,
-            gas_burned: 0,
+            reply_code,
+            gas_burned,
         });
     }
 
@@ -187,10 +185,7 @@ impl<T: Config> Pallet<T> {
             return refused(Self::absence(&message.destination));
         };
         if program.status == Status::Initialising && message.kind != Kind::Init {
-            return refused(Failure {
-                code: ReplyCode::NotInitialised,
-                payload: Vec::new(),
-            });
+            return refused(ReplyCode::NotInitialised.into());
         }
         let turn = Self::enter(
             &program,
@@ -223,12 +218,14 @@ impl<T: Config> Pallet<T> {
         gas_limit: Gas,
         session: &mut Session,
     ) -> actors_executor::Turn {
-        let is_reply = matches!(message.kind, Kind::Reply { .. });
         let mut host = ProgramHost::<T> {
             account: &message.destination,
             code: program.code_hash,
             purse,
-            arriving: if is_reply { 0 } else { message.value },
+            arriving: match message.kind.is_reply() {
+                true => 0,
+                false => message.value,
+            },
         };
         let request = Request {
             code: &program.info,
@@ -279,7 +276,7 @@ impl<T: Config> Pallet<T> {
         purse: &mut Purse<T>,
     ) -> Result<ReplyCode, Aborted> {
         let account = &message.destination;
-        let is_reply = matches!(message.kind, Kind::Reply { .. });
+        let is_reply = message.kind.is_reply();
         if !is_reply {
             Self::value_arrives(account, message.value)?;
         }
@@ -366,8 +363,7 @@ impl<T: Config> Pallet<T> {
     ) -> Result<(), Aborted> {
         let too_much = |_| Aborted::Reply(ReplyCode::LimitExceeded);
         program.wasm_pages = change.wasm_pages;
-        program.globals = BoundedVec::try_from(change.globals)
-            .map_err(|_| Aborted::Reply(ReplyCode::LimitExceeded))?;
+        program.globals = Self::bounded(change.globals)?;
         for (index, bytes) in change.stored {
             let length = bytes.len();
             let page: Page = Self::bounded(bytes)?;
@@ -411,9 +407,7 @@ impl<T: Config> Pallet<T> {
         let source = message.destination.clone();
         let destination = T::AccountId::from(send.destination);
         // To a program that has exited too: its sender is told so.
-        let is_user = !Programs::<T>::contains_key(&destination)
-            && !Tombstones::<T>::contains_key(&destination);
-        if is_user {
+        if !Self::is_address_used(&destination) {
             Self::transfer_from_program(&source, &destination, send.value)?;
             Self::deposit_event(Event::UserMessage {
                 message_id: send.id,
@@ -492,8 +486,8 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Within a bound that the executor has kept already.
-    fn bounded<B: Get<u32>>(bytes: Vec<u8>) -> Result<BoundedVec<u8, B>, Aborted> {
-        BoundedVec::try_from(bytes).map_err(|_| Aborted::Reply(ReplyCode::LimitExceeded))
+    fn bounded<V, B: Get<u32>>(items: Vec<V>) -> Result<BoundedVec<V, B>, Aborted> {
+        BoundedVec::try_from(items).map_err(|_| Aborted::Reply(ReplyCode::LimitExceeded))
     }
 
     /// Moves value from a program to where it is at once, and refuses what could not arrive.
@@ -539,10 +533,7 @@ impl<T: Config> Pallet<T> {
             return None;
         }
         let Ok(payload) = BoundedVec::try_from(payload) else {
-            return Some(Err(Failure {
-                code: ReplyCode::LimitExceeded,
-                payload: Vec::new(),
-            }));
+            return Some(Err(ReplyCode::LimitExceeded.into()));
         };
         let message = Message::<T> {
             id: MessageId::default(),

@@ -164,6 +164,16 @@ pub struct Turn {
     pub debug: Vec<String>,
 }
 
+impl From<ReplyCode> for Failure {
+    /// A failure that has nothing more to say than its code.
+    fn from(code: ReplyCode) -> Self {
+        Self {
+            code,
+            payload: Vec::new(),
+        }
+    }
+}
+
 impl From<Stop> for Failure {
     fn from(stop: Stop) -> Self {
         let (code, payload) = stop.into_reply();
@@ -280,10 +290,7 @@ fn attempt(
     let kept = modules.get(&code_hash, code, limits);
     let wasm = if kept.is_none() { host.code() } else { None };
     if kept.is_none() && wasm.is_none() {
-        return Err(Failure {
-            code: ReplyCode::NoSuchProgram,
-            payload: Vec::new(),
-        });
+        return Err(ReplyCode::NoSuchProgram.into());
     }
     let count = u32::try_from(memory.pages.len()).unwrap_or(u32::MAX);
     account.charge(schedule, schedule.load_pages(count))?;

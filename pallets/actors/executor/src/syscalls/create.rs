@@ -57,7 +57,7 @@ pub(crate) fn create_program(
         return Ok(error::ALREADY_EXISTS);
     }
     let spent = value.saturating_add(call.context().creation_deposit);
-    let Departure { id, gas } = match depart(call, share, spent, len)? {
+    let Departure { id, gas } = match depart(call, share, spent, len, None)? {
         Ok(departure) => departure,
         Err(error) => return Ok(error),
     };

@@ -37,7 +37,7 @@ pub(crate) struct Journal<'h> {
     pub(crate) entry: Entry,
     /// Whether the program has `handle_reply`.
     handles_replies: bool,
-    /// What the turn sends, by destination: at most as many as there are sends and a reply.
+    /// What the turn has sent, by destination: at most as many as there are sends.
     paid: BTreeMap<[u8; 32], Balance>,
     pub(crate) context: &'h Context,
     pub(crate) schedule: &'h Schedule,

@@ -35,7 +35,8 @@ pub(super) struct Departure {
 }
 
 /// Takes off what is left what a message of `len` bytes costs its sender, or says which is not
-/// enough and takes nothing.
+/// enough and takes nothing. Value too little to arrive at `existing`, where the message does not
+/// create its destination, is refused now: at the end it would undo the whole turn.
 ///
 /// Splitting takes whole units of fuel, so up to one unit more than the message gets. That rest
 /// counts as burned.
@@ -44,9 +45,15 @@ pub(super) fn depart(
     share: Share,
     spent: Balance,
     len: u32,
+    existing: Option<[u8; 32]>,
 ) -> Result<Result<Departure, i32>, Stop> {
     if !call.covers(spent)? {
         return Ok(Err(error::NOT_ENOUGH_VALUE));
+    }
+    if let Some(destination) = &existing {
+        if !call.can_arrive(destination, spent)? {
+            return Ok(Err(error::NOT_ENOUGH_VALUE));
+        }
     }
     let gas = match share {
         Share::Shared => None,
@@ -62,6 +69,10 @@ pub(super) fn depart(
     call.fuel = fuel_left;
     call.journal.split = call.journal.split.saturating_add(gas.unwrap_or(0));
     call.spend(spent);
+    if let Some(destination) = existing {
+        let paid = call.journal.paid.entry(destination).or_default();
+        *paid = paid.saturating_add(spent);
+    }
     let id = call.next_message();
     Ok(Ok(Departure { id, gas }))
 }
@@ -95,16 +106,10 @@ pub(crate) fn send(
     let payload = call.slice(payload, len)?.to_vec();
     // Before anything is taken, so that a bad pointer is misuse whatever else is wrong.
     call.array::<32>(out_id)?;
-    // Too little to arrive is refused now: at the end it would undo the whole turn.
-    if !call.covers(value)? || !call.can_arrive(&destination, value)? {
-        return Ok(error::NOT_ENOUGH_VALUE);
-    }
-    let Departure { id, gas } = match depart(call, share, value, len)? {
+    let Departure { id, gas } = match depart(call, share, value, len, Some(destination))? {
         Ok(departure) => departure,
         Err(error) => return Ok(error),
     };
-    let paid = call.journal.paid.entry(destination).or_default();
-    *paid = paid.saturating_add(value);
     call.journal.effects.push(Effect::Send(Send {
         id,
         destination,
