@@ -219,6 +219,12 @@ mod tests {
     }
 
     #[test]
+    fn an_effect_counts_at_least_as_what_it_is() {
+        let largest = size_of::<crate::Effect>();
+        assert!(largest <= Limits::KEPT as usize, "{largest}");
+    }
+
+    #[test]
     fn what_bounds_a_piece_is_the_largest_of_all() {
         let small = Limits {
             memory: 1,

@@ -384,25 +384,28 @@ fn attempt(
     account.lowest = account.lowest.min(journal.lowest);
     account.aside = journal.aside;
     account.prove(journal.proof);
+    account.debug = journal.debug;
+    let mut wait = journal.wait;
     if let Ok(change) = &outcome {
         let new = change
             .stored
             .keys()
             .filter(|index| !memory.pages.contains(index));
-        account.prove(schedule.new_pages_proof(new.count()));
-    }
-    account.debug = journal.debug;
-    let wait = match (&outcome, journal.wait) {
-        (Ok(change), Some(marked)) => {
-            let left = stored_pages(&memory, change);
-            let with = schedule.waiting(code, entry, marked.blocks, change.wasm_pages, left);
+        let new = new.count();
+        account.prove(schedule.new_pages_proof(new));
+        if let Some(marked) = wait.take() {
+            let stored = memory.pages.len().saturating_add(new);
+            let stored = stored.saturating_sub(change.freed.len());
+            let stored = u32::try_from(stored).unwrap_or(u32::MAX);
+            let with = schedule.waiting(code, entry, marked.blocks, change.wasm_pages, stored);
             account.set_aside(schedule, &marked, &with)?;
-            Some(with)
+            wait = Some(with);
         }
-        (_, wait) => wait,
-    };
-    let aside = wait.as_ref().map_or(0, Wait::aside);
-    account.aside = account.aside.saturating_add(aside);
+    }
+    // Not burned, whether it waits or not.
+    account.aside = account
+        .aside
+        .saturating_add(wait.as_ref().map_or(0, Wait::aside));
     let mut effects = Effects {
         effects: journal.effects,
         ..Effects::default()
@@ -501,14 +504,6 @@ fn unchanged(stored: &StoredMemory) -> MemoryChange {
         globals: stored.globals.clone(),
         ..MemoryChange::default()
     }
-}
-
-/// How many pages are stored once a change has been made.
-fn stored_pages(before: &StoredMemory, change: &MemoryChange) -> u32 {
-    let changed = change.stored.keys();
-    let pages = before.pages.iter().chain(changed).collect::<BTreeSet<_>>();
-    let left = pages.difference(&change.freed.iter().collect()).count();
-    u32::try_from(left).unwrap_or(u32::MAX)
 }
 
 fn count(pages: &BTreeSet<PageIndex>) -> Gas {

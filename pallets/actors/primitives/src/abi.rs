@@ -47,15 +47,15 @@ impl Value for i64 {
 
 /// The error numbers that calls return instead of a length.
 pub mod error {
-    /// Nothing is stored there.
+    /// Nothing is stored there, or no such message waits.
     pub const NOT_FOUND: i32 = -1;
-    /// An offset or length lies outside of what is read.
+    /// An offset or length lies outside of what is read, or a number means nothing.
     pub const OUT_OF_RANGE: i32 = -2;
-    /// A payload, key, value, event or the number of sends exceeds the chain's limit.
+    /// A payload, key, value, event, period or the number of sends exceeds the chain's limit.
     pub const OVER_LIMIT: i32 = -3;
     /// The program's free balance does not cover the value.
     pub const NOT_ENOUGH_VALUE: i32 = -4;
-    /// The turn's gas does not cover the gas to send along.
+    /// The turn's gas does not cover the gas to send along or to set aside.
     pub const NOT_ENOUGH_GAS: i32 = -5;
     /// Not allowed in this entry, or in the state the message is in.
     pub const NOT_ALLOWED: i32 = -6;
@@ -93,7 +93,7 @@ pub enum Entry {
     Init,
     /// Runs for every later message.
     Handle,
-    /// Runs for a reply to a message that was sent without waiting.
+    /// Runs for a reply for which no message waits.
     HandleReply,
     /// Runs when a later turn of a message failed, to clean up.
     HandleSignal,
@@ -271,14 +271,15 @@ macro_rules! for_each_import {
             /// it was knowable.
             READERS fn random(subject: *const u8, len: u32, out32: *mut u8) -> i64;
             /// Sends a message when the turn commits and writes its id. `gas` -1 shares the gas
-            /// of the current message, any other amount is split off it.
+            /// of the current message, any other amount is split off it. It is delivered after
+            /// `delay` blocks. With flag 1 the reply resumes the current message.
             TURNS fn send(
                 dest32: *const u8, payload: *const u8, len: u32, value16: *const u8,
                 gas: i64, delay: u32, flags: u32, out_id32: *mut u8
             ) -> i32;
             /// Creates a program from stored code when the turn commits, and writes its id and
-            /// that of its first message, which runs `init`. It counts as a send, and `gas` is
-            /// as in `send`.
+            /// that of its first message, which runs `init`. It counts as a send, and `gas` and
+            /// flag 1 are as in `send`.
             TURNS fn create_program(
                 code_hash32: *const u8, salt: *const u8, salt_len: u32, payload: *const u8,
                 len: u32, value16: *const u8, gas: i64, flags: u32,
@@ -286,7 +287,7 @@ macro_rules! for_each_import {
             ) -> i32;
             /// Gives the one reply to the current message.
             REPLIERS fn reply(payload: *const u8, len: u32, value16: *const u8) -> i32;
-            /// Marks the message as waiting, for at most `blocks`.
+            /// Marks the message as waiting, for at most `blocks`: from when the entry returns.
             WAITERS fn wait(blocks: u32) -> i32;
             /// Writes the deposit money that this turn may still use.
             READERS fn deposit_left(out16: *mut u8);

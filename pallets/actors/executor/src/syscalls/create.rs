@@ -29,7 +29,7 @@ pub(crate) fn create_program(
     call.charge_message(call.prices().create, len, is_awaited)?;
     // The code's record, and accounts and holds of both.
     call.charge_accesses(5)?;
-    if flags & !flag::AWAIT != 0 || is_awaited && !may_await(call) {
+    if flags & !flag::AWAIT != 0 || (is_awaited && !may_await(call)) {
         return Ok(error::NOT_ALLOWED);
     }
     let Some(share) = Share::of(gas) else {

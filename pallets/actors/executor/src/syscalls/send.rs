@@ -41,8 +41,9 @@ pub(super) fn may_await(call: &Call<'_, '_>) -> bool {
 /// for flags that mean nothing.
 fn letter_blocks(flags: u32) -> Option<u32> {
     let blocks = flags >> flag::LETTER_SHIFT;
-    let known = blocks << flag::LETTER_SHIFT | flags & flag::AWAIT;
-    (flags == known && (is_awaited(flags) || blocks == 0)).then_some(blocks)
+    let known = (blocks << flag::LETTER_SHIFT) | (flags & flag::AWAIT);
+    let is_known = flags == known && (is_awaited(flags) || blocks == 0);
+    is_known.then_some(blocks)
 }
 
 /// What a message has when it leaves.
@@ -120,7 +121,7 @@ pub(crate) fn send(
         return Ok(error::OUT_OF_RANGE);
     };
     let may_delay = matches!(share, Share::Split(_)) && !is_awaited;
-    if is_awaited && !may_await(call) || delay != 0 && !may_delay {
+    if (is_awaited && !may_await(call)) || (delay != 0 && !may_delay) {
         return Ok(error::NOT_ALLOWED);
     }
     let limits = call.limits();
