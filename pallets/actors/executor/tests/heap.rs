@@ -1,10 +1,10 @@
 //! The memory that turns take, counted as the runtime's allocator would give it.
 
 use actors_executor::{
-    execute, validate, Cause, Context, Host, Limits, Message, Modules, PageIndex, Request,
-    Schedule, StoredMemory,
+    execute, validate, Cause, Context, Host, Limits, Message, Modules, PageIndex, ReplyContext,
+    Request, Schedule, StoredMemory,
 };
-use actors_primitives::{abi::Entry, Balance, CodeHash, MessageId};
+use actors_primitives::{abi::Entry, Balance, CodeHash, MessageId, ReplyCode};
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     cell::Cell,
@@ -132,7 +132,13 @@ fn turn(text: &str, pages: u16, modules: &mut Modules) -> (u64, u64, u64) {
                 value: 0,
             },
             turn: 0,
-            cause: Cause::Fresh,
+            // A message that waited, and the reply that it waited for.
+            cause: Cause::Reply(ReplyContext {
+                to: MessageId([3; 32]),
+                code: ReplyCode::Replied,
+                payload: vec![0; 64 * 1024],
+                value: 0,
+            }),
             signal: None,
             has_replied: false,
             lifetime_left: u32::MAX,
