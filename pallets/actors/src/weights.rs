@@ -99,9 +99,10 @@ impl WeightInfo for () {
             .saturating_add(Self::resume_message(LONGEST_PAYLOAD))
     }
 
-    // As sending, and the code's record.
+    // As sending, and the code's record; and what the turn changes besides: two codes, the program,
+    // who waits in it.
     fn upgrade_program(bytes: u32) -> Weight {
-        Self::send_message(bytes).saturating_add(accesses(1, 1))
+        Self::send_message(bytes).saturating_add(accesses(8, 6))
     }
 
     fn set_admin() -> Weight {
