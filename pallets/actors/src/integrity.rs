@@ -133,6 +133,20 @@ impl<T: Config> Pallet<T> {
             limits.payload,
             crate::weights::LONGEST_PAYLOAD,
         );
+        assert!(
+            limits.letter <= limits.wait,
+            "letters would be refused: `Limits::letter` is {} blocks, and `Limits::wait`, the \
+             longest that anything may stand, is {}. Lower `Limits::letter`.",
+            limits.letter,
+            limits.wait,
+        );
+        let quarter = T::MaxTurnGas::get() / 4;
+        assert!(
+            schedule.signal <= quarter,
+            "a program could not clean up: `Schedule::signal` is {} gas, and beside loading it \
+             {quarter} of `MaxTurnGas` are left. Lower `Schedule::signal`, or raise `MaxTurnGas`.",
+            schedule.signal,
+        );
         let ratio = Self::proof_price();
         assert!(
             schedule.proof_byte >= ratio,
