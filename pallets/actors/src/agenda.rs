@@ -116,9 +116,8 @@ impl<T: Config> Pallet<T> {
             if service.is_paused || !service.is_due() {
                 return;
             }
-            // The longest, since what it is shows only when it is read.
-            let step = T::WeightInfo::do_due(T::Limits::get().payload);
-            if meter.try_consume(step).is_err() {
+            // Room for the longest, since what it is shows only when it is read.
+            if !meter.can_consume(T::WeightInfo::do_due(T::Limits::get().payload)) {
                 return;
             }
             let (tick, index) = (service.due_tick, service.due_index);
@@ -127,6 +126,7 @@ impl<T: Config> Pallet<T> {
                 Ticks::<T>::remove(tick);
                 (service.due_tick, service.due_index) = (tick.saturating_add(1), 0);
                 Service::<T>::put(service);
+                meter.consume(T::WeightInfo::do_due(0));
                 continue;
             }
             service.due_index = index.saturating_add(1);
@@ -136,12 +136,13 @@ impl<T: Config> Pallet<T> {
                 service.scheduled = service.scheduled.saturating_sub(1);
             }
             Service::<T>::put(service);
-            match due {
+            let bytes = match due {
                 Some(Due::Deadline { program, waiter }) => Self::deadline_passes(program, waiter),
                 Some(Due::Delivery(message)) => Self::deliver(message),
                 Some(Due::Letter { user, message }) => Self::letter_expires(user, message),
-                None => {}
-            }
+                None => 0,
+            };
+            meter.consume(T::WeightInfo::do_due(bytes as u32));
         }
     }
 }

@@ -21,15 +21,17 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Delivers a delayed message that is due: to a program through the queue, as if sent now.
-    /// Whoever sent it may have been upgraded or have ended since.
-    pub(crate) fn deliver(id: MessageId) {
+    /// Whoever sent it may have been upgraded or have ended since. Returns the bytes of payload
+    /// that it handled.
+    pub(crate) fn deliver(id: MessageId) -> usize {
         let Some(message) = Delayed::<T>::take(id) else {
             report!("the delayed message {id:?} does not exist");
-            return;
+            return 0;
         };
+        let bytes = message.payload.len();
         if Self::is_address_used(&message.destination) {
             Self::enqueue(message);
-            return;
+            return bytes;
         }
         let purse = message.purse;
         if with_storage_layer(|| Self::deliver_to_user(&message)).is_err() {
@@ -37,6 +39,7 @@ impl<T: Config> Pallet<T> {
             Self::value_returns(&message.source, message.value);
         }
         Self::release_purse(&purse);
+        bytes
     }
 
     fn deliver_to_user(message: &Message<T>) -> Result<(), Aborted> {
