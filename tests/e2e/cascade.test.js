@@ -105,7 +105,8 @@ class Run {
 
   static async start() {
     const run = new Run();
-    run.node = await Node.start('--dev', '--seal', '200');
+    // Events are read when all is over.
+    run.node = await Node.start('--dev', '--seal', '200', '--state-pruning', 'archive');
     run.chain = await Chain.connect(run.node);
     return run;
   }
