@@ -41,30 +41,37 @@ mod calls;
 mod code;
 #[cfg(test)]
 mod configuration;
+mod deadline;
 mod deposit;
 mod exit;
 mod family;
 #[allow(unreachable_pub, reason = "the suite exports the steps")]
 pub(crate) mod model;
+mod player;
 mod purse;
 mod queue;
+mod rent;
 mod service;
 mod turn;
 mod value;
 mod views;
+mod waiting;
 
 /// Every case, by room.
 #[cfg(feature = "suite")]
 pub(crate) const ROOMS: &[&[Case]] = &[
     calls::CASES,
     code::CASES,
+    deadline::CASES,
     deposit::CASES,
     exit::CASES,
     family::CASES,
     purse::CASES,
     queue::CASES,
+    rent::CASES,
     service::CASES,
     turn::CASES,
     value::CASES,
     views::CASES,
+    waiting::CASES,
 ];
