@@ -45,6 +45,7 @@ mod deadline;
 mod deposit;
 mod exit;
 mod family;
+mod mailbox;
 #[allow(unreachable_pub, reason = "the suite exports the steps")]
 pub(crate) mod model;
 mod player;
@@ -66,6 +67,7 @@ pub(crate) const ROOMS: &[&[Case]] = &[
     deposit::CASES,
     exit::CASES,
     family::CASES,
+    mailbox::CASES,
     purse::CASES,
     queue::CASES,
     rent::CASES,
