@@ -53,6 +53,7 @@ mod purse;
 mod queue;
 mod rent;
 mod service;
+mod signal;
 mod turn;
 mod value;
 mod views;
@@ -72,6 +73,7 @@ pub(crate) const ROOMS: &[&[Case]] = &[
     queue::CASES,
     rent::CASES,
     service::CASES,
+    signal::CASES,
     turn::CASES,
     value::CASES,
     views::CASES,
