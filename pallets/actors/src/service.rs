@@ -272,4 +272,12 @@ impl<T: Config> Pallet<T> {
         !service.is_paused
             && (service.head < service.tail || service.graves > 0 || service.is_due())
     }
+
+    /// Whether something waits for time to pass, which it does in blocks only: a node that makes
+    /// blocks on demand goes on making them then.
+    #[must_use]
+    pub fn has_schedule() -> bool {
+        let service = Service::<T>::get();
+        !service.is_paused && service.scheduled > 0
+    }
 }
