@@ -452,6 +452,168 @@ fn a_story_has_what_programs_do_to_each_other() {
     );
 }
 
+/// Sends the 32 bytes of its payload, an account, a letter that stands for 3 blocks, waits as long
+/// for the answer, and replies it.
+const SECRETARY: &str = r#"(module
+    (import "actors_v1" "turn_cause" (func $cause (result i32)))
+    (import "actors_v1" "message_read" (func $read (param i32 i32 i32) (result i32)))
+    (import "actors_v1" "message_value" (func $value (param i32)))
+    (import "actors_v1" "reply_size" (func $size (result i32)))
+    (import "actors_v1" "reply_read" (func $answer (param i32 i32 i32) (result i32)))
+    (import "actors_v1" "send" (func $send (param i32 i32 i32 i32 i64 i32 i32 i32) (result i32)))
+    (import "actors_v1" "wait" (func $wait (param i32) (result i32)))
+    (import "actors_v1" "reply" (func $reply (param i32 i32 i32) (result i32)))
+    (memory (export "memory") 1)
+    (data (i32.const 100) "well?too late")
+    (func (export "handle")
+        (if (i32.eqz (call $cause)) (then
+            (drop (call $read (i32.const 0) (i32.const 32) (i32.const 0)))
+            (call $value (i32.const 32))
+            (drop (call $send (i32.const 0) (i32.const 100) (i32.const 5) (i32.const 32)
+                (i64.const -1) (i32.const 0) (i32.const 0x301) (i32.const 200)))
+            (drop (call $wait (i32.const 3)))
+            (return)))
+        (if (i32.eq (call $cause) (i32.const 3)) (then
+            (drop (call $reply (i32.const 105) (i32.const 8) (i32.const 300)))
+            (return)))
+        (drop (call $answer (i32.const 0) (call $size) (i32.const 300)))
+        (drop (call $reply (i32.const 300) (call $size) (i32.const 400)))))"#;
+
+#[test]
+fn letters_stand_in_a_mailbox_and_are_answered() {
+    let chain = Chain::new();
+    let (alice, bob) = (chain.user("alice"), chain.user("bob"));
+    let secretary = chain.deploy(SECRETARY).by(&alice);
+    let ask = || secretary.send(bob.id()).value(UNIT).by(&alice);
+    let message = ask();
+    assert!(bob.mailbox().is_empty(), "it is queued, not served");
+    chain.settle();
+    assert!(chain.has_schedule());
+    let mailbox = bob.mailbox();
+    let [letter] = &mailbox[..] else {
+        panic!("one letter, not {}", mailbox.len())
+    };
+    assert_eq!(letter.from(), secretary.account());
+    assert_eq!((letter.payload(), letter.value()), (&b"well?"[..], UNIT));
+    assert_eq!(bob.inbox()[0].expires, Some(3));
+    assert_eq!(bob.balance(), FUNDS, "it has its value with it");
+    let refused = letter.claim().try_by(&alice).expect_err("it is Bob's");
+    assert_eq!(refused.name(), "NoSuchLetter");
+    tells(&refused.to_string(), &["`claim_value`: NoSuchLetter"]);
+    tells(
+        &panics(|| letter.reply(b"").by(&alice)),
+        &["`send_reply`: NoSuchLetter", "mailbox"],
+    );
+    letter.reply(b"yes").value(7).by(&bob);
+    assert_eq!(bob.balance(), FUNDS + UNIT - 7);
+    let reply = message.expect_reply(b"yes");
+    assert_eq!((reply.value, secretary.balance()), (0, MILLI_UNIT + 7));
+    // Both turns are the message's own.
+    assert_eq!(message.cascade_gas(), reply.gas_burned);
+    let text = panics(|| message.expect_panic("no"));
+    let waits = "MessageWaiting";
+    tells(
+        &text,
+        &[
+            "stands in the mailbox for 3 blocks",
+            waits,
+            "Replied, 1000000000000 planck",
+        ],
+    );
+
+    let message = ask();
+    chain.settle();
+    bob.mailbox()[0].claim().by(&bob);
+    message.expect_reply(b"");
+    let message = ask();
+    let start = chain.block_number();
+    message.expect_reply(b"too late");
+    // The call's block, and three in which it waits.
+    assert_eq!(chain.block_number(), start + 3);
+    let text = panics(|| message.expect_panic("no"));
+    tells(
+        &text,
+        &[waits, "LetterClosed", "of bob, Expired", "too late"],
+    );
+    assert!(!chain.has_schedule());
+}
+
+#[test]
+fn delayed_messages_are_part_of_the_story() {
+    let late = r#"(module
+        (import "actors_v1" "message_read" (func $read (param i32 i32 i32) (result i32)))
+        (import "actors_v1" "send" (func $send (param i32 i32 i32 i32 i64 i32 i32 i32) (result i32)))
+        (memory (export "memory") 1)
+        (func (export "handle")
+            (drop (call $read (i32.const 0) (i32.const 32) (i32.const 0)))
+            (drop (call $send (i32.const 0) (i32.const 32) (i32.const 0) (i32.const 64)
+                (i64.const 10000000000) (i32.const 5) (i32.const 0) (i32.const 96)))))"#;
+    let chain = Chain::new();
+    let (alice, bob) = (chain.user("alice"), chain.user("bob"));
+    let late = chain.deploy(late).by(&alice);
+    let counter = chain.deploy(fixture("counter")).by(&alice);
+    let message = late.send(counter.id()).by(&alice);
+    let own = message.expect_success().gas_burned;
+    assert_eq!((counter.query::<u32>(()), message.cascade_gas()), (0, own));
+    // Another's turn comes in the block in which it is delivered.
+    chain.run_to_block(chain.block_number() + 3);
+    let bystander = late.send(bob.id()).by(&alice);
+    chain.run_to_block(chain.block_number() + 1);
+    assert_eq!(counter.query::<u32>(()), 1);
+    assert!(
+        message.cascade_gas() > own,
+        "the counter's turn is its doing"
+    );
+    let apart = bystander.reply().gas_burned;
+    assert_eq!(bystander.cascade_gas(), apart);
+    let text = panics(|| message.expect_panic("no"));
+    tells(
+        &text,
+        &["MessageDelayed", "in 5 blocks", "MessageQueued", "Replied"],
+    );
+    assert!(bob.inbox().is_empty());
+    chain.run_to_block(chain.block_number() + 5);
+    assert_eq!(bob.inbox().len(), 1);
+}
+
+#[test]
+fn programs_are_upgraded_by_their_admin() {
+    let chain = Chain::new();
+    let (alice, bob) = (chain.user("alice"), chain.user("bob"));
+    let echo = chain.deploy(fixture("echo")).by(&alice);
+    let code = chain.upload(fixture("counter")).by(&alice);
+    let refused = echo.upgrade(&code).try_by(&bob).expect_err("not Bob's");
+    assert_eq!(refused.name(), "NotAdmin");
+    tells(
+        &panics(|| echo.upgrade(&code).by(&bob)),
+        &["`upgrade_program`: NotAdmin", "immutable"],
+    );
+    let failed = echo.upgrade(&code).gas(400_000_000).try_by(&alice);
+    assert_eq!(failed.expect_err("too little").name(), "GasLimitTooLow");
+    echo.send(b"a").by(&alice).expect_reply(b"a");
+
+    let upgraded = echo.upgrade(&code).by(&alice);
+    upgraded.expect_success();
+    let info = echo.info().expect("it is there");
+    assert_eq!((info.code_hash, info.epoch), (code.hash(), 1));
+    tells(
+        &panics(|| upgraded.expect_panic("no")),
+        &["ProgramUpgraded", "epoch 1"],
+    );
+    echo.send(b"").by(&alice).expect_success();
+    assert_eq!(echo.query::<u32>(()), 1, "it counts now");
+
+    echo.set_admin(Some(&bob)).by(&alice);
+    let info = echo.info().expect("it is there");
+    assert_eq!(info.admin.as_ref(), Some(bob.account()));
+    tells(
+        &panics(|| echo.set_admin(None).by(&alice)),
+        &["`set_admin`: NotAdmin"],
+    );
+    echo.set_admin(None).by(&bob);
+    assert_eq!(echo.info().expect("it is there").admin, None);
+}
+
 #[test]
 fn programs_log_in_tests() {
     let program = r#"(module

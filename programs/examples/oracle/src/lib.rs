@@ -1,8 +1,8 @@
 //! Passes questions on to a user, and the user's answers back.
 //!
 //! What it teaches: a message that **waits**. `handle` runs once to ask, and again from its start
-//! when there is news, and says in its reply how it went. Nothing else is answered less in the
-//! meantime: other questions come and wait beside it.
+//! when there is news, and says in its reply how it went. Meanwhile the program goes on: other
+//! questions come, and wait beside it.
 //!
 //! - `init` takes whom to ask, an account, and for how many blocks a question stands, a `u32`.
 //! - `handle` takes a question. What comes with it is the pay for the answer: it goes into the
