@@ -156,7 +156,7 @@ fn an_upgrade_keeps_whom_to_ask_and_ends_what_waits() {
     assert_eq!((info.epoch, info.code_hash), (1, next.hash()));
     assert_eq!(stage.oracle.account(), &address);
     assert_eq!(message.expect_code(ReplyCode::Upgraded).value, 0);
-    assert_eq!(stage.oracle.balance(), balance);
+    assert_eq!(stage.oracle.balance(), balance + PAGE);
     assert_eq!(
         stage.oracle.state_entry("user"),
         Some(stage.bob.id().into())
