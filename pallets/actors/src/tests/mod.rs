@@ -54,6 +54,7 @@ mod queue;
 mod rent;
 mod service;
 mod signal;
+mod time;
 mod turn;
 mod value;
 mod views;
@@ -74,6 +75,7 @@ pub(crate) const ROOMS: &[&[Case]] = &[
     rent::CASES,
     service::CASES,
     signal::CASES,
+    time::CASES,
     turn::CASES,
     value::CASES,
     views::CASES,
