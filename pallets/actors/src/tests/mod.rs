@@ -56,6 +56,7 @@ mod service;
 mod signal;
 mod time;
 mod turn;
+mod upgrade;
 mod value;
 mod views;
 mod waiting;
@@ -77,6 +78,7 @@ pub(crate) const ROOMS: &[&[Case]] = &[
     signal::CASES,
     time::CASES,
     turn::CASES,
+    upgrade::CASES,
     value::CASES,
     views::CASES,
     waiting::CASES,
