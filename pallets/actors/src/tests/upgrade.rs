@@ -516,7 +516,35 @@ fn a_queued_upgrade_pays_and_waits_like_a_message() {
     assert_quiet();
 }
 
+/// As `Program` is kept loadable by each turn that makes it grow.
+fn code_that_could_not_be_loaded_with_the_memory_it_leaves_is_refused() {
+    // Both have one page; the new code is larger.
+    let program = create("counter");
+    let second = upload("script-second");
+    ask(&program, b"");
+    let before = record(&program);
+    let code = Codes::<Test>::get(second).expect("it is stored");
+    let schedule = ActorsSchedule::get();
+    let load = |info| schedule.load_code(info, 1) + schedule.load_pages(1);
+    let (old, new) = (load(&before.info), load(&code.info));
+    assert!(old < new);
+    // Of which three quarters may be for loading.
+    let longest = MaxTurnGas::get();
+    MaxTurnGas::set((new - 1) / 3 * 4);
+    let words = script([&[touch(0, 1)]]);
+    let id = upgrade(&program, second, words.clone());
+    assert_eq!(code_of_answer(id), Some(ReplyCode::LimitExceeded));
+    assert!(record(&program) == before);
+    MaxTurnGas::set(longest);
+    let reply = ask(&program, b"").payload;
+    assert_eq!(reply[..4], [2, 0, 0, 0], "the old code goes on");
+    MaxTurnGas::set(new.div_ceil(3) * 4);
+    let id = upgrade(&program, second, words);
+    assert_eq!(code_of_answer(id), Some(ReplyCode::Finished));
+}
+
 cases![
+    code_that_could_not_be_loaded_with_the_memory_it_leaves_is_refused,
     a_program_goes_on_with_other_code,
     messages_before_it_run_the_old_code_and_those_after_it_the_new,
     pages_that_migrate_writes_take_the_place_of_the_old,
