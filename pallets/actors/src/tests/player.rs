@@ -180,7 +180,8 @@ pub(super) fn get(key: u8) -> Act {
     vec![8, key]
 }
 
-/// Writes a marker into a page of memory of its own; counts the one that was there.
+/// Writes a marker into a page of memory of its own; counts the one that was there. Pages but the
+/// first are there once memory has grown.
 pub(super) fn touch(page: u8, marker: u8) -> Act {
     vec![10, page, marker]
 }
@@ -272,7 +273,7 @@ pub(super) fn pass_full(blocks: u32) {
     }
 }
 
-/// Serves the message at the head of the queue, and no other.
+/// Serves the message at the head of the queue, and no other but what resumes nothing any more.
 pub(super) fn serve_one() {
     let service = Service::<Test>::get();
     let head = Queue::<Test>::get(service.head).expect("the queue is not empty");
@@ -290,7 +291,7 @@ pub(super) fn serve_one() {
     let least = peek.saturating_add(Pallet::<Test>::longest_step());
     Pallet::<Test>::serve_within(room.max(least));
     let served = Service::<Test>::get().head - service.head;
-    assert_eq!(served, 1, "one is served");
+    assert!(served > 0, "it is served");
     Pallet::<Test>::check_invariants().expect("every invariant holds after a message");
 }
 
