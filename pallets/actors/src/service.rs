@@ -13,12 +13,12 @@ use crate::{
 /// What lasts from one turn to the next while the queue is served, and no longer: an author and
 /// an importer split a block into different calls of the runtime, so nothing that changes gas or
 /// an outcome may live here.
-#[derive(Default)]
-pub(crate) struct Session {
+#[derive(frame_support::DefaultNoBound)]
+pub(crate) struct Session<T: Config> {
     /// Modules that were loaded already: reusing one changes time, never gas.
     pub(crate) modules: Modules,
     /// What the turns tell.
-    pub(crate) log: Log,
+    pub(crate) log: Log<T>,
 }
 
 /// Bytes of code that one hook loads anew before it leaves the rest of the queue to the next: with
@@ -66,20 +66,41 @@ impl<T: Config> Pallet<T> {
         }
     }
 
+    /// Serves before the transactions of a block, with the guaranteed share of at most `limit`,
+    /// and says what that took.
+    pub(crate) fn poll(limit: Weight, session: &mut Session<T>) -> Weight {
+        Self::tick();
+        let limit = Self::min_service_weight().min(limit);
+        let share = limit.min(Self::due_share());
+        let due = Self::do_due_within(share);
+        let swept = Self::sweep_within(share.saturating_sub(due));
+        let settled = due.saturating_add(swept);
+        let served = Self::serve_within(limit.saturating_sub(settled), session);
+        settled.saturating_add(served)
+    }
+
+    /// Serves after the transactions of a block, with at most `limit`, and says what that took.
+    pub(crate) fn idle(limit: Weight, session: &mut Session<T>) -> Weight {
+        let due = Self::do_due_within(limit / 2);
+        let served = Self::serve_within(limit.saturating_sub(due), session);
+        let used = due.saturating_add(served);
+        used.saturating_add(Self::sweep_within(limit.saturating_sub(used)))
+    }
+
     /// Serves the queue with at most `limit` and says what that took.
-    pub(crate) fn serve_within(limit: Weight) -> Weight {
+    fn serve_within(limit: Weight, session: &mut Session<T>) -> Weight {
         Self::within(limit, |service, meter| {
-            Self::serve(service, meter, &mut Session::default());
+            Self::serve(service, meter, session);
         })
     }
 
     /// Does what is due with at most `limit` and says what that took.
-    pub(crate) fn do_due_within(limit: Weight) -> Weight {
+    fn do_due_within(limit: Weight) -> Weight {
         Self::within(limit, |_, meter| Self::do_due(meter))
     }
 
     /// Sweeps with at most `limit` and says what that took.
-    pub(crate) fn sweep_within(limit: Weight) -> Weight {
+    fn sweep_within(limit: Weight) -> Weight {
         Self::within(limit, |_, meter| Self::sweep(meter))
     }
 
@@ -176,7 +197,7 @@ impl<T: Config> Pallet<T> {
     /// Serves the queue until it is empty or the next turn might not fit.
     ///
     /// A turn starts only when the most it may burn fits what remains: nothing runs twice.
-    pub(crate) fn serve(service: ServiceState, meter: &mut WeightMeter, session: &mut Session) {
+    pub(crate) fn serve(service: ServiceState, meter: &mut WeightMeter, session: &mut Session<T>) {
         let least = Self::longest_step();
         let proof_price = T::Schedule::get().proof_byte;
         let promised = Self::min_service_weight()
@@ -215,7 +236,9 @@ impl<T: Config> Pallet<T> {
                 // It fitted when it was sent, and the block has shrunk since: nothing promises
                 // that there will ever be room for it.
                 Self::advance(service);
-                Self::refuse(task, ReplyCode::LimitExceeded);
+                session.log.begin(service.head, &task);
+                Self::refuse(task, ReplyCode::LimitExceeded, session);
+                session.log.settle();
                 meter.consume(step);
                 continue;
             }
@@ -225,7 +248,9 @@ impl<T: Config> Pallet<T> {
                 return;
             }
             Self::advance(service);
+            session.log.begin(service.head, &task);
             let used = Self::run(task, gas_limit, session);
+            session.log.settle();
             meter.consume(step.saturating_add(used));
         }
     }
@@ -261,5 +286,13 @@ impl<T: Config> Pallet<T> {
         let service = Service::<T>::get();
         !service.is_paused
             && (service.head < service.tail || service.graves > 0 || service.is_due())
+    }
+
+    /// Whether something waits for time to pass, which it does in blocks only: a node that makes
+    /// blocks on demand goes on making them then.
+    #[must_use]
+    pub fn has_schedule() -> bool {
+        let service = Service::<T>::get();
+        !service.is_paused && service.scheduled > 0
     }
 }

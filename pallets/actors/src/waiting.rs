@@ -69,11 +69,15 @@ pub struct WaitingMessage<T: Config> {
 impl<T: Config> WaitingMessage<T> {
     /// Rent for the blocks that it has waited: the rest of what was set aside comes back.
     pub(crate) fn rent_due(&self, clock: u64) -> Gas {
-        let waited = match self.stage {
+        rent_for(self.rent, self.waited_by(clock), self.blocks)
+    }
+
+    /// How many of its blocks had passed when the first cause to go on came, or have by now.
+    pub(crate) fn waited_by(&self, clock: u64) -> u32 {
+        match self.stage {
             Stage::Parked(_) => self.waited(clock),
             Stage::Called { waited, .. } => waited,
-        };
-        rent_for(self.rent, waited, self.blocks)
+        }
     }
 
     /// How many of its blocks have passed.
@@ -130,7 +134,10 @@ pub(crate) struct Past {
 
 impl<T: Config> Pallet<T> {
     /// A message that waits, if it still does: not if its program has been upgraded since.
-    pub(crate) fn waiting(program: &T::AccountId, waiter: &Waiter) -> Option<WaitingMessage<T>> {
+    pub(crate) fn find_waiting(
+        program: &T::AccountId,
+        waiter: &Waiter,
+    ) -> Option<WaitingMessage<T>> {
         Waiting::<T>::get((program, waiter.epoch, waiter.message))
     }
 
@@ -187,7 +194,7 @@ impl<T: Config> Pallet<T> {
     /// Notes that a cause to go on is put into the queue for a message that waits; whether it
     /// does.
     pub(crate) fn call_waiter(program: &T::AccountId, waiter: &Waiter) -> bool {
-        let Some(mut waiting) = Self::waiting(program, waiter) else {
+        let Some(mut waiting) = Self::find_waiting(program, waiter) else {
             return false;
         };
         if let Some(slot) = waiting.call(Service::<T>::get().clock) {
