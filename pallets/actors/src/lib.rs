@@ -133,8 +133,8 @@ pub mod pallet {
     use sp_runtime::Perbill;
 
     use crate::{
-        agenda, code::Code, mailbox, program::Program, purse::Purse, queue, sweep, waiting,
-        WeightInfo,
+        agenda, code::Code, mailbox, program::Program, purse::Purse, queue, service::Session,
+        sweep, waiting, WeightInfo,
     };
 
     /// Money that gas was paid with, on its way to [`Config::FeeHandler`].

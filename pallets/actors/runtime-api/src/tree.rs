@@ -171,7 +171,11 @@ impl<'a, AccountId, Name: Fn(&AccountId) -> String> Tree<'a, AccountId, Name> {
             TraceCause::Signal { of, code } => format!(", {} failed ({code:?})", id(of)),
             TraceCause::Swept => ", swept".into(),
         };
-        text += &format!(": {} gas, {}", number(turn.gas_burned), end(&turn.end));
+        text += ": ";
+        if turn.cause != TraceCause::Swept {
+            text += &format!("{} gas, ", number(turn.gas_burned));
+        }
+        text += &end(&turn.end);
         if turn.block > 0 {
             text += &format!(", block +{}", number(turn.block));
         }

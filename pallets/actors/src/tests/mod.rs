@@ -49,6 +49,7 @@ pub(crate) mod model;
 mod purse;
 mod queue;
 mod service;
+mod trace;
 mod turn;
 mod value;
 mod views;
@@ -64,6 +65,7 @@ pub(crate) const ROOMS: &[&[Case]] = &[
     purse::CASES,
     queue::CASES,
     service::CASES,
+    trace::CASES,
     turn::CASES,
     value::CASES,
     views::CASES,
