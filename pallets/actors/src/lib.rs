@@ -657,7 +657,7 @@ pub mod pallet {
     }
 
     /// Reads that any wallet can make with the chain's metadata alone; the runtime API has the
-    /// same. All are bounded like a block.
+    /// same. All are bounded like a block, and traces like four.
     #[pallet::view_functions]
     impl<T: Config> Pallet<T> {
         /// What `send_message` with these arguments would do as the next thing on chain, its

@@ -1,7 +1,8 @@
 //! What a node, a wallet or a tool can ask an Actors chain without changing it.
 //!
 //! Every answer is part of the chain's metadata: polkadot.js shows these calls under
-//! *Developer → Runtime calls* with nothing installed. All of them are bounded like a block.
+//! *Developer → Runtime calls* with nothing installed. All of them are bounded like a block, and
+//! traces like four.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![allow(

@@ -383,6 +383,14 @@ fn an_upgrade_is_rehearsed() {
     assert_eq!(refused, Err(ReadError::Refused("NotAdmin".into())));
 
     // What waits is told how it ends although it has no turn.
+    undone(|| {
+        queue(&sleeper, b"x".to_vec());
+        let swept = "0x364e7559 handle sleeper, swept: failed (Exited)";
+        shows(&trace_queued(waiting, 0), &programs, &[swept, "not over"]);
+        // The letter has 99 blocks left.
+        let over = "over after 99 blocks";
+        shows(&trace_queued(waiting, 1_000), &programs, &[swept, over]);
+    });
     let go_on = b"on".to_vec();
     Pallet::<Test>::do_upgrade_program(&ALICE, sleeper.clone(), next, go_on, 20 * GAS, DEPOSIT)
         .expect("Alice is the admin");
@@ -395,15 +403,6 @@ fn an_upgrade_is_rehearsed() {
             "not over",
         ],
     );
-    undone(|| {
-        queue(&sleeper, b"x".to_vec());
-        let other = queue(&sleeper, asks(&BOB, 10, 1, b"?"));
-        let trace = trace_queued(other, 100);
-        shows(&trace, &programs, &[
-            "0xf487a899 handle sleeper from alice 0x610a0000000100000002020202020202… (42 bytes): 0 gas, failed (Exited)",
-            "over",
-        ]);
-    });
 }
 
 fn a_creation_is_told_and_so_is_an_exit() {

@@ -232,8 +232,10 @@ fn the_gas_a_dry_run_needs_is_enough_for_programs_that_wait() {
     let run = dry_run(&sleeper, payload.clone());
     let enough = ask_with(&sleeper, &payload, 0, run.gas_needed, DEPOSIT);
     assert_eq!(enough.code, ReplyCode::Replied);
+    // What fails then is `echo`, and the sleeper is told so.
     let less = ask_with(&sleeper, &payload, 0, run.gas_needed - 1_000, DEPOSIT);
-    assert_ne!(less.code, ReplyCode::Replied);
+    let said = (enough.payload, less.payload);
+    assert_eq!(said, (b"well?".to_vec(), Vec::new()));
 }
 
 fn a_dry_run_says_what_is_not_over() {
@@ -336,7 +338,14 @@ fn what_waits_is_shown() {
     let sleeper = create("sleeper");
     assert!(!Pallet::<Test>::has_schedule());
     let payload = asks(&BOB, 10, 1 | 5 << 8);
-    let id = send_as(&ALICE, sleeper.clone(), payload.clone(), 0, GAS, DEPOSIT);
+    let id = send_as(
+        &ALICE,
+        sleeper.clone(),
+        payload.clone(),
+        0,
+        4 * GAS,
+        DEPOSIT,
+    );
     let id = id.expect("the message is accepted");
     idle();
     assert!(Pallet::<Test>::has_schedule() && !Pallet::<Test>::has_work());
@@ -377,7 +386,7 @@ fn what_waits_is_shown() {
 
     // However many there are.
     for _ in 0..70 {
-        let gas = GAS;
+        let gas = 4 * GAS;
         send_as(&ALICE, sleeper.clone(), payload.clone(), 0, gas, DEPOSIT)
             .expect("the message is accepted");
         idle();

@@ -132,4 +132,10 @@ impl<T: Config> Pallet<T> {
         let idled = Self::idle(block.saturating_sub(polled), session);
         polled.saturating_add(idled)
     }
+
+    /// Whether anything is left that a block would serve, now or later.
+    fn has_future() -> bool {
+        let service = Service::<T>::get();
+        service.length() > 0 || service.graves > 0 || service.scheduled > 0
+    }
 }

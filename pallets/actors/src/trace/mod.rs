@@ -4,8 +4,10 @@
 //! it is one of a message that is a member: the first, and every message that a turn of the trace
 //! sent. In a block nobody traces, and none of this happens.
 
-use actors_executor::{Cause, Effect, Effects, Failure, Turn};
-use actors_primitives::{MessageId, ReplyCode};
+mod told;
+
+use actors_executor::{Failure, Turn};
+use actors_primitives::{Gas, MessageId, ReplyCode};
 use actors_runtime_api::{Trace, TraceCause, TraceEffect, TraceEnd, TraceTurn};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -13,20 +15,20 @@ use alloc::{
     vec::Vec,
 };
 use codec::Encode;
-use sp_runtime::traits::SaturatedConversion;
 
 use crate::{
     queue::{Kind, Message, Sender},
     turn::{Ended, Task},
-    Config, Delayed, Mailboxes, Pallet, Programs, Purses, Queue, Service, Waiting,
+    Config, Delayed, Mailboxes, Programs, Purses, Queue, Service, Waiting,
 };
+use told::{cause, ended, told, told_effects};
 
 /// Turns that a trace tells.
 const MOST_TURNS: usize = 1_000;
 /// Bytes that all of them take, encoded.
 const MOST_BYTES: usize = 1024 * 1024;
 /// Places of the queue, and messages that wait, that are looked at to find one.
-pub(crate) const SEARCHED: usize = 16 * 1024;
+const SEARCHED: usize = 16 * 1024;
 
 /// Where a member is, when it is not in the queue.
 enum Stay<T: Config> {
@@ -63,6 +65,8 @@ pub(crate) struct Tracer<T: Config> {
     /// The members that are not in the queue.
     stays: BTreeMap<MessageId, Stay<T>>,
     current: Option<Current<T>>,
+    /// Whether a program has ended, or is another: members may have been swept since.
+    has_graves: bool,
     turns: Vec<TraceTurn<T::AccountId>>,
     bytes: usize,
     omitted: u32,
@@ -78,6 +82,7 @@ impl<T: Config> Tracer<T> {
             places: BTreeSet::new(),
             stays: BTreeMap::new(),
             current: None,
+            has_graves: Service::<T>::get().graves > 0,
             turns: Vec::new(),
             bytes: 0,
             omitted: 0,
@@ -164,14 +169,17 @@ impl<T: Config> Tracer<T> {
     pub(crate) fn end(
         &mut self,
         task: &Task<T>,
-        gas_limit: u64,
-        gas_burned: u64,
+        gas_limit: Gas,
+        gas_burned: Gas,
         outcome: Result<&Ended, &Failure>,
     ) {
+        let message = &task.message;
+        let is_program = || Programs::<T>::contains_key(&message.destination);
+        // Also by a turn of another trace.
+        self.has_graves |= matches!(message.kind, Kind::Migrate(_)) || !is_program();
         let Some(current) = &mut self.current else {
             return;
         };
-        let message = &task.message;
         let debug = core::mem::take(&mut current.debug);
         let effects = match outcome {
             Ok(_) => core::mem::take(&mut current.effects),
@@ -235,6 +243,10 @@ impl<T: Config> Tracer<T> {
     /// Tells of the members that do not wait any more although no turn of theirs has run: their
     /// program has ended, or is another.
     pub(crate) fn tell_swept(&mut self) {
+        if !self.has_graves {
+            return;
+        }
+        self.has_graves = Service::<T>::get().graves > 0;
         let mut swept = Vec::new();
         for (id, stay) in &self.stays {
             if let Stay::Waits { epoch, turn } = stay {
@@ -254,7 +266,7 @@ impl<T: Config> Tracer<T> {
         }
     }
 
-    /// Whether anything of the trace is still to come.
+    /// Whether nothing of the trace is still to come.
     pub(crate) fn is_over(&mut self) -> bool {
         // The purse of a call is open as long as anything draws on it.
         if Purses::<T>::contains_key(self.root) {
@@ -367,121 +379,5 @@ impl<T: Config> Tracer<T> {
             self.bytes = bytes;
             self.turns.push(turn);
         }
-    }
-}
-
-fn ended(code: ReplyCode) -> TraceEnd {
-    TraceEnd::Ended {
-        code,
-        text: String::new(),
-    }
-}
-
-/// The message that a message tells of: a reply, or a signal.
-fn told(kind: Kind) -> Option<MessageId> {
-    match kind {
-        Kind::Reply { to, .. } => Some(to),
-        Kind::Signal { of, .. } => Some(of),
-        _ => None,
-    }
-}
-
-fn cause<T: Config>(task: &Task<T>) -> TraceCause {
-    if let Kind::Signal { of, code } = task.message.kind {
-        return TraceCause::Signal { of, code };
-    }
-    match &task.cause {
-        Cause::Fresh => TraceCause::Fresh,
-        Cause::Reply(reply) => TraceCause::Reply {
-            to: reply.to,
-            code: reply.code,
-            value: reply.value,
-            payload: reply.payload.clone(),
-        },
-        Cause::Woken => TraceCause::Woken,
-        Cause::Deadline => TraceCause::Deadline,
-    }
-}
-
-/// What a turn asks for, as a trace tells it.
-fn told_effects<T: Config>(task: &Task<T>, asked: &Effects) -> Vec<TraceEffect<T::AccountId>> {
-    let mut told: Vec<_> = asked
-        .effects
-        .iter()
-        .cloned()
-        .map(told_effect::<T>)
-        .collect();
-    match asked.exit {
-        Some(inheritor) => told.push(TraceEffect::Exited {
-            inheritor: inheritor.into(),
-        }),
-        None => told.extend(stored(task, asked)),
-    }
-    if let Some(wait) = &asked.wait {
-        told.push(TraceEffect::Waits {
-            blocks: wait.blocks,
-        });
-    }
-    told
-}
-
-fn told_effect<T: Config>(effect: Effect) -> TraceEffect<T::AccountId> {
-    match effect {
-        Effect::Send(send) => TraceEffect::Sent {
-            message_id: send.id,
-            destination: send.destination.into(),
-            payload: send.payload,
-            value: send.value,
-            gas: send.gas,
-            delay: send.delay,
-            is_awaited: send.is_awaited,
-            letter: send.letter.map(|letter| letter.blocks),
-        },
-        Effect::Create(create) => TraceEffect::Created {
-            message_id: create.id,
-            program: create.program.into(),
-            code_hash: create.code,
-            payload: create.payload,
-            value: create.value,
-            gas: create.gas,
-            is_awaited: create.is_awaited,
-        },
-        Effect::Wake(message_id) => TraceEffect::Woke { message_id },
-        Effect::Emit(data) => TraceEffect::Emitted { data },
-        Effect::Reply(reply) => TraceEffect::Replied {
-            payload: reply.payload,
-            value: reply.value,
-        },
-    }
-}
-
-/// What changes in storage, if anything does.
-fn stored<T: Config>(task: &Task<T>, asked: &Effects) -> Option<TraceEffect<T::AccountId>> {
-    let memory = &asked.memory;
-    let replaced = match task.message.kind {
-        // The pages of the old code go, but for those that the new one writes.
-        Kind::Migrate(_) => Programs::<T>::get(&task.message.destination).map_or(0, |program| {
-            let kept = |index: &&_| memory.stored.contains_key(*index);
-            let kept = program.pages.iter().filter(kept).count();
-            program.pages.len().saturating_sub(kept)
-        }),
-        _ => 0,
-    };
-    let freed = memory.freed.len().saturating_add(replaced);
-    let counts = [memory.stored.len(), freed, asked.state.len()];
-    let [pages, freed_pages, keys] = counts.map(SaturatedConversion::saturated_into::<u32>);
-    let is_something = counts.iter().any(|count| *count > 0);
-    is_something.then_some(TraceEffect::Stored {
-        pages,
-        freed_pages,
-        keys,
-    })
-}
-
-impl<T: Config> Pallet<T> {
-    /// Whether anything is left that a block would serve, now or later.
-    pub(crate) fn has_future() -> bool {
-        let service = Service::<T>::get();
-        service.length() > 0 || service.graves > 0 || service.scheduled > 0
     }
 }
