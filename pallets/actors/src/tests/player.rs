@@ -46,7 +46,6 @@ pub(super) struct Post<'a> {
     gas: Option<Gas>,
     delay: u32,
     flags: u32,
-    slot: u8,
 }
 
 impl<'a> Post<'a> {
@@ -59,7 +58,6 @@ impl<'a> Post<'a> {
             gas: None,
             delay: 0,
             flags: 0,
-            slot: 0,
         }
     }
 
@@ -86,11 +84,6 @@ impl<'a> Post<'a> {
         Self { flags, ..self }
     }
 
-    /// With its id kept in that slot.
-    pub(super) fn slot(self, slot: u8) -> Self {
-        Self { slot, ..self }
-    }
-
     /// The command.
     pub(super) fn act(self) -> Act {
         let gas = self.gas.unwrap_or(Gas::MAX);
@@ -101,7 +94,7 @@ impl<'a> Post<'a> {
             &gas.to_le_bytes(),
             &self.delay.to_le_bytes(),
             &self.flags.to_le_bytes(),
-            &[self.slot],
+            &[0],
             &sized(&self.words),
         ]
         .concat()
@@ -147,9 +140,9 @@ pub(super) fn wake(place: u8) -> Act {
     vec![4, place]
 }
 
-/// Wakes the message whose id stands in that slot.
-pub(super) fn wake_sent(slot: u8) -> Act {
-    vec![4, 128 + slot]
+/// Wakes the message that it sent last.
+pub(super) fn wake_sent() -> Act {
+    vec![4, 128]
 }
 
 /// Wakes itself.

@@ -543,8 +543,30 @@ fn code_that_could_not_be_loaded_with_the_memory_it_leaves_is_refused() {
     assert_eq!(code_of_answer(id), Some(ReplyCode::Finished));
 }
 
+fn an_upgrade_that_was_queued_by_who_is_admin_no_more_fails() {
+    let second = upload("script-second");
+    for admin in [None, Some(BOB)] {
+        let program = create("script");
+        let id = queue(&program, second, vec![]);
+        assert_ok!(Actors::set_admin(
+            RuntimeOrigin::signed(ALICE),
+            program.clone(),
+            admin.clone()
+        ));
+        let before = record(&program);
+        idle();
+        // Whoever looks and sees no admin can rely on the code that they see.
+        assert_eq!(code_of_answer(id), Some(ReplyCode::LimitExceeded));
+        assert!(record(&program) == before);
+        assert_eq!(turns_in(&program, MIGRATE), []);
+        assert_eq!(references(second), 0);
+    }
+    assert_quiet();
+}
+
 cases![
     code_that_could_not_be_loaded_with_the_memory_it_leaves_is_refused,
+    an_upgrade_that_was_queued_by_who_is_admin_no_more_fails,
     a_program_goes_on_with_other_code,
     messages_before_it_run_the_old_code_and_those_after_it_the_new,
     pages_that_migrate_writes_take_the_place_of_the_old,
