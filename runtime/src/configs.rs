@@ -198,6 +198,8 @@ parameter_types! {
     /// Messages that may be queued before calls are refused. With the longest payload each they
     /// take 64 MiB of state.
     pub const MaxQueueLength: u32 = 1_024;
+    // A week of blocks of 6 s.
+    pub const MaxMessageLifetime: u32 = 100_800;
 }
 
 impl pallet_actors::Config for Runtime {
@@ -221,5 +223,6 @@ impl pallet_actors::Config for Runtime {
     type MinServiceWeight = MinServiceWeight;
     type BacklogPrice = BacklogPrice;
     type MaxQueueLength = MaxQueueLength;
+    type MaxMessageLifetime = MaxMessageLifetime;
     type WeightInfo = ();
 }

@@ -1,6 +1,7 @@
 //! What the calls do once their origin is settled. FRAME undoes all of it when one step fails.
 
-use actors_primitives::{Balance, CodeHash, Gas, MessageId};
+use actors_executor::StoredMemory;
+use actors_primitives::{abi::Entry, Balance, CodeHash, Gas, MessageId};
 use alloc::vec::Vec;
 use frame_support::{
     ensure,
@@ -9,8 +10,9 @@ use frame_support::{
 };
 
 use crate::{
-    queue::{Kind, Message, ServiceState},
-    Config, Error, Event, Pallet, Program, Programs, Service,
+    code::Code,
+    queue::{Kind, Message, Sender, ServiceState},
+    Codes, Config, Error, Event, Pallet, Program, Programs, Service,
 };
 
 impl<T: Config> Pallet<T> {
@@ -41,7 +43,7 @@ impl<T: Config> Pallet<T> {
             id,
             kind: Kind::Init,
             source: creator.clone(),
-            is_from_program: false,
+            sender: Sender::User,
             destination: program.clone(),
             payload: Self::bound_payload(payload)?,
             value,
@@ -67,7 +69,7 @@ impl<T: Config> Pallet<T> {
             id,
             kind: Kind::Handle,
             source: source.clone(),
-            is_from_program: false,
+            sender: Sender::User,
             destination,
             payload: Self::bound_payload(payload)?,
             value,
@@ -80,7 +82,7 @@ impl<T: Config> Pallet<T> {
 
     /// Opens a purse for a user's message, takes its value into escrow, and queues it. What
     /// starting its turn takes is `start` gas.
-    fn send_from_user(
+    pub(crate) fn send_from_user(
         mut service: ServiceState,
         message: Message<T>,
         start: Gas,
@@ -105,21 +107,31 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// What it takes to start a turn of the program at all, in gas.
+    /// What it takes to start the first turn of a message at all, in gas.
     pub(crate) fn start_price(program: &T::AccountId, kind: Kind) -> Gas {
+        if let Kind::Migrate(code_hash) = kind {
+            return Codes::<T>::get(code_hash).map_or(0, |code| Self::migration_price(&code));
+        }
         Programs::<T>::get(program).map_or(0, |program| Self::start_price_of(&program, kind))
+    }
+
+    /// What it takes to start the `migrate` of that code, besides removing the old pages.
+    pub(crate) fn migration_price(code: &Code<T>) -> Gas {
+        T::Schedule::get().start(&code.info, Entry::Migrate, &StoredMemory::default())
     }
 
     fn start_price_of(program: &Program<T>, kind: Kind) -> Gas {
         T::Schedule::get().start(&program.info, kind.entry(), &program.memory())
     }
 
-    fn bound_payload(payload: Vec<u8>) -> Result<BoundedVec<u8, crate::PayloadBound<T>>, Error<T>> {
+    pub(crate) fn bound_payload(
+        payload: Vec<u8>,
+    ) -> Result<BoundedVec<u8, crate::PayloadBound<T>>, Error<T>> {
         BoundedVec::try_from(payload).map_err(|_| Error::<T>::PayloadTooLong)
     }
 
     /// The state of the service; a call must not write over a record that waits to be mended.
-    fn service_of_calls() -> Result<ServiceState, DispatchError> {
+    pub(crate) fn service_of_calls() -> Result<ServiceState, DispatchError> {
         match Service::<T>::try_get() {
             Ok(service) if service.is_sound() => Ok(service),
             Err(()) if !Service::<T>::exists() => Ok(ServiceState::default()),
@@ -127,7 +139,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    fn next_message_id(service: &mut ServiceState, account: &T::AccountId) -> MessageId {
+    pub(crate) fn next_message_id(service: &mut ServiceState, account: &T::AccountId) -> MessageId {
         let preimage = MessageId::extrinsic_preimage(&account.clone().into(), service.sent);
         service.sent = service.sent.saturating_add(1);
         MessageId(sp_io::hashing::blake2_256(&preimage))

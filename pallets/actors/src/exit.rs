@@ -1,26 +1,19 @@
-//! The end of a program: what it leaves behind, to whom, and how its storage is freed.
+//! The end of a program: what it leaves behind, and to whom.
 
 use actors_executor::Failure;
 use actors_primitives::{Balance, CodeHash, ReplyCode};
 use alloc::vec::Vec;
 use codec::Encode;
-use frame_support::{
-    storage::{generator::StorageDoubleMap as _, unhashed},
-    traits::{
-        fungible::{hold::Mutate as _, Balanced, Inspect, Mutate},
-        tokens::{Fortitude, Precision, Preservation},
-        OnUnbalanced,
-    },
-    weights::WeightMeter,
+use frame_support::traits::{
+    fungible::{hold::Mutate as _, Balanced, Inspect, Mutate},
+    tokens::{Fortitude, Precision, Preservation},
+    OnUnbalanced,
 };
 
 use crate::{
-    deposit::Footprint, report, turn::Aborted, Codes, Config, Event, Graves, HoldReason, Pages,
-    Pallet, Program, Programs, Service, State, Tombstones, WeightInfo,
+    deposit::Footprint, report, sweep::Grave, turn::Aborted, Codes, Config, Event, HoldReason,
+    Pallet, Program, Programs, Tombstones,
 };
-
-/// Keys that one step of freeing an exited program's storage removes.
-pub(crate) const SWEEP_KEYS: u32 = 32;
 
 /// What a tombstone stores: two accounts.
 const TOMBSTONE_BYTES: u64 = 64;
@@ -44,7 +37,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Ends a program: its balance and deposits go to the inheritor, its address keeps a
-    /// tombstone, and what it stores is left to [`Self::sweep`].
+    /// tombstone, and what it stores, and who waits in it, is left to [`Self::sweep`].
     pub(crate) fn end_program(
         account: &T::AccountId,
         program: Program<T>,
@@ -67,10 +60,7 @@ impl<T: Config> Pallet<T> {
         let value: Balance =
             T::Currency::reducible_balance(account, Preservation::Expendable, Fortitude::Polite);
         T::Currency::transfer(account, &heir, value, Preservation::Expendable)?;
-        if program.footprint.items > 0 {
-            Graves::<T>::insert(account, ());
-            Service::<T>::mutate(|service| service.graves = service.graves.saturating_add(1));
-        }
+        Self::bury(account, program.epoch, Grave::Exited);
         Self::deposit_event(Event::ProgramExited {
             program: account.clone(),
             inheritor: heir,
@@ -120,50 +110,5 @@ impl<T: Config> Pallet<T> {
             None => (ReplyCode::NoSuchProgram, Vec::new()),
         };
         Failure { code, payload }
-    }
-
-    /// Frees storage of exited programs, a bounded number of keys a step, as long as the meter
-    /// lasts. What remains is found again in the next block.
-    pub(crate) fn sweep(meter: &mut WeightMeter) {
-        loop {
-            let service = Service::<T>::get();
-            if service.is_paused || service.graves == 0 {
-                return;
-            }
-            if meter.try_consume(T::WeightInfo::sweep(SWEEP_KEYS)).is_err() {
-                return;
-            }
-            let Some(account) = Graves::<T>::iter_keys().next() else {
-                report!("fewer exited programs have storage to free than were counted");
-                Service::<T>::mutate(|service| service.graves = 0);
-                return;
-            };
-            let pages = Pages::<T>::storage_double_map_final_key1(&account);
-            let state = State::<T>::storage_double_map_final_key1(&account);
-            if !Self::free(meter, pages) || !Self::free(meter, state) {
-                return;
-            }
-            Graves::<T>::remove(&account);
-            Service::<T>::mutate(|service| service.graves = service.graves.saturating_sub(1));
-        }
-    }
-
-    /// Removes all keys under a prefix, step by step; whether all are gone. Raw keys: also those
-    /// that nothing decodes any more. Going on from the last one, what is removed already costs
-    /// nothing again.
-    fn free(meter: &mut WeightMeter, prefix: Vec<u8>) -> bool {
-        let mut last = prefix.clone();
-        while meter.try_consume(T::WeightInfo::sweep(SWEEP_KEYS)).is_ok() {
-            for _ in 0..SWEEP_KEYS {
-                match sp_io::storage::next_key(&last).filter(|key| key.starts_with(&prefix)) {
-                    Some(key) => {
-                        unhashed::kill(&key);
-                        last = key;
-                    }
-                    None => return true,
-                }
-            }
-        }
-        false
     }
 }

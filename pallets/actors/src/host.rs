@@ -1,7 +1,7 @@
 //! What a turn sees of the chain: its own program's code, pages and state, and what is public.
 
 use actors_executor::{Host, PageIndex};
-use actors_primitives::{Balance, CodeHash};
+use actors_primitives::{Balance, CodeHash, MessageId};
 use alloc::vec::Vec;
 use codec::Encode;
 use frame_support::{
@@ -11,15 +11,17 @@ use frame_support::{
 use sp_core::{ed25519, sr25519};
 use sp_runtime::traits::SaturatedConversion;
 
-use crate::{
-    pallet::Key, report, Codes, Config, Pages, Pallet, Programs, Purse, State, Tombstones, Wasm,
-};
+use crate::{pallet::Key, report, Codes, Config, Pages, Pallet, Purse, State, Waiting, Wasm};
 
 /// One program's view. Each answer is read when it is asked for, and the executor asks only for
 /// what has been paid.
 pub(crate) struct ProgramHost<'a, T: Config> {
     pub(crate) account: &'a T::AccountId,
     pub(crate) code: CodeHash,
+    /// How often the program has been upgraded.
+    pub(crate) epoch: u32,
+    /// The message whose turn it is.
+    pub(crate) message: MessageId,
     /// What pays for the turn; none in a read.
     pub(crate) purse: Option<&'a Purse<T>>,
     /// The message's value while it is still in escrow: the program has it already.
@@ -62,6 +64,10 @@ impl<T: Config> Host for ProgramHost<'_, T> {
 
     fn is_address_used(&mut self, address: &[u8; 32]) -> bool {
         Pallet::<T>::is_address_used(&T::AccountId::from(*address))
+    }
+
+    fn is_waiting(&mut self, message: &MessageId) -> bool {
+        *message != self.message && Waiting::<T>::contains_key((self.account, self.epoch, message))
     }
 
     fn can_receive(&mut self, destination: &[u8; 32], value: Balance) -> bool {

@@ -1,157 +1,70 @@
-//! What must always hold: of the configuration, once, and of the state, after every block.
+//! What must always hold of the state: every total is recomputed and compared with what is stored.
 
-#[cfg(any(feature = "std", feature = "invariants", feature = "try-runtime"))]
-use crate::{Config, Pallet};
+use actors_primitives::{Balance, Gas, MessageId};
+use alloc::collections::BTreeMap;
+use frame_support::{
+    ensure,
+    traits::fungible::{hold::Inspect as _, Inspect},
+};
+use sp_runtime::TryRuntimeError;
 
-/// The largest piece that the runtime's allocator gives: `MAX_POSSIBLE_ALLOCATION` of
-/// `sp-allocator`.
-#[cfg(feature = "std")]
-const LARGEST_ALLOCATION: u64 = 32 * 1024 * 1024;
+use crate::{
+    deposit::Footprint, Agenda, Codes, Config, Delayed, Due, Grave, Graves, HoldReason, Kind,
+    Mailboxes, Message, Pages, Pallet, Programs, Purses, Queue, Service, Slot, Stage, State,
+    Status, Ticks, Tombstones, ValueInFlight, Waiter, Waiting, Wasm,
+};
 
-/// The heap that a node gives a runtime unless it is told otherwise: 2,048 pages of 64 KiB,
-/// `DEFAULT_HEAP_ALLOC_PAGES` of `sc-executor`, less a quarter for all that is no turn.
-#[cfg(feature = "std")]
-const HEAP: u64 = 2_048 * 64 * 1024 / 4 * 3;
+/// What messages in all places add up to.
+struct Sums<T: Config> {
+    /// Value in escrow.
+    in_flight: Balance,
+    /// References to each purse.
+    references: BTreeMap<MessageId, u32>,
+    /// Gas set aside in each purse.
+    aside: BTreeMap<MessageId, Gas>,
+    /// Causes to go on in the queue for each message that waits.
+    causes: BTreeMap<(T::AccountId, u32, MessageId), u32>,
+    /// Messages that run the `init` of each program.
+    inits: BTreeMap<T::AccountId, u32>,
+    /// Users of each code.
+    users: BTreeMap<actors_primitives::CodeHash, u32>,
+}
 
-#[cfg(feature = "std")]
-impl<T: Config> Pallet<T> {
-    /// What a byte of proof costs, in gas, where a block may have as much time as it has bytes:
-    /// the ratio of the two limits of a block.
-    pub(crate) fn proof_price() -> actors_primitives::Gas {
-        use frame_support::traits::Get;
-        let block = T::BlockWeights::get().max_block;
-        block
-            .ref_time()
-            .checked_div(block.proof_size())
-            .unwrap_or_default()
+impl<T: Config> Sums<T> {
+    fn new() -> Self {
+        Self {
+            in_flight: 0,
+            references: BTreeMap::new(),
+            aside: BTreeMap::new(),
+            causes: BTreeMap::new(),
+            inits: BTreeMap::new(),
+            users: BTreeMap::new(),
+        }
     }
 
-    /// Panics with both numbers and the fix when the configuration cannot work.
-    ///
-    /// Called by `integrity_test` alone, which runs as a test of the runtime.
-    pub(crate) fn check_configuration() {
-        use crate::WeightInfo;
-        use frame_support::traits::Get;
-
-        let service = Self::min_service_weight();
-        let longest = T::WeightInfo::serve_message(T::Limits::get().payload);
-        let head = T::WeightInfo::peek_queue()
-            .saturating_add(longest)
-            .saturating_add(Self::turn_weight(
-                T::MaxTurnGas::get(),
-                T::Schedule::get().proof_byte,
-            ));
-        assert!(
-            head.ref_time() <= service.ref_time(),
-            "the head of the queue might never be served: `MaxTurnGas` and the overhead of a \
-             message take {} ps, and `MinServiceWeight` of a block is {} ps. Lower `MaxTurnGas` \
-             or raise `MinServiceWeight`.",
-            head.ref_time(),
-            service.ref_time(),
-        );
-        assert!(
-            head.proof_size() <= service.proof_size(),
-            "the head of the queue might never be served: a turn of `MaxTurnGas` and the overhead \
-             of a message take {} bytes of proof, and `MinServiceWeight` of a block is {} bytes. \
-             Lower `MaxTurnGas`, or raise `Schedule::proof_byte` or `MinServiceWeight`.",
-            head.proof_size(),
-            service.proof_size(),
-        );
-        let limits = T::Limits::get();
-        let schedule = T::Schedule::get();
-        let serve = T::WeightInfo::serve_message(0);
-        let proof = schedule.proof_byte.saturating_mul(serve.proof_size());
-        let outside = serve.ref_time().saturating_add(proof);
-        for (served, name, price) in [
-            ("a message that a program sends", "send", schedule.send),
-            (
-                "the reply to a message of a program",
-                "answer",
-                schedule.answer,
-            ),
-            (
-                "the `init` of a program's program",
-                "create",
-                schedule.create,
-            ),
-        ] {
-            assert!(
-                price >= outside,
-                "{served} would be served for less than it takes: `Schedule::{name}` is {price} \
-                 gas, and serving takes {outside} with its proof, besides the turn. Raise \
-                 `Schedule::{name}`.",
-            );
+    fn message(&mut self, message: &Message<T>) {
+        self.in_flight = self.in_flight.saturating_add(message.value);
+        if message.kind.has_purse() {
+            *self.references.entry(message.purse).or_default() += 1;
         }
-        let peek = T::WeightInfo::peek_queue();
-        assert!(
-            peek.all_lte(longest),
-            "`WeightInfo::peek_queue` is {peek:?}, more than serving the longest message takes. \
-             Measure both again.",
-        );
-        let mending = Self::mending_weight();
-        assert!(
-            mending.saturating_add(peek).all_lte(service),
-            "a damaged queue could never be mended: that weighs {mending:?}, and \
-             `MinServiceWeight` of a block is {service:?}. Raise `MinServiceWeight`.",
-        );
-        assert!(
-            limits.payload <= crate::weights::LONGEST_PAYLOAD,
-            "`Limits::payload` is {} bytes, more than the {} that weights of the queue count. \
-             Lower it.",
-            limits.payload,
-            crate::weights::LONGEST_PAYLOAD,
-        );
-        let ratio = Self::proof_price();
-        assert!(
-            schedule.proof_byte >= ratio,
-            "proofs would be too cheap: `Schedule::proof_byte` is {} gas, and a block has {ratio} \
-             ps for each byte of proof. Raise `Schedule::proof_byte` to that ratio.",
-            schedule.proof_byte,
-        );
-        let maximum = actors_executor::Limits::default();
-        assert!(
-            limits.memory <= maximum.memory,
-            "`Limits::memory` is {} Wasm pages, more than the {} that the executor's bounds of \
-             the heap are tested with. Lower it.",
-            limits.memory,
-            maximum.memory,
-        );
-        let largest = actors_executor::CodeInfo::largest(&limits);
-        let load = schedule.load_code(&largest, limits.memory);
-        assert!(
-            load <= Self::most_to_load(),
-            "code of `Limits::code` bytes could be stored and never run: loading it takes {load} \
-             gas, and three quarters of `MaxTurnGas` are {}. Lower `Limits::code` or `Limits::functions`, or \
-             raise `MaxTurnGas`.",
-            Self::most_to_load(),
-        );
-        let extrinsic = T::WeightInfo::upload_code(limits.code);
-        let block = T::BlockWeights::get()
-            .get(frame_support::dispatch::DispatchClass::Normal)
-            .max_extrinsic
-            .unwrap_or(T::BlockWeights::get().max_block);
-        assert!(
-            extrinsic.all_lte(block),
-            "code of `Limits::code` bytes could never be uploaded: its weight is {extrinsic:?}, \
-             and an extrinsic may have {block:?}. Lower `Limits::code`.",
-        );
-        assert!(
-            limits.largest_allocation() <= LARGEST_ALLOCATION,
-            "a turn might ask for {} bytes of memory in one piece, and the runtime's allocator \
-             gives at most {LARGEST_ALLOCATION}. Lower `Limits::memory` or `Limits::code`.",
-            limits.largest_allocation(),
-        );
-        assert!(
-            limits.worst_heap() <= HEAP,
-            "a turn might take {} bytes of the runtime's memory, and {HEAP} are there with the \
-             default heap of a node. Lower `Limits::memory`, `Limits::effect_bytes` or \
-             `Limits::code`.",
-            limits.worst_heap(),
-        );
+        if message.kind == Kind::Init {
+            *self.inits.entry(message.destination.clone()).or_default() += 1;
+        }
+        if let Kind::Migrate(code) = message.kind {
+            *self.users.entry(code).or_default() += 1;
+        }
+        if let Some(waiter) = message.kind.waiter() {
+            let key = (message.destination.clone(), waiter.epoch, waiter.message);
+            *self.causes.entry(key).or_default() += 1;
+        }
+    }
+
+    fn set_aside(&mut self, purse: MessageId, gas: Gas) {
+        let sum = self.aside.entry(purse).or_default();
+        *sum = sum.saturating_add(gas);
     }
 }
 
-#[cfg(any(test, feature = "invariants", feature = "try-runtime"))]
 #[allow(
     clippy::arithmetic_side_effects,
     reason = "counts of what is stored, which change nothing"
@@ -161,63 +74,176 @@ impl<T: Config> Pallet<T> {
     ///
     /// # Errors
     /// What does not hold.
-    pub fn check_invariants() -> Result<(), sp_runtime::TryRuntimeError> {
-        use crate::{
-            deposit::Footprint, Codes, Graves, HoldReason, Kind, Pages, Programs, Purses, Queue,
-            Service, State, Status, Tombstones, ValueInFlight, Wasm,
-        };
-        use alloc::collections::BTreeMap;
-        use frame_support::{
-            ensure,
-            traits::fungible::{hold::Inspect as _, Inspect},
-        };
+    pub fn check_invariants() -> Result<(), TryRuntimeError> {
+        let mut sums = Sums::<T>::new();
+        Self::check_queue(&mut sums)?;
+        Self::check_waiting(&mut sums)?;
+        Self::check_agenda(&mut sums)?;
+        Self::check_value(&sums)?;
+        Self::check_purses(&mut sums)?;
+        Self::check_ended()?;
+        Self::check_programs(&mut sums)?;
+        Self::check_codes(&mut sums)?;
+        Self::check_holds()?;
+        Self::check_quiescence()
+    }
 
-        let ends = Service::<T>::get();
-        ensure!(ends.head <= ends.tail, "the queue ends before it begins");
+    fn check_queue(sums: &mut Sums<T>) -> Result<(), TryRuntimeError> {
+        let service = Service::<T>::get();
+        ensure!(service.is_sound(), "the queue ends before it begins");
         ensure!(
-            Queue::<T>::iter_keys().count() as u64 == ends.length(),
+            Queue::<T>::iter_keys().count() as u64 == service.length(),
             "the queue has strays"
         );
-        let mut in_flight = 0u128;
-        let mut references: BTreeMap<_, u32> = BTreeMap::new();
-        let mut inits: BTreeMap<T::AccountId, u32> = BTreeMap::new();
-        for place in ends.head..ends.tail {
+        for place in service.head..service.tail {
             let message = Queue::<T>::get(place).ok_or("the queue has a gap")?;
-            if message.kind == Kind::Init {
-                *inits.entry(message.destination.clone()).or_default() += 1;
-            }
-            in_flight = in_flight.saturating_add(message.value);
-            *references.entry(message.purse).or_default() += 1;
+            sums.message(&message);
         }
+        Ok(())
+    }
+
+    fn check_waiting(sums: &mut Sums<T>) -> Result<(), TryRuntimeError> {
+        for ((program, epoch, id), waiting) in Waiting::<T>::iter() {
+            ensure!(
+                waiting.message.id == id && waiting.message.destination == program,
+                "a message waits under another's name"
+            );
+            // Its value has arrived.
+            let arrived = Message {
+                value: 0,
+                ..waiting.message.clone()
+            };
+            sums.message(&arrived);
+            let aside = [waiting.rent, waiting.resume, waiting.signal];
+            for gas in aside {
+                sums.set_aside(waiting.message.purse, gas);
+            }
+            let is_current =
+                Programs::<T>::get(&program).is_some_and(|program| program.epoch == epoch);
+            ensure!(
+                is_current || Graves::<T>::contains_key(&program, epoch),
+                "a message waits for ever in a program that is gone"
+            );
+            let queued = sums.causes.get(&(program.clone(), epoch, id));
+            let queued = queued.copied().unwrap_or_default();
+            match waiting.stage {
+                Stage::Called { causes, .. } => ensure!(
+                    causes > 0 && (causes == queued || !is_current),
+                    "a message waits for causes to go on that are not queued"
+                ),
+                Stage::Parked(slot) => {
+                    ensure!(queued == 0, "a message has a deadline and need not wait");
+                    let waiter = Waiter { epoch, message: id };
+                    ensure!(
+                        Self::is_on_agenda(slot, &Due::Deadline { program, waiter }),
+                        "a message waits without a deadline"
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn is_on_agenda(slot: Slot, due: &Due<T::AccountId>) -> bool {
+        Agenda::<T>::get(slot.tick, slot.index).as_ref() == Some(due)
+    }
+
+    fn check_agenda(sums: &mut Sums<T>) -> Result<(), TryRuntimeError> {
+        let service = Service::<T>::get();
+        let mut live: BTreeMap<u64, u32> = BTreeMap::new();
+        let mut deliveries = 0;
+        for (tick, index, due) in Agenda::<T>::iter() {
+            let slot = Slot { tick, index };
+            *live.entry(tick).or_default() += 1;
+            ensure!(
+                (tick, index) >= (service.due_tick, service.due_index)
+                    && index < Ticks::<T>::get(tick).next,
+                "something is scheduled where nobody will look"
+            );
+            match due {
+                Due::Deadline { program, waiter } => ensure!(
+                    Self::waiting(&program, &waiter)
+                        .is_some_and(|waiting| waiting.stage == Stage::Parked(slot)),
+                    "a deadline is scheduled and nothing waits for it"
+                ),
+                Due::Delivery(id) => {
+                    deliveries += 1;
+                    let message = Delayed::<T>::get(id);
+                    sums.message(&message.ok_or("a delivery is scheduled of nothing")?);
+                }
+                Due::Letter { user, message } => {
+                    let letter = Mailboxes::<T>::get(user, message);
+                    let letter = letter.ok_or("a letter expires that does not stand")?;
+                    ensure!(letter.slot == slot, "a letter expires at another time");
+                    sums.message(&letter.message);
+                    sums.set_aside(letter.message.purse, letter.rent);
+                    deliveries += 1;
+                }
+            }
+        }
+        let total: u32 = live.values().sum();
         ensure!(
-            in_flight == ValueInFlight::<T>::get(),
+            u64::from(total) == service.scheduled,
+            "what is scheduled is miscounted"
+        );
+        ensure!(
+            Delayed::<T>::iter_keys().count() + Mailboxes::<T>::iter_keys().count() == deliveries,
+            "a message or a letter stands for ever"
+        );
+        ensure!(
+            Ticks::<T>::iter().all(|(tick, known)| live.get(&tick) == Some(&known.live)),
+            "the entries of a tick are miscounted"
+        );
+        ensure!(
+            live.keys().all(Ticks::<T>::contains_key),
+            "a tick with entries is not known"
+        );
+        Ok(())
+    }
+
+    fn check_value(sums: &Sums<T>) -> Result<(), TryRuntimeError> {
+        ensure!(
+            sums.in_flight == ValueInFlight::<T>::get(),
             "the value in flight is not the sum"
         );
         let escrow = T::Currency::balance(&Self::escrow());
         // More is possible: anybody can send the account money. Less is not.
         ensure!(
-            escrow >= in_flight.saturating_add(T::Currency::minimum_balance()),
+            escrow
+                >= sums
+                    .in_flight
+                    .saturating_add(T::Currency::minimum_balance()),
             "the escrow account holds less than is in flight"
         );
+        Ok(())
+    }
 
-        let mut on_hold: BTreeMap<T::AccountId, u128> = BTreeMap::new();
-        for (_, purse) in Purses::<T>::iter() {
+    fn check_purses(sums: &mut Sums<T>) -> Result<(), TryRuntimeError> {
+        for (id, purse) in Purses::<T>::iter() {
             if let Some(parent) = purse.parent {
                 ensure!(
                     purse.deposit == 0,
                     "a split purse has deposit money of its own"
                 );
-                *references.entry(parent).or_default() += 1;
+                *sums.references.entry(parent).or_default() += 1;
             }
+            let gas = purse.gas.saturating_add(purse.burned);
             ensure!(
-                purse.held >= purse.price.cost(purse.gas.saturating_add(purse.burned)),
+                purse.held >= purse.price.cost(gas.saturating_add(purse.aside)),
                 "a purse's gas is not covered"
             );
-            let sum = on_hold.entry(purse.payer).or_default();
-            *sum = sum.saturating_add(purse.held).saturating_add(purse.deposit);
+            let aside = sums.aside.remove(&id).unwrap_or_default();
+            ensure!(
+                purse.aside == aside,
+                "the gas that a purse has set aside is not what waits for it"
+            );
         }
         ensure!(
-            references.keys().all(Purses::<T>::contains_key),
+            sums.aside.values().all(|gas| *gas == 0),
+            "gas is set aside in a purse that does not exist"
+        );
+        ensure!(
+            sums.references.keys().all(Purses::<T>::contains_key),
             "a message or a purse draws on a purse that does not exist"
         );
         for (id, purse) in Purses::<T>::iter() {
@@ -228,14 +254,16 @@ impl<T: Config> Pallet<T> {
                     "a purse was split from one that is not like it"
                 );
             }
-            let counted = references.get(&id).copied().unwrap_or_default();
+            let counted = sums.references.get(&id).copied().unwrap_or_default();
             ensure!(
                 purse.references == counted,
                 "a purse's references are not those to it"
             );
         }
+        Ok(())
+    }
 
-        let mut users: BTreeMap<_, u32> = BTreeMap::new();
+    fn check_ended() -> Result<(), TryRuntimeError> {
         for (account, inheritor) in Tombstones::<T>::iter() {
             ensure!(account != inheritor, "a program inherits from itself");
             ensure!(
@@ -244,32 +272,41 @@ impl<T: Config> Pallet<T> {
             );
         }
         ensure!(
-            Graves::<T>::iter_keys().count() as u32 == ends.graves,
-            "the exited programs with storage to free are miscounted"
+            Graves::<T>::iter_keys().count() as u32 == Service::<T>::get().graves,
+            "what is to be swept is miscounted"
         );
         ensure!(
-            Graves::<T>::iter_keys().all(Tombstones::<T>::contains_key),
+            Graves::<T>::iter().all(|(account, epoch, grave)| match grave {
+                Grave::Exited => Tombstones::<T>::contains_key(&account),
+                // It may have exited since.
+                Grave::Upgraded =>
+                    Programs::<T>::get(&account).map_or(true, |program| epoch < program.epoch),
+            }),
             "a program's storage is freed and it has not exited"
         );
         let owned = |account: &T::AccountId| {
-            Programs::<T>::contains_key(account) || Graves::<T>::contains_key(account)
+            Programs::<T>::contains_key(account)
+                || Graves::<T>::iter_prefix(account).any(|(_, grave)| grave == Grave::Exited)
         };
         ensure!(
             Pages::<T>::iter_keys().all(|(account, _)| owned(&account))
                 && State::<T>::iter_keys().all(|(account, _)| owned(&account)),
             "pages or state are stored and no program owns them"
         );
+        Ok(())
+    }
 
+    fn check_programs(sums: &mut Sums<T>) -> Result<(), TryRuntimeError> {
         for (account, program) in Programs::<T>::iter() {
             ensure!(
                 Codes::<T>::get(program.code_hash).is_some_and(|code| code.info == program.info),
                 "a program knows its code otherwise than the code's record"
             );
-            *users.entry(program.code_hash).or_default() += 1;
-            let waits = inits.get(&account).copied().unwrap_or_default();
+            *sums.users.entry(program.code_hash).or_default() += 1;
+            let waits = sums.inits.get(&account).copied().unwrap_or_default();
             ensure!(
                 waits == u32::from(program.status == Status::Initialising),
-                "a program waits for an `init` that is not queued, or for none that is"
+                "a program waits for an `init` that is not under way, or for none that is"
             );
             let is_new = program.status == Status::Initialising || program.wasm_pages == 0;
             ensure!(
@@ -310,36 +347,52 @@ impl<T: Config> Pallet<T> {
                 "a footprint is not the sum of what is stored"
             );
         }
+        Ok(())
+    }
 
-        let mut code_deposits: BTreeMap<T::AccountId, u128> = BTreeMap::new();
+    fn check_codes(sums: &mut Sums<T>) -> Result<(), TryRuntimeError> {
         for (hash, code) in Codes::<T>::iter() {
             let wasm = Wasm::<T>::get(hash).ok_or("a code has no bytes")?;
             ensure!(
                 Self::code_hash(&wasm) == hash,
                 "a code's bytes are not those of its name"
             );
-            let counted = users.remove(&hash).unwrap_or_default();
+            let counted = sums.users.remove(&hash).unwrap_or_default();
             ensure!(
                 code.references == counted,
-                "a code's references are not its programs"
+                "a code's references are not its programs and upgrades"
             );
-            *code_deposits.entry(code.uploader).or_default() += code.deposit;
         }
-        ensure!(users.is_empty(), "a program's code is not stored");
+        ensure!(
+            sums.users.is_empty(),
+            "the code of a program or an upgrade is not stored"
+        );
         ensure!(
             Wasm::<T>::iter_keys().count() == Codes::<T>::iter_keys().count(),
             "bytes are stored without their code's record"
         );
+        Ok(())
+    }
+
+    fn check_holds() -> Result<(), TryRuntimeError> {
+        let mut purses: BTreeMap<T::AccountId, Balance> = BTreeMap::new();
+        for (_, purse) in Purses::<T>::iter() {
+            let sum = purses.entry(purse.payer).or_default();
+            *sum = sum.saturating_add(purse.held).saturating_add(purse.deposit);
+        }
+        let mut codes: BTreeMap<T::AccountId, Balance> = BTreeMap::new();
+        for (_, code) in Codes::<T>::iter() {
+            *codes.entry(code.uploader).or_default() += code.deposit;
+        }
         for account in frame_system::Account::<T>::iter_keys() {
             let held = |reason: HoldReason| T::Currency::balance_on_hold(&reason.into(), &account);
-            let purses = on_hold.get(&account).copied().unwrap_or_default();
+            let owed = |sums: &BTreeMap<T::AccountId, Balance>| sums.get(&account).copied();
             ensure!(
-                held(HoldReason::Purse) == purses,
+                held(HoldReason::Purse) == owed(&purses).unwrap_or_default(),
                 "a hold for purses is not their sum"
             );
-            let codes = code_deposits.get(&account).copied().unwrap_or_default();
             ensure!(
-                held(HoldReason::Code) == codes,
+                held(HoldReason::Code) == owed(&codes).unwrap_or_default(),
                 "a hold for code is not the deposits' sum"
             );
             let stored = Programs::<T>::get(&account).map_or(0, |program| program.deposit);
@@ -348,6 +401,28 @@ impl<T: Config> Pallet<T> {
                 "a hold for storage is not the deposit"
             );
         }
+        Ok(())
+    }
+
+    /// Where nothing is queued, scheduled or to be swept, nothing is under way: no purse is open,
+    /// no value is in escrow, nothing waits.
+    fn check_quiescence() -> Result<(), TryRuntimeError> {
+        let service = Service::<T>::get();
+        if service.length() > 0 || service.scheduled > 0 || service.graves > 0 {
+            return Ok(());
+        }
+        ensure!(
+            Purses::<T>::iter_keys().next().is_none(),
+            "a purse stays open for ever"
+        );
+        ensure!(
+            Waiting::<T>::iter_keys().next().is_none(),
+            "a message waits for ever"
+        );
+        ensure!(
+            ValueInFlight::<T>::get() == 0,
+            "value stays in escrow for ever"
+        );
         Ok(())
     }
 }

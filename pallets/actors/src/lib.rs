@@ -46,20 +46,31 @@
 
 extern crate alloc;
 
+mod agenda;
 mod calls;
 mod code;
+mod commit;
+mod delivery;
 mod deposit;
 mod exit;
 mod host;
+#[cfg(feature = "std")]
+mod integrity;
+#[cfg(any(test, feature = "invariants", feature = "try-runtime"))]
 mod invariants;
+mod log;
+mod mailbox;
 mod program;
 mod purse;
 mod queue;
 mod reply;
 mod service;
+mod sweep;
 mod turn;
+mod upgrade;
 mod value;
 mod views;
+mod waiting;
 mod weights;
 
 #[cfg(any(test, feature = "suite"))]
@@ -79,11 +90,15 @@ pub mod suite;
 )]
 mod tests;
 
+pub use agenda::{Due, Slot, Tick};
 pub use code::Code;
+pub use mailbox::{Letter, LetterEnd};
 pub use pallet::*;
 pub use program::{Program, Status};
 pub use purse::Purse;
-pub use queue::{Kind, Message, ServiceState};
+pub use queue::{Kind, Message, Sender, ServiceState, Waiter};
+pub use sweep::Grave;
+pub use waiting::{Stage, WaitingMessage};
 pub use weights::WeightInfo;
 
 /// What the pallet logs under.
@@ -93,7 +108,7 @@ pub(crate) const LOG_TARGET: &str = "runtime::actors";
 /// this steps over the damage and goes on.
 macro_rules! report {
     ($($text:tt)+) => {
-        log::error!(target: $crate::LOG_TARGET, $($text)+)
+        ::log::error!(target: $crate::LOG_TARGET, $($text)+)
     };
 }
 pub(crate) use report;
@@ -115,7 +130,10 @@ pub mod pallet {
     use frame_system::pallet_prelude::*;
     use sp_runtime::Perbill;
 
-    use crate::{code::Code, program::Program, purse::Purse, queue, WeightInfo};
+    use crate::{
+        agenda, code::Code, mailbox, program::Program, purse::Purse, queue, sweep, waiting,
+        WeightInfo,
+    };
 
     /// Money that gas was paid with, on its way to [`Config::FeeHandler`].
     pub type CreditOf<T> =
@@ -197,6 +215,11 @@ pub mod pallet {
         /// How many messages may stand in the queue before calls are refused.
         #[pallet::constant]
         type MaxQueueLength: Get<u32>;
+
+        /// For how many blocks a message may wait in all, however often it waits anew: it bounds
+        /// how long it can hold its purse.
+        #[pallet::constant]
+        type MaxMessageLifetime: Get<u32>;
 
         /// The weights of the calls and of serving a message.
         type WeightInfo: WeightInfo;
@@ -287,9 +310,41 @@ pub mod pallet {
     #[pallet::storage]
     pub type Tombstones<T: Config> = StorageMap<_, Identity, T::AccountId, T::AccountId>;
 
-    /// Exited programs whose pages and keyed state are not all freed yet.
+    /// Programs, and how often they had been upgraded, that have ended or gone on as others, and
+    /// of which something is still to be swept.
     #[pallet::storage]
-    pub type Graves<T: Config> = StorageMap<_, Identity, T::AccountId, ()>;
+    pub type Graves<T: Config> =
+        StorageDoubleMap<_, Identity, T::AccountId, Identity, u32, sweep::Grave>;
+
+    /// The messages that wait: by program, how often it had been upgraded, and id.
+    #[pallet::storage]
+    pub type Waiting<T: Config> = StorageNMap<
+        _,
+        (
+            NMapKey<Identity, T::AccountId>,
+            NMapKey<Identity, u32>,
+            NMapKey<Identity, MessageId>,
+        ),
+        waiting::WaitingMessage<T>,
+    >;
+
+    /// What is to happen, by tick and place.
+    #[pallet::storage]
+    pub type Agenda<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, u64, Twox64Concat, u32, agenda::Due<T::AccountId>>;
+
+    /// The ticks at which something is to happen.
+    #[pallet::storage]
+    pub type Ticks<T: Config> = StorageMap<_, Twox64Concat, u64, agenda::Tick, ValueQuery>;
+
+    /// The messages that are delivered later.
+    #[pallet::storage]
+    pub type Delayed<T: Config> = StorageMap<_, Identity, MessageId, queue::Message<T>>;
+
+    /// The users' mailboxes: messages that programs await an answer to.
+    #[pallet::storage]
+    pub type Mailboxes<T: Config> =
+        StorageDoubleMap<_, Identity, T::AccountId, Identity, MessageId, mailbox::Letter<T>>;
 
     /// The purses of calls that are at work, by the id of the message that opened each.
     #[pallet::storage]
@@ -390,7 +445,7 @@ pub mod pallet {
             /// What it carries, in planck.
             value: Balance,
         },
-        /// A message was served and has its reply.
+        /// A message has ended, and has its reply.
         MessageProcessed {
             /// Its id.
             message_id: MessageId,
@@ -398,8 +453,59 @@ pub mod pallet {
             destination: T::AccountId,
             /// How it ended.
             reply_code: ReplyCode,
-            /// Gas that its turn burned.
+            /// Gas that its last turn burned.
             gas_burned: Gas,
+        },
+        /// A turn of a message has ended, and the message waits.
+        MessageWaiting {
+            /// Its id.
+            message_id: MessageId,
+            /// The program that it waits in.
+            program: T::AccountId,
+            /// For how many blocks of service at most.
+            blocks: u32,
+            /// Gas that the turn burned.
+            gas_burned: Gas,
+        },
+        /// A program has sent a message that is delivered later.
+        MessageDelayed {
+            /// Its id.
+            message_id: MessageId,
+            /// The program that sent it.
+            source: T::AccountId,
+            /// Whom it goes to.
+            destination: T::AccountId,
+            /// What it carries, in planck.
+            value: Balance,
+            /// After how many blocks of service.
+            blocks: u32,
+        },
+        /// A letter has left its user's mailbox.
+        LetterClosed {
+            /// The message.
+            message_id: MessageId,
+            /// The user.
+            user: T::AccountId,
+            /// How it left.
+            end: mailbox::LetterEnd,
+            /// What it carried, in planck: the user's now, or the program's again if it expired.
+            value: Balance,
+        },
+        /// A program goes on with other code and fresh memory.
+        ProgramUpgraded {
+            /// The program.
+            program: T::AccountId,
+            /// The code that it runs from now on.
+            code_hash: CodeHash,
+            /// How often it has been upgraded.
+            epoch: u32,
+        },
+        /// Somebody else may upgrade a program, or nobody any more.
+        AdminSet {
+            /// The program.
+            program: T::AccountId,
+            /// Who may; with none it is immutable for ever.
+            admin: Option<T::AccountId>,
         },
         /// A program deposited an event.
         ProgramEvent {
@@ -421,10 +527,14 @@ pub mod pallet {
             /// What it says. The text of the panic if it tells of one.
             payload: Vec<u8>,
             /// What it carried, in planck: on the user's account already. In the reply to a
-            /// message that failed, what came back of that message's value.
+            /// message that failed, what came back of that message's value. In escrow, if it stands
+            /// in the mailbox.
             value: Balance,
             /// What it answers and how that ended; none for a message of the program's own.
             reply: Option<ReplyTo>,
+            /// For how many blocks of service it stands in the user's mailbox, if the program
+            /// awaits an answer: `sendReply` gives it, `claimValue` takes the value and gives none.
+            expires: Option<u32>,
         },
     }
 
@@ -446,15 +556,10 @@ pub mod pallet {
         CodeHasStartFunction,
         /// The code imports something that is not in the ABI. `actorsApi.checkCode` names it.
         CodeImportUnknown,
-        /// The code imports a call of the ABI that this version of the chain does not serve yet.
-        /// `actorsApi.checkCode` names it.
-        CodeImportNotServed,
         /// The code imports a call of the ABI with another signature than the ABI's.
         CodeImportMistyped,
         /// The code exports a function that is no entry, or an entry that is not `() -> ()`.
         CodeExportInvalid,
-        /// The code exports an entry that this version of the chain does not serve yet.
-        CodeEntryNotServed,
         /// The code exports neither `init` nor `handle`.
         CodeHasNoEntry,
         /// The code must define exactly one memory, export it as `memory`, and start within
@@ -498,6 +603,15 @@ pub mod pallet {
         ValueNotPayable,
         /// The queue is full. Try again in a later block.
         QueueFull,
+        /// No such message stands in the account's mailbox: it was answered, its value was
+        /// claimed, it has expired, or it is somebody else's.
+        NoSuchLetter,
+        /// The letter's value is below the existential deposit, and the account has gone. Fund it
+        /// first.
+        LetterValueTooSmall,
+        /// Only the program's admin may do that, and the account is not. A program without an
+        /// admin is immutable.
+        NotAdmin,
     }
 
     #[pallet::genesis_config]
@@ -522,14 +636,21 @@ pub mod pallet {
         }
 
         fn on_poll(_: BlockNumberFor<T>, meter: &mut WeightMeter) {
+            Self::tick();
             let limit = Self::min_service_weight().min(meter.remaining());
-            meter.consume(Self::serve_within(limit));
+            let share = limit.min(Self::due_share());
+            let due = Self::do_due_within(share);
+            let swept = Self::sweep_within(share.saturating_sub(due));
+            let settled = due.saturating_add(swept);
+            let served = Self::serve_within(limit.saturating_sub(settled));
+            meter.consume(settled.saturating_add(served));
         }
 
         fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
-            let served = Self::serve_within(remaining);
-            let swept = Self::sweep_within(remaining.saturating_sub(served));
-            served.saturating_add(swept)
+            let due = Self::do_due_within(remaining / 2);
+            let served = Self::serve_within(remaining.saturating_sub(due));
+            let used = due.saturating_add(served);
+            used.saturating_add(Self::sweep_within(remaining.saturating_sub(used)))
         }
 
         #[cfg(feature = "std")]
@@ -820,6 +941,76 @@ pub mod pallet {
             T::ManagerOrigin::ensure_origin(origin)?;
             Self::do_set_service_paused(paused);
             Ok(())
+        }
+
+        /// Answers a message in the caller's mailbox, and so resumes the message of the program
+        /// that awaits it. The caller has the letter's value.
+        ///
+        /// - `message_id`: the letter, as its `UserMessage` event names it.
+        /// - `payload`: what the reply says, in the program's own encoding.
+        /// - `value`: what it carries, in planck. It is the program's, whatever becomes of its turn.
+        #[pallet::call_index(6)]
+        #[pallet::weight(T::WeightInfo::send_reply(payload.len() as u32))]
+        pub fn send_reply(
+            origin: OriginFor<T>,
+            message_id: MessageId,
+            payload: Vec<u8>,
+            #[pallet::compact] value: Balance,
+        ) -> DispatchResult {
+            let user = ensure_signed(origin)?;
+            Self::do_send_reply(&user, message_id, payload, value)
+        }
+
+        /// Takes the value of a message in the caller's mailbox, and has nothing to say: the
+        /// program that awaits an answer gets an empty one.
+        #[pallet::call_index(7)]
+        #[pallet::weight(T::WeightInfo::send_reply(0))]
+        pub fn claim_value(origin: OriginFor<T>, message_id: MessageId) -> DispatchResult {
+            let user = ensure_signed(origin)?;
+            Self::do_claim_value(&user, message_id)
+        }
+
+        /// Queues the message that upgrades a program to other stored code, for its admin: a turn of
+        /// the new code's `migrate`, with fresh memory and the keyed state as it is. If it fails, the
+        /// old code goes on and nothing has changed. If it ends well, messages that wait in the
+        /// program are answered with `Upgraded`. The arguments after `code_hash` are those of
+        /// `send_message`.
+        #[pallet::call_index(8)]
+        #[pallet::weight(
+            T::WeightInfo::upgrade_program(payload.len() as u32)
+                .saturating_add(T::WeightInfo::serve_message(payload.len() as u32))
+        )]
+        pub fn upgrade_program(
+            origin: OriginFor<T>,
+            program: T::AccountId,
+            code_hash: CodeHash,
+            payload: Vec<u8>,
+            #[pallet::compact] gas_limit: Gas,
+            #[pallet::compact] deposit_limit: Balance,
+        ) -> DispatchResult {
+            let admin = ensure_signed(origin)?;
+            Self::do_upgrade_program(
+                &admin,
+                program,
+                code_hash,
+                payload,
+                gas_limit,
+                deposit_limit,
+            )
+            .map(|_| ())
+        }
+
+        /// Lets another account upgrade a program in the caller's stead; or, with none, nobody ever
+        /// again.
+        #[pallet::call_index(9)]
+        #[pallet::weight(T::WeightInfo::set_admin())]
+        pub fn set_admin(
+            origin: OriginFor<T>,
+            program: T::AccountId,
+            admin: Option<T::AccountId>,
+        ) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::do_set_admin(&who, program, admin)
         }
     }
 }

@@ -117,10 +117,15 @@ knobs! {
         send: 9_000_000_000,
         answer: 9_000_000_000,
         create: 9_000_000_000,
+        wait: 9_000_000_000,
+        wake: 9_000_000_000,
+        delay: 9_000_000_000,
+        letter: 9_000_000_000,
         ..Schedule::default()
     };
     pub MaxTurnGas: Gas = 250_000_000_000;
     pub MaxQueueLength: u32 = 1_000;
+    pub MaxMessageLifetime: u32 = 100_000;
     /// What the fee handler has received.
     pub(crate) Fees: Balance = 0;
 }
@@ -195,6 +200,7 @@ impl crate::Config for Test {
     type MinServiceWeight = MinServiceWeight;
     type BacklogPrice = BacklogPrice;
     type MaxQueueLength = MaxQueueLength;
+    type MaxMessageLifetime = MaxMessageLifetime;
     type WeightInfo = ();
 }
 

@@ -9,6 +9,7 @@ use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::{
     ensure,
     pallet_prelude::{BoundedBTreeSet, BoundedVec, DispatchError},
+    storage::with_storage_layer,
     traits::{
         fungible::{hold::Mutate as _, Inspect, Mutate},
         tokens::{Fortitude, Precision, Preservation},
@@ -17,8 +18,8 @@ use frame_support::{
 use scale_info::TypeInfo;
 
 use crate::{
-    deposit::Footprint, report, Codes, Config, Error, Event, GlobalsBound, HoldReason, PagesBound,
-    Pallet, Programs, Tombstones,
+    deposit::Footprint, report, turn::Task, Config, Error, Event, GlobalsBound, HoldReason,
+    PagesBound, Pallet, Programs, Tombstones,
 };
 
 /// Pages of 16 KiB in a Wasm page.
@@ -27,7 +28,7 @@ pub(crate) const PAGES_PER_WASM_PAGE: u32 = WASM_PAGE_SIZE / PAGE_SIZE;
 /// Where a program is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub enum Status {
-    /// Its `init` has not run yet.
+    /// Its `init` has not ended yet: it has not run, or it waits.
     Initialising,
     /// It handles messages.
     Active,
@@ -53,6 +54,10 @@ pub struct Program<T: Config> {
     pub info: CodeInfo,
     /// Who created it.
     pub creator: T::AccountId,
+    /// Who may upgrade it; nobody, if it is immutable.
+    pub admin: Option<T::AccountId>,
+    /// How often it has been upgraded.
+    pub epoch: u32,
     /// Where it is in its life.
     pub status: Status,
     /// The size of its memory, in Wasm pages; zero before its first turn.
@@ -104,11 +109,7 @@ impl<T: Config> Pallet<T> {
         creator: &T::AccountId,
         code_hash: CodeHash,
     ) -> Result<Program<T>, DispatchError> {
-        let info = Codes::<T>::try_mutate(code_hash, |code| {
-            let code = code.as_mut().ok_or(Error::<T>::CodeNotFound)?;
-            code.references = code.references.saturating_add(1);
-            Ok::<_, DispatchError>(code.info.clone())
-        })?;
+        let info = Self::retain_code(code_hash)?.info;
         ensure!(
             !Self::is_address_used(account),
             Error::<T>::ProgramAlreadyExists
@@ -122,6 +123,8 @@ impl<T: Config> Pallet<T> {
             code_hash,
             info,
             creator: creator.clone(),
+            admin: Some(creator.clone()),
+            epoch: 0,
             status: Status::Initialising,
             wasm_pages: 0,
             globals: BoundedVec::new(),
@@ -133,13 +136,32 @@ impl<T: Config> Pallet<T> {
         Ok(program)
     }
 
-    /// Removes a program whose `init` failed and returns its deposits to the creator. No turn of
-    /// it has ever committed, so it stores nothing but its record.
-    pub(crate) fn remove_program(account: &T::AccountId, code: ReplyCode) {
-        let Some(program) = Programs::<T>::take(account) else {
-            report!("a program to remove does not exist");
+    /// Ends a program whose `init` has failed. If a turn of it had committed it may have acted
+    /// already, so its address is used; else it leaves nothing.
+    pub(crate) fn fail_init(task: &Task<T>, code: ReplyCode) {
+        let account = &task.message.destination;
+        let Some(program) = Programs::<T>::get(account) else {
+            // It had ended while its message was on its way.
             return;
         };
+        let creator = program.creator.clone();
+        if task.past.turns == 0 {
+            Self::remove_program(account, program);
+        } else if let Err(error) =
+            with_storage_layer(|| Self::end_program(account, program, creator))
+        {
+            report!("a program whose `init` failed could not be ended: {error:?}");
+        }
+        Self::deposit_event(Event::ProgramRemoved {
+            program: account.clone(),
+            code,
+        });
+    }
+
+    /// Removes a program that never committed a turn, and returns its deposits to the creator: it
+    /// stores nothing but its record.
+    fn remove_program(account: &T::AccountId, program: Program<T>) {
+        Programs::<T>::remove(account);
         Self::release_code(program.code_hash);
         let reason = HoldReason::Storage.into();
         let total = T::Currency::minimum_balance().saturating_add(program.deposit);
@@ -153,9 +175,5 @@ impl<T: Config> Pallet<T> {
         if T::Currency::transfer(account, &to, returned, Preservation::Expendable).is_err() {
             report!("a removed program's deposits could not be returned");
         }
-        Self::deposit_event(Event::ProgramRemoved {
-            program: account.clone(),
-            code,
-        });
     }
 }

@@ -46,6 +46,8 @@ pub struct Purse<T: Config> {
     pub gas: Gas,
     /// Gas that was burned so far, and is paid for when the purse closes.
     pub burned: Gas,
+    /// Gas that is set aside: for the rent, the resume and the signal of what waits.
+    pub aside: Gas,
     /// Gas money on hold, in planck.
     pub held: Balance,
     /// Deposit money still on hold, in planck.
@@ -62,6 +64,26 @@ impl<T: Config> Purse<T> {
         let gas = gas.min(self.gas);
         self.gas = self.gas.saturating_sub(gas);
         self.burned = self.burned.saturating_add(gas);
+    }
+
+    /// Sets gas aside, which nothing else can burn: what there is at most.
+    pub(crate) fn set_aside(&mut self, gas: Gas) {
+        let gas = gas.min(self.gas);
+        self.gas = self.gas.saturating_sub(gas);
+        self.aside = self.aside.saturating_add(gas);
+    }
+
+    /// Makes gas that was set aside available again.
+    pub(crate) fn restore(&mut self, gas: Gas) {
+        let gas = gas.min(self.aside);
+        self.aside = self.aside.saturating_sub(gas);
+        self.gas = self.gas.saturating_add(gas);
+    }
+
+    /// Burns gas that was set aside.
+    pub(crate) fn burn_aside(&mut self, gas: Gas) {
+        self.restore(gas);
+        self.burn(gas);
     }
 
     /// The most that one turn may burn.
@@ -94,6 +116,7 @@ impl<T: Config> Pallet<T> {
             price,
             gas,
             burned: 0,
+            aside: 0,
             held,
             deposit,
             references: 1,
@@ -126,6 +149,26 @@ impl<T: Config> Pallet<T> {
         // A parent has no parent of its own: this goes no deeper.
         if let Some((id, parent)) = parent.and_then(|id| Some((id, Self::take_purse(&id)?))) {
             Self::put_purse(&id, parent);
+        }
+    }
+
+    /// Gives a purse back, whose message keeps its reference.
+    pub(crate) fn keep_purse(id: &MessageId, purse: Purse<T>) {
+        Purses::<T>::insert(id, purse);
+    }
+
+    /// Gives up one reference to a purse.
+    pub(crate) fn release_purse(id: &MessageId) {
+        if let Some(purse) = Self::take_purse(id) {
+            Self::put_purse(id, purse);
+        }
+    }
+
+    /// Changes a purse where it stands.
+    pub(crate) fn change_purse(id: &MessageId, change: impl FnOnce(&mut Purse<T>)) {
+        if let Some(mut purse) = Self::take_purse(id) {
+            change(&mut purse);
+            Self::keep_purse(id, purse);
         }
     }
 
@@ -186,6 +229,7 @@ impl<T: Config> Pallet<T> {
                 price: purse.price,
                 gas,
                 burned: 0,
+                aside: 0,
                 held,
                 deposit: 0,
                 references: 1,

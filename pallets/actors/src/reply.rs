@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use frame_support::pallet_prelude::BoundedVec;
 
 use crate::{
-    queue::{Kind, Message},
+    queue::{Kind, Message, Sender, Waiter},
     turn::Aborted,
     Config, Event, Pallet, PayloadBound, Programs, Purse, ReplyTo,
 };
@@ -18,8 +18,21 @@ pub(crate) struct Ending {
     pub(crate) value: Balance,
 }
 
+impl Ending {
+    /// Without anything to say.
+    pub(crate) fn empty() -> Self {
+        Self {
+            code: ReplyCode::Finished,
+            payload: Vec::new(),
+            value: 0,
+        }
+    }
+}
+
 /// Who is told how a message ended.
 enum Party {
+    /// A program's message that awaits the reply: a turn of it is queued.
+    Waiter(Waiter),
     /// A program that handles replies: a turn of it is queued.
     Handler,
     /// Another program, or the account that an exited one named: gets the value, and nothing
@@ -32,12 +45,22 @@ enum Party {
 impl<T: Config> Pallet<T> {
     /// Whoever sent the message, and what it wants.
     fn party(message: &Message<T>) -> Party {
-        if !message.is_from_program {
+        if message.sender == Sender::User {
             return Party::User;
         }
-        match Programs::<T>::get(&message.source) {
-            Some(program) if program.info.exports.contains(Entry::HandleReply) => Party::Handler,
-            _ => Party::Account,
+        let Some(program) = Programs::<T>::get(&message.source) else {
+            return Party::Account;
+        };
+        if let Sender::Awaiting(waiter) = message.sender {
+            let waits =
+                program.epoch == waiter.epoch && Self::call_waiter(&message.source, &waiter);
+            if waits {
+                return Party::Waiter(waiter);
+            }
+        }
+        match program.info.exports.contains(Entry::HandleReply) {
+            true => Party::Handler,
+            false => Party::Account,
         }
     }
 
@@ -49,10 +72,11 @@ impl<T: Config> Pallet<T> {
     ) -> Result<(), Aborted> {
         let program = &message.destination;
         match Self::party(message) {
-            Party::Handler => {
+            party @ (Party::Waiter(_) | Party::Handler) => {
                 Self::value_departs(program, ending.value)?;
                 let payload = Self::reply_payload(ending.payload);
-                Self::enqueue_reply(message, ending.code, payload, ending.value, purse);
+                purse.share();
+                Self::enqueue_reply(message, &party, ending.code, payload, ending.value);
             }
             Party::Account => {
                 // What cannot arrive there stays with the program, which owes its sender nothing.
@@ -69,44 +93,71 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Gives the error reply to a message that failed. Its value goes back with it.
+    /// Gives the error reply to a message that failed. What it carries goes back with it: `value`,
+    /// which is in escrow.
     pub(crate) fn give_failure(
         message: &Message<T>,
         failure: Failure,
+        value: Balance,
         purse: Option<&mut Purse<T>>,
     ) {
-        match (Self::party(message), purse) {
-            (Party::Handler, Some(purse)) => {
+        match Self::party(message) {
+            party @ (Party::Waiter(_) | Party::Handler) => {
                 // The value stays in escrow, and is the reply's from now on.
                 let payload = Self::reply_payload(failure.payload);
-                Self::enqueue_reply(message, failure.code, payload, message.value, purse);
+                if let Some(purse) = purse {
+                    purse.share();
+                }
+                Self::enqueue_reply(message, &party, failure.code, payload, value);
             }
-            (Party::User, _) => {
-                let returned = Self::value_returns(&message.source, message.value);
+            Party::User => {
+                let returned = Self::value_returns(&message.source, value);
                 Self::tell_user(message, failure.code, failure.payload, returned);
             }
-            (Party::Handler | Party::Account, _) => {
-                Self::value_returns(&message.source, message.value);
+            Party::Account => {
+                Self::value_returns(&message.source, value);
+            }
+        }
+    }
+
+    /// Gives a user's reply to a letter that has been taken out of the mailbox. Its value is in
+    /// escrow; the reference to the letter's purse becomes the reply's.
+    pub(crate) fn reply_of_user(
+        message: Message<T>,
+        code: ReplyCode,
+        payload: BoundedVec<u8, PayloadBound<T>>,
+        value: Balance,
+    ) {
+        match Self::party(&message) {
+            party @ (Party::Waiter(_) | Party::Handler) => {
+                Self::enqueue_reply(&message, &party, code, payload, value);
+            }
+            Party::User | Party::Account => {
+                Self::value_returns(&message.source, value);
+                Self::release_purse(&message.purse);
             }
         }
     }
 
     fn enqueue_reply(
         message: &Message<T>,
+        party: &Party,
         code: ReplyCode,
         payload: BoundedVec<u8, PayloadBound<T>>,
         value: Balance,
-        purse: &mut Purse<T>,
     ) {
-        purse.share();
         Self::enqueue(Message {
             id: Self::reply_id(&message.id),
             kind: Kind::Reply {
                 to: message.id,
                 code,
+                waiter: match party {
+                    Party::Waiter(waiter) => Some(*waiter),
+                    _ => None,
+                },
             },
             source: message.destination.clone(),
-            is_from_program: true,
+            sender: Sender::Program,
             destination: message.source.clone(),
             payload,
             value,
@@ -125,6 +176,7 @@ impl<T: Config> Pallet<T> {
                 to: message.id,
                 code,
             }),
+            expires: None,
         });
     }
 

@@ -6,7 +6,7 @@ use frame_support::{pallet_prelude::Weight, traits::Get, weights::WeightMeter};
 use sp_runtime::traits::SaturatedConversion;
 
 use crate::{
-    queue::ServiceState, report, turn::Log, Config, Event, Graves, Pallet, Queue, Service,
+    log::Log, queue::ServiceState, report, Config, Event, Graves, Pallet, Queue, Service, Ticks,
     WeightInfo,
 };
 
@@ -43,14 +43,52 @@ impl<T: Config> Pallet<T> {
         )
     }
 
+    /// What the head of the queue takes at most, besides its turn.
+    pub(crate) fn longest_step() -> Weight {
+        T::WeightInfo::serve_message(T::Limits::get().payload)
+            .saturating_add(T::WeightInfo::resume_message(T::Limits::get().payload))
+    }
+
+    /// Of the guaranteed share, what is due and what is to be swept may take: a half, and no more
+    /// than leaves the head of the queue its longest turn.
+    pub(crate) fn due_share() -> Weight {
+        let share = Self::min_service_weight();
+        let head = T::WeightInfo::peek_queue()
+            .saturating_add(Self::longest_step())
+            .saturating_add(Self::turn_weight(
+                T::MaxTurnGas::get(),
+                T::Schedule::get().proof_byte,
+            ));
+        let half = Weight::from_parts(share.ref_time() / 2, share.proof_size() / 2);
+        match share.checked_sub(&head) {
+            Some(rest) => half.min(rest),
+            None => half,
+        }
+    }
+
     /// Serves the queue with at most `limit` and says what that took.
     pub(crate) fn serve_within(limit: Weight) -> Weight {
+        Self::within(limit, |service, meter| {
+            Self::serve(service, meter, &mut Session::default());
+        })
+    }
+
+    /// Does what is due with at most `limit` and says what that took.
+    pub(crate) fn do_due_within(limit: Weight) -> Weight {
+        Self::within(limit, |_, meter| Self::do_due(meter))
+    }
+
+    /// Sweeps with at most `limit` and says what that took.
+    pub(crate) fn sweep_within(limit: Weight) -> Weight {
+        Self::within(limit, |_, meter| Self::sweep(meter))
+    }
+
+    /// Does a part of the service with at most `limit`, unless it is paused.
+    fn within(limit: Weight, part: impl FnOnce(ServiceState, &mut WeightMeter)) -> Weight {
         let mut meter = WeightMeter::with_limit(limit);
         if meter.try_consume(T::WeightInfo::peek_queue()).is_ok() {
             match Self::sound_service(&mut meter) {
-                Some(service) if !service.is_paused => {
-                    Self::serve(service, &mut meter, &mut Session::default());
-                }
+                Some(service) if !service.is_paused => part(service, &mut meter),
                 _ => {}
             }
         }
@@ -63,7 +101,7 @@ impl<T: Config> Pallet<T> {
         let damaged = match Service::<T>::try_get() {
             Ok(service) if service.is_sound() => return Some(service),
             Ok(service) => service,
-            Err(()) if !Service::<T>::exists() && Queue::<T>::iter_keys().next().is_none() => {
+            Err(()) if !Service::<T>::exists() && !Self::has_traces() => {
                 return Some(ServiceState::default())
             }
             // Ids must not repeat: no block has sent that many messages.
@@ -78,6 +116,7 @@ impl<T: Config> Pallet<T> {
         meter.try_consume(Self::mending_weight()).ok()?;
         let mut service = damaged;
         Self::find_queue(&mut service);
+        Self::find_agenda(&mut service);
         // Sweeping finds out how many there are: it ends when it finds none.
         service.graves = match Graves::<T>::iter_keys().next() {
             Some(_) => u32::MAX,
@@ -89,7 +128,7 @@ impl<T: Config> Pallet<T> {
 
     /// What mending takes.
     pub(crate) fn mending_weight() -> Weight {
-        T::WeightInfo::sweep(MENDED_KEYS.saturating_add(1))
+        T::WeightInfo::sweep(MENDED_KEYS.saturating_mul(2).saturating_add(1))
     }
 
     /// Sets the ends of the queue to those of what stands in it: of a sample, if that is a lot.
@@ -109,6 +148,22 @@ impl<T: Config> Pallet<T> {
         };
     }
 
+    /// Whether there is anything that only service brings about, and would have to be found again.
+    fn has_traces() -> bool {
+        Queue::<T>::iter_keys().next().is_some() || Ticks::<T>::iter_keys().next().is_some()
+    }
+
+    /// Sets the clock back to the first tick of a sample, where what is due goes on. How much is
+    /// scheduled is not known then: the clock advances from now on even if nothing is.
+    fn find_agenda(service: &mut ServiceState) {
+        let first = Ticks::<T>::iter_keys().take(MENDED_KEYS as usize).min();
+        if let Some(first) = first {
+            (service.due_tick, service.due_index) = (first, 0);
+            service.clock = service.clock.max(first.saturating_sub(1));
+            service.scheduled = u64::MAX / 2;
+        }
+    }
+
     /// Steps over a gap in the queue: to the first place of a sample, or to the end.
     fn step_over_gap() {
         let next = Queue::<T>::iter_keys().take(GAP_KEYS).min();
@@ -118,22 +173,15 @@ impl<T: Config> Pallet<T> {
         });
     }
 
-    /// Frees storage of exited programs with at most `limit` and says what that took.
-    pub(crate) fn sweep_within(limit: Weight) -> Weight {
-        let mut meter = WeightMeter::with_limit(limit);
-        if meter.try_consume(T::WeightInfo::peek_queue()).is_ok() {
-            Self::sweep(&mut meter);
-        }
-        meter.consumed()
-    }
-
     /// Serves the queue until it is empty or the next turn might not fit.
     ///
     /// A turn starts only when the most it may burn fits what remains: nothing runs twice.
     pub(crate) fn serve(service: ServiceState, meter: &mut WeightMeter, session: &mut Session) {
-        let least = T::WeightInfo::serve_message(T::Limits::get().payload);
+        let least = Self::longest_step();
         let proof_price = T::Schedule::get().proof_byte;
-        let promised = Self::min_service_weight().saturating_sub(T::WeightInfo::peek_queue());
+        let promised = Self::min_service_weight()
+            .saturating_sub(Self::due_share())
+            .saturating_sub(T::WeightInfo::peek_queue());
         let mut next = Some(service);
         while meter.can_consume(least) {
             // The last turn may have sent messages.
@@ -150,15 +198,24 @@ impl<T: Config> Pallet<T> {
                 Self::step_over_gap();
                 continue;
             };
-            let purse = Self::take_purse(&message.purse);
-            let gas_limit = purse.as_ref().map_or(0, |purse| purse.turn_limit());
-            let step = T::WeightInfo::serve_message(message.payload.len() as u32);
+            let is_resume = message.kind.waiter().is_some();
+            let mut step = T::WeightInfo::serve_message(message.payload.len() as u32);
+            let Some(task) = Self::task(message) else {
+                Self::advance(service);
+                meter.consume(step);
+                continue;
+            };
+            if is_resume {
+                let bytes = task.message.payload.len() as u32;
+                step.saturating_accrue(T::WeightInfo::resume_message(bytes));
+            }
+            let gas_limit = task.gas_limit();
             let most = step.saturating_add(Self::turn_weight(gas_limit, proof_price));
             if !most.all_lte(promised) {
                 // It fitted when it was sent, and the block has shrunk since: nothing promises
                 // that there will ever be room for it.
                 Self::advance(service);
-                Self::refuse(message, purse, ReplyCode::LimitExceeded);
+                Self::refuse(task, ReplyCode::LimitExceeded);
                 meter.consume(step);
                 continue;
             }
@@ -168,7 +225,7 @@ impl<T: Config> Pallet<T> {
                 return;
             }
             Self::advance(service);
-            let used = Self::run(message, purse, gas_limit, session);
+            let used = Self::run(task, gas_limit, session);
             meter.consume(step.saturating_add(used));
         }
     }
@@ -202,6 +259,7 @@ impl<T: Config> Pallet<T> {
     #[must_use]
     pub fn has_work() -> bool {
         let service = Service::<T>::get();
-        !service.is_paused && (service.head < service.tail || service.graves > 0)
+        !service.is_paused
+            && (service.head < service.tail || service.graves > 0 || service.is_due())
     }
 }

@@ -1,70 +1,26 @@
 //! One turn: the program runs through the executor, which changes nothing, and its effects are
-//! applied here, all of them or none.
+//! applied by `commit`, all of them or none.
 
-use actors_executor::{Context, Create, Effect, Effects, Failure, MemoryChange, Request, Send};
-use actors_primitives::{abi::Entry, Balance, Gas, MessageId, ReplyCode, PAGE_SIZE};
-use alloc::{string::String, vec::Vec};
+use actors_executor::{
+    Cause, Context, Effect, Effects, Failure, ReplyContext, Request, SignalContext, StoredMemory,
+};
+use actors_primitives::{abi::Entry, Gas, MessageId, ReplyCode};
+use alloc::vec::Vec;
 use frame_support::{
     pallet_prelude::{BoundedVec, DispatchError, Weight},
     storage::with_storage_layer,
-    traits::{fungible::Mutate, tokens::Preservation, EnsureOrigin, Get},
+    traits::Get,
 };
-use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
-use sp_runtime::traits::UniqueSaturatedInto;
+use frame_system::pallet_prelude::BlockNumberFor;
+use sp_runtime::traits::{SaturatedConversion, UniqueSaturatedInto};
 
 use crate::{
-    deposit::Footprint,
     host::ProgramHost,
-    pallet::{Key, Page, StateValue},
-    queue::{Kind, Message},
-    reply::Ending,
+    queue::{Kind, Message, Sender},
     service::Session,
-    Config, Event, Pages, Pallet, Program, Programs, Purse, State, Status, Tombstones,
+    waiting::Past,
+    Codes, Config, Event, Pallet, Program, Programs, Purse, Service, Status,
 };
-
-/// Bytes of texts that are kept of a whole dry run.
-const MOST_DEBUG_BYTES: usize = 256 * 1024;
-
-/// What a turn tells besides its effects, kept for whoever asks: a dry run, a test.
-#[derive(Default)]
-pub(crate) struct Log {
-    /// Texts that programs logged, in order, if somebody reads them: a block keeps none, or they
-    /// would fill the runtime's heap.
-    pub(crate) debug: Option<Vec<String>>,
-    /// Bytes of those texts.
-    pub(crate) debug_bytes: usize,
-    /// The purse whose need is watched, and the gas that it was opened with.
-    pub(crate) watched: Option<(MessageId, Gas)>,
-    /// The least gas that the watched purse would have had to be opened with.
-    pub(crate) needed: Gas,
-}
-
-impl Log {
-    /// Keeps the texts of a turn, as long as there are not too many.
-    fn keep(&mut self, texts: Vec<String>) {
-        let Some(kept) = &mut self.debug else {
-            return;
-        };
-        for text in texts {
-            let bytes = self.debug_bytes.saturating_add(text.len());
-            if bytes <= MOST_DEBUG_BYTES {
-                self.debug_bytes = bytes;
-                kept.push(text);
-            }
-        }
-    }
-
-    /// Notes that a turn wanted `gas` of a purse that has `left`.
-    fn wants(&mut self, purse: &MessageId, left: Gas, gas: Gas) {
-        let Some((watched, opened)) = self.watched else {
-            return;
-        };
-        if watched == *purse {
-            let spent = opened.saturating_sub(left);
-            self.needed = self.needed.max(spent.saturating_add(gas));
-        }
-    }
-}
 
 /// Why the effects of a turn were not applied.
 #[derive(Debug, PartialEq, Eq)]
@@ -81,15 +37,50 @@ impl From<DispatchError> for Aborted {
     }
 }
 
+impl<T: Config> From<crate::Error<T>> for Aborted {
+    fn from(error: crate::Error<T>) -> Self {
+        Self::Dispatch(error.into())
+    }
+}
+
 impl From<Aborted> for Failure {
     fn from(aborted: Aborted) -> Self {
         match aborted {
             Aborted::Reply(code) => code.into(),
             Aborted::Dispatch(error) => {
-                log::debug!(target: crate::LOG_TARGET, "effects refused: {error:?}");
+                ::log::debug!(target: crate::LOG_TARGET, "effects refused: {error:?}");
                 ReplyCode::LimitExceeded.into()
             }
         }
+    }
+}
+
+/// A turn that is about to run: whose, why, and what pays for it. Nothing has been written yet.
+pub(crate) struct Task<T: Config> {
+    /// The message whose turn it is: the one that waited, if it is resumed.
+    pub(crate) message: Message<T>,
+    /// Why.
+    pub(crate) cause: Cause,
+    /// What the message has been through.
+    pub(crate) past: Past,
+    /// What pays for it: the gas that a wait has set aside for it is there again.
+    pub(crate) purse: Option<Purse<T>>,
+    /// The program as it is.
+    pub(crate) program: Option<Program<T>>,
+    /// The reply that resumes the message, which has the value of one and a reference to the
+    /// purse of the send that it answers.
+    pub(crate) answer: Option<Message<T>>,
+}
+
+impl<T: Config> Task<T> {
+    /// The most that the turn may burn.
+    pub(crate) fn gas_limit(&self) -> Gas {
+        self.purse.as_ref().map_or(0, Purse::turn_limit)
+    }
+
+    /// Whether the message has been parked and is to go on.
+    fn is_resume(&self) -> bool {
+        self.past.turns > 0
     }
 }
 
@@ -103,75 +94,172 @@ struct Run<T: Config> {
     outcome: Result<(Program<T>, Effects), Failure>,
 }
 
+/// What became of the message.
+pub(crate) enum Ended {
+    /// It has ended with that code.
+    With(ReplyCode),
+    /// It waits for that many blocks.
+    Not(u32),
+}
+
 impl<T: Config> Pallet<T> {
-    /// Serves one message that has left the queue; returns what its turn weighed.
-    pub(crate) fn run(
-        message: Message<T>,
-        purse: Option<Purse<T>>,
-        gas_limit: Gas,
-        session: &mut Session,
-    ) -> Weight {
-        let Some(mut purse) = purse else {
+    /// What the message at the head of the queue makes happen; `None` if nothing, because the
+    /// message that it would resume does not wait any more.
+    pub(crate) fn task(item: Message<T>) -> Option<Task<T>> {
+        let program = Programs::<T>::get(&item.destination);
+        let resumed = item.kind.waiter().and_then(|waiter| {
+            // An upgrade makes stale ones void before they are swept.
+            program
+                .as_ref()
+                .filter(|program| program.epoch == waiter.epoch)?;
+            Self::waiting(&item.destination, &waiter)
+        });
+        let Some(waiting) = resumed else {
+            if !item.kind.has_purse() {
+                return None;
+            }
+            return Some(Task {
+                cause: match item.kind {
+                    Kind::Reply { .. } => Cause::Reply(Self::reply_context(&item)),
+                    _ => Cause::Fresh,
+                },
+                past: Past::default(),
+                purse: Self::take_purse(&item.purse),
+                program,
+                message: item,
+                answer: None,
+            });
+        };
+        let mut purse = Self::take_purse(&waiting.message.purse);
+        if let Some(purse) = &mut purse {
+            waiting.settle(purse, Service::<T>::get().clock);
+        }
+        let causes = match waiting.stage {
+            crate::waiting::Stage::Called { causes, .. } => causes.saturating_sub(1),
+            crate::waiting::Stage::Parked(_) => 0,
+        };
+        let (cause, answer) = match item.kind {
+            Kind::Wake(_) => (Cause::Woken, None),
+            Kind::Deadline(_) => (Cause::Deadline, None),
+            _ => (Cause::Reply(Self::reply_context(&item)), Some(item)),
+        };
+        Some(Task {
+            message: waiting.message,
+            cause,
+            past: Past {
+                turns: waiting.turn,
+                has_replied: waiting.has_replied,
+                born: Some(waiting.born),
+                causes,
+                signal: waiting.signal,
+            },
+            purse,
+            program,
+            answer,
+        })
+    }
+
+    fn reply_context(item: &Message<T>) -> ReplyContext {
+        let (to, code) = match item.kind {
+            Kind::Reply { to, code, .. } => (to, code),
+            _ => (item.id, ReplyCode::Finished),
+        };
+        ReplyContext {
+            to,
+            code,
+            payload: item.payload.to_vec(),
+            value: item.value,
+        }
+    }
+
+    /// Runs the turn; returns what it weighed.
+    pub(crate) fn run(mut task: Task<T>, gas_limit: Gas, session: &mut Session) -> Weight {
+        Self::begin(&task);
+        let Some(mut purse) = task.purse.take() else {
             // Only damaged storage brings us here: nothing can pay for the turn.
-            Self::refuse(message, None, ReplyCode::OutOfGas);
+            Self::end(task, None, ReplyCode::OutOfGas.into(), 0);
             return Weight::zero();
         };
-        Self::credit_reply(&message);
-        let run = Self::execute(&message, &purse, gas_limit, session);
+        let run = Self::execute(&mut task, &purse, gas_limit, session);
         purse.burn(run.gas_burned);
         let outcome = run.outcome.and_then(|(program, effects)| {
             let before = purse.clone();
-            with_storage_layer(|| Self::commit(&message, program, effects, &mut purse)).map_err(
+            with_storage_layer(|| Self::commit(&task, program, effects, &mut purse)).map_err(
                 |aborted| {
                     purse = before;
                     Failure::from(aborted)
                 },
             )
         });
-        let reply_code = match outcome {
-            Ok(code) => code,
-            Err(failure) => Self::fail(&message, failure, Some(&mut purse)),
-        };
-        Self::finish(message, Some(purse), reply_code, run.gas_burned);
+        match outcome {
+            Ok(ended) => Self::finish(task, Some(purse), ended, run.gas_burned),
+            Err(failure) => Self::end(task, Some(purse), failure, run.gas_burned),
+        }
         Weight::from_parts(run.gas_burned, run.proof)
     }
 
     /// Ends a message that cannot run at all.
-    pub(crate) fn refuse(message: Message<T>, mut purse: Option<Purse<T>>, code: ReplyCode) {
-        Self::credit_reply(&message);
-        Self::fail(&message, code.into(), purse.as_mut());
-        Self::finish(message, purse, code, 0);
+    pub(crate) fn refuse(mut task: Task<T>, code: ReplyCode) {
+        Self::begin(&task);
+        let purse = task.purse.take();
+        Self::end(task, purse, code.into(), 0);
     }
 
-    /// Gives the value of a reply to the program that it goes to. Outside the turn's transaction:
-    /// a turn that fails does not lose it.
-    fn credit_reply(message: &Message<T>) {
-        if message.kind.is_reply() {
-            Self::value_returns(&message.destination, message.value);
+    /// What happens before a turn and outlasts its failure: the message waits no longer, and the
+    /// value of a reply is the program's.
+    fn begin(task: &Task<T>) {
+        if task.is_resume() {
+            Self::unpark(&task.message, &task.program);
+        }
+        let reply = match (&task.answer, task.message.kind) {
+            (Some(answer), _) => Some(answer),
+            (None, Kind::Reply { .. }) => Some(&task.message),
+            _ => None,
+        };
+        if let Some(reply) = reply {
+            Self::value_returns(&reply.destination, reply.value);
         }
     }
 
-    /// Gives up a message's reference to its purse, and tells how it ended.
-    fn finish(
-        message: Message<T>,
-        purse: Option<Purse<T>>,
-        reply_code: ReplyCode,
-        gas_burned: Gas,
-    ) {
+    /// Ends a message, or a part of it that has no reply, with a failure.
+    fn end(task: Task<T>, mut purse: Option<Purse<T>>, failure: Failure, gas_burned: Gas) {
+        let code = failure.code;
+        Self::fail(&task, failure, purse.as_mut());
+        Self::finish(task, purse, Ended::With(code), gas_burned);
+    }
+
+    /// Gives up the references that the turn's message held, and tells how it ended.
+    fn finish(task: Task<T>, purse: Option<Purse<T>>, ended: Ended, gas_burned: Gas) {
+        let message = task.message;
         if let Some(purse) = purse {
-            Self::put_purse(&message.purse, purse);
+            match ended {
+                Ended::With(_) => Self::put_purse(&message.purse, purse),
+                // It keeps its reference.
+                Ended::Not(_) => Self::keep_purse(&message.purse, purse),
+            }
         }
-        Self::deposit_event(Event::MessageProcessed {
-            message_id: message.id,
-            destination: message.destination,
-            reply_code,
-            gas_burned,
+        if let Some(answer) = task.answer {
+            Self::release_purse(&answer.purse);
+        }
+        Self::deposit_event(match ended {
+            Ended::With(reply_code) => Event::MessageProcessed {
+                message_id: message.id,
+                destination: message.destination,
+                reply_code,
+                gas_burned,
+            },
+            Ended::Not(blocks) => Event::MessageWaiting {
+                message_id: message.id,
+                program: message.destination,
+                blocks,
+                gas_burned,
+            },
         });
     }
 
     /// Runs the program; nothing on chain changes.
     fn execute(
-        message: &Message<T>,
+        task: &mut Task<T>,
         purse: &Purse<T>,
         gas_limit: Gas,
         session: &mut Session,
@@ -181,27 +269,27 @@ impl<T: Config> Pallet<T> {
             proof: 0,
             outcome: Err(failure),
         };
-        let Some(program) = Programs::<T>::get(&message.destination) else {
+        let message = &task.message;
+        let Some(program) = task.program.take() else {
             return refused(Self::absence(&message.destination));
         };
-        if program.status == Status::Initialising && message.kind != Kind::Init {
+        // Its own conversation goes on while `init` waits.
+        let is_foreign = matches!(message.kind, Kind::Handle | Kind::Migrate(_));
+        if program.status == Status::Initialising && is_foreign {
             return refused(ReplyCode::NotInitialised.into());
         }
         let turn = Self::enter(
             &program,
             message.kind.entry(),
-            message,
+            task,
             Some(purse),
             gas_limit,
             session,
         );
-        session
-            .log
-            .wants(&message.purse, purse.gas, turn.gas_required);
-        for text in &turn.debug {
-            log::debug!(target: crate::LOG_TARGET, "{text}");
-        }
-        session.log.keep(turn.debug);
+        let Some(turn) = turn else {
+            return refused(ReplyCode::NoSuchProgram.into());
+        };
+        session.log.note(task, purse.gas, &turn);
         Run {
             gas_burned: turn.gas_burned.min(gas_limit),
             proof: turn.proof,
@@ -209,58 +297,73 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Runs one entry of the program.
+    /// Runs one entry of the program; `None` if the code that it is to run is not stored.
     fn enter(
         program: &Program<T>,
         entry: Entry,
-        message: &Message<T>,
+        task: &Task<T>,
         purse: Option<&Purse<T>>,
         gas_limit: Gas,
         session: &mut Session,
-    ) -> actors_executor::Turn {
+    ) -> Option<actors_executor::Turn> {
+        let message = &task.message;
+        let new = match message.kind {
+            Kind::Migrate(code_hash) => Some((code_hash, Codes::<T>::get(code_hash)?)),
+            _ => None,
+        };
+        let (code_hash, info, memory, replaced_pages) = match &new {
+            Some((code_hash, code)) => {
+                let old = program.pages.len().saturated_into();
+                (*code_hash, &code.info, StoredMemory::default(), old)
+            }
+            None => (program.code_hash, &program.info, program.memory(), 0),
+        };
+        let is_arriving = !task.is_resume() && !matches!(message.kind, Kind::Reply { .. });
         let mut host = ProgramHost::<T> {
             account: &message.destination,
-            code: program.code_hash,
+            code: code_hash,
+            epoch: program.epoch,
+            message: message.id,
             purse,
-            arriving: match message.kind.is_reply() {
-                true => 0,
-                false => message.value,
-            },
+            arriving: if is_arriving { message.value } else { 0 },
         };
         let request = Request {
-            code: &program.info,
-            code_hash: program.code_hash,
+            code: info,
+            code_hash,
             entry,
-            context: Self::context(message),
-            memory: program.memory(),
+            context: Self::context(task),
+            memory,
+            replaced_pages,
             gas_limit,
             schedule: &T::Schedule::get(),
             limits: &T::Limits::get(),
         };
-        actors_executor::execute(request, &mut host, &mut session.modules)
+        Some(actors_executor::execute(
+            request,
+            &mut host,
+            &mut session.modules,
+        ))
     }
 
     /// What surrounds a turn.
-    fn context(message: &Message<T>) -> Context {
+    fn context(task: &Task<T>) -> Context {
+        let message = &task.message;
         let block: BlockNumberFor<T> = frame_system::Pallet::<T>::block_number();
-        let payload = message.payload.to_vec();
         Context {
-            reply: match message.kind {
-                Kind::Reply { to, code } => Some(actors_executor::ReplyContext {
-                    to,
-                    code,
-                    payload: payload.clone(),
-                    value: message.value,
-                }),
-                Kind::Init | Kind::Handle => None,
+            cause: task.cause.clone(),
+            signal: match message.kind {
+                Kind::Signal { of, code } => Some(SignalContext { message: of, code }),
+                _ => None,
             },
             message: actors_executor::Message {
                 id: message.id,
                 source: message.source.clone().into(),
-                payload,
+                payload: message.payload.to_vec(),
                 value: message.value,
             },
-            turn: 0,
+            turn: task.past.turns,
+            has_replied: task.past.has_replied,
+            lifetime_left: Self::lifetime_left(&task.past),
             program: message.destination.clone().into(),
             block_number: block.unique_saturated_into(),
             deposit_per_byte: T::DepositPerByte::get(),
@@ -268,259 +371,72 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Applies everything that a successful turn asks for, or fails whole.
-    fn commit(
-        message: &Message<T>,
-        mut program: Program<T>,
-        effects: Effects,
-        purse: &mut Purse<T>,
-    ) -> Result<ReplyCode, Aborted> {
-        let account = &message.destination;
-        let is_reply = message.kind.is_reply();
-        if !is_reply {
-            Self::value_arrives(account, message.value)?;
-        }
-        if effects.exit.is_none() {
-            let before = program.clone();
-            let mut footprint = program.footprint;
-            Self::write_memory(account, &mut program, effects.memory, &mut footprint)?;
-            for (key, value) in effects.state {
-                Self::write_state(account, key, value, &mut footprint)?;
-            }
-            if program.wasm_pages > before.wasm_pages || program.pages.len() > before.pages.len() {
-                Self::ensure_loadable(&program)?;
-            }
-            Self::settle_deposit(account, &mut program, footprint, purse)?;
-            if program.status == Status::Initialising {
-                program.status = Status::Active;
-                Self::deposit_event(Event::ProgramInitialised {
-                    program: account.clone(),
-                });
-            }
-            if program != before {
-                Programs::<T>::insert(account, &program);
-            }
-        }
-
-        let mut ending = Ending {
-            code: ReplyCode::Finished,
-            payload: Vec::new(),
-            value: 0,
-        };
-        for effect in effects.effects {
-            match effect {
-                Effect::Send(send) => Self::apply_send(message, send, purse)?,
-                Effect::Create(create) => Self::apply_create(message, create, purse)?,
-                Effect::Emit(data) => Self::deposit_event(Event::ProgramEvent {
-                    program: account.clone(),
-                    message_id: message.id,
-                    data,
-                }),
-                Effect::Reply(reply) => {
-                    ending = Ending {
-                        code: ReplyCode::Replied,
-                        payload: reply.payload,
-                        value: reply.value,
-                    }
-                }
-            }
-        }
-        let code = ending.code;
-        if !is_reply {
-            Self::give_reply(message, ending, purse)?;
-        }
-        if let Some(inheritor) = effects.exit {
-            Self::end_program(account, program, inheritor.into())?;
-        }
-        Ok(code)
+    /// Blocks that a message may still wait in all.
+    fn lifetime_left(past: &Past) -> u32 {
+        let most = T::MaxMessageLifetime::get();
+        past.born.map_or(most, |born| {
+            let age = Service::<T>::get().clock.saturating_sub(born);
+            most.saturating_sub(age.saturated_into())
+        })
     }
 
-    /// The most that loading a program may take: three quarters of the longest turn, so that the
-    /// rest is left to do something.
-    pub(crate) fn most_to_load() -> Gas {
-        let quarter = T::MaxTurnGas::get() / 4;
-        quarter.saturating_mul(3)
-    }
-
-    /// Refuses memory that no turn could load again: the program would be lost for ever.
-    fn ensure_loadable(program: &Program<T>) -> Result<(), Aborted> {
-        let schedule = T::Schedule::get();
-        let pages = u32::try_from(program.pages.len()).unwrap_or(u32::MAX);
-        let load = schedule
-            .load_code(&program.info, program.wasm_pages)
-            .saturating_add(schedule.load_pages(pages));
-        match load <= Self::most_to_load() {
-            true => Ok(()),
-            false => Err(Aborted::Reply(ReplyCode::LimitExceeded)),
-        }
-    }
-
-    fn write_memory(
-        account: &T::AccountId,
-        program: &mut Program<T>,
-        change: MemoryChange,
-        footprint: &mut Footprint,
-    ) -> Result<(), Aborted> {
-        let too_much = |_| Aborted::Reply(ReplyCode::LimitExceeded);
-        program.wasm_pages = change.wasm_pages;
-        program.globals = Self::bounded(change.globals)?;
-        for (index, bytes) in change.stored {
-            let length = bytes.len();
-            let page: Page = Self::bounded(bytes)?;
-            Pages::<T>::insert(account, index, page);
-            if program.pages.try_insert(index).map_err(too_much)? {
-                footprint.add(length);
-            }
-        }
-        for index in change.freed {
-            if program.pages.remove(&index) {
-                Pages::<T>::remove(account, index);
-                footprint.remove(PAGE_SIZE as usize);
-            }
-        }
-        Ok(())
-    }
-
-    fn write_state(
-        account: &T::AccountId,
-        key: Vec<u8>,
-        value: Option<Vec<u8>>,
-        footprint: &mut Footprint,
-    ) -> Result<(), Aborted> {
-        let key: Key<T> = Self::bounded(key)?;
-        if let Some(old) = State::<T>::decode_len(account, &key) {
-            footprint.remove(key.len().saturating_add(old));
-        }
-        match value {
-            Some(value) => {
-                footprint.add(key.len().saturating_add(value.len()));
-                let value: StateValue<T> = Self::bounded(value)?;
-                State::<T>::insert(account, key, value);
-            }
-            None => State::<T>::remove(account, key),
-        }
-        Ok(())
-    }
-
-    /// Sends a program's message: to a program through the queue, to a user as an event.
-    fn apply_send(message: &Message<T>, send: Send, purse: &mut Purse<T>) -> Result<(), Aborted> {
-        let source = message.destination.clone();
-        let destination = T::AccountId::from(send.destination);
-        // To a program that has exited too: its sender is told so.
-        if !Self::is_address_used(&destination) {
-            Self::transfer_from_program(&source, &destination, send.value)?;
-            Self::deposit_event(Event::UserMessage {
-                message_id: send.id,
-                source,
-                destination,
-                payload: send.payload,
-                value: send.value,
-                reply: None,
-            });
-            return Ok(());
-        }
-        Self::value_departs(&source, send.value)?;
-        let pays = Self::pay_with(message, purse, send.id, send.gas);
-        Self::enqueue(Message {
-            id: send.id,
-            kind: Kind::Handle,
-            source,
-            is_from_program: true,
-            destination,
-            payload: Self::bounded(send.payload)?,
-            value: send.value,
-            purse: pays,
-        });
-        Ok(())
-    }
-
-    /// Creates a program for a program, which pays what any creator pays.
-    fn apply_create(
-        message: &Message<T>,
-        create: Create,
-        purse: &mut Purse<T>,
-    ) -> Result<(), Aborted> {
-        let creator = message.destination.clone();
-        let program = T::AccountId::from(create.program);
-        T::CreateOrigin::ensure_origin(RawOrigin::Signed(creator.clone()).into())
-            .map_err(|_| Aborted::Reply(ReplyCode::LimitExceeded))?;
-        Self::insert_program(&program, &creator, create.code)?;
-        Self::value_departs(&creator, create.value)?;
-        Self::deposit_event(Event::ProgramCreated {
-            program: program.clone(),
-            code_hash: create.code,
-            creator: creator.clone(),
-            message_id: create.id,
-        });
-        let pays = Self::pay_with(message, purse, create.id, create.gas);
-        Self::enqueue(Message {
-            id: create.id,
-            kind: Kind::Init,
-            source: creator,
-            is_from_program: true,
-            destination: program,
-            payload: Self::bounded(create.payload)?,
-            value: create.value,
-            purse: pays,
-        });
-        Ok(())
-    }
-
-    /// The purse that a sent message draws on: its sender's, or one split off it.
-    fn pay_with(
-        message: &Message<T>,
-        purse: &mut Purse<T>,
-        child: MessageId,
-        gas: Option<Gas>,
-    ) -> MessageId {
-        match gas {
-            Some(gas) => {
-                Self::split_purse(&message.purse, purse, child, gas);
-                child
-            }
-            None => {
-                purse.share();
-                message.purse
-            }
-        }
-    }
-
-    /// Within a bound that the executor has kept already.
-    fn bounded<V, B: Get<u32>>(items: Vec<V>) -> Result<BoundedVec<V, B>, Aborted> {
-        BoundedVec::try_from(items).map_err(|_| Aborted::Reply(ReplyCode::LimitExceeded))
-    }
-
-    /// Moves value from a program to where it is at once, and refuses what could not arrive.
-    pub(crate) fn transfer_from_program(
-        program: &T::AccountId,
-        destination: &T::AccountId,
-        value: Balance,
-    ) -> Result<(), Aborted> {
-        if value == 0 {
-            return Ok(());
-        }
-        if !Self::can_receive(destination, value) {
-            return Err(Aborted::Reply(ReplyCode::LimitExceeded));
-        }
-        T::Currency::transfer(program, destination, value, Preservation::Preserve)?;
-        Ok(())
-    }
-
-    /// Ends a message with an error reply: its value goes back, a failed `init` takes the
-    /// program with it. A reply has no reply.
-    fn fail(message: &Message<T>, failure: Failure, purse: Option<&mut Purse<T>>) -> ReplyCode {
+    /// Ends a message with an error reply, if it has none yet: value that has not arrived goes
+    /// back, a failed `init` takes the program with it, and a program that had begun to work on
+    /// the message is told, if it wants to be.
+    fn fail(task: &Task<T>, failure: Failure, mut purse: Option<&mut Purse<T>>) {
+        let message = &task.message;
         let code = failure.code;
+        if let Some(purse) = purse.as_deref_mut() {
+            purse.restore(task.past.signal);
+        }
+        if !message.kind.has_reply() {
+            return;
+        }
+        if !task.past.has_replied {
+            // After the first turn its value is the program's.
+            let value = match task.is_resume() {
+                true => 0,
+                false => message.value,
+            };
+            Self::give_failure(message, failure, value, purse.as_deref_mut());
+        }
         match message.kind {
-            Kind::Reply { .. } => {}
-            Kind::Handle => Self::give_failure(message, failure, purse),
-            Kind::Init => {
-                Self::give_failure(message, failure, purse);
-                if Programs::<T>::contains_key(&message.destination) {
-                    Self::remove_program(&message.destination, code);
+            Kind::Init => Self::fail_init(task, code),
+            Kind::Migrate(code_hash) => Self::release_code(code_hash),
+            _ => {
+                if let Some(purse) = purse.filter(|_| task.past.signal > 0) {
+                    Self::enqueue_signal(message, code, task.past.signal, purse);
                 }
             }
         }
-        code
+    }
+
+    /// Queues the turn in which a program cleans up after a message that failed. It brings the
+    /// gas that the message's last wait set aside for it.
+    fn enqueue_signal(message: &Message<T>, code: ReplyCode, gas: Gas, purse: &mut Purse<T>) {
+        // Its exports may have changed only with an epoch, which would have ended the wait.
+        let id = Self::signal_id(&message.id);
+        Self::split_purse(&message.purse, purse, id, gas);
+        Self::enqueue(Message {
+            id,
+            kind: Kind::Signal {
+                of: message.id,
+                code,
+            },
+            source: message.source.clone(),
+            sender: Sender::Program,
+            destination: message.destination.clone(),
+            payload: message.payload.clone(),
+            value: 0,
+            purse: id,
+        });
+    }
+
+    /// A message has one signal at most, so its id follows from the message's.
+    fn signal_id(message: &MessageId) -> MessageId {
+        let index = u32::MAX.saturating_sub(1);
+        let preimage = MessageId::child_preimage(message, 0, index);
+        MessageId(sp_io::hashing::blake2_256(&preimage))
     }
 
     /// Runs `state` with `payload`; nothing that it does is kept.
@@ -535,26 +451,26 @@ impl<T: Config> Pallet<T> {
         let Ok(payload) = BoundedVec::try_from(payload) else {
             return Some(Err(ReplyCode::LimitExceeded.into()));
         };
-        let message = Message::<T> {
-            id: MessageId::default(),
-            kind: Kind::Handle,
-            source: account.clone(),
-            is_from_program: true,
-            destination: account.clone(),
-            payload,
-            value: 0,
-            purse: MessageId::default(),
+        let task = Task::<T> {
+            message: Message {
+                id: MessageId::default(),
+                kind: Kind::Handle,
+                source: account.clone(),
+                sender: Sender::Program,
+                destination: account.clone(),
+                payload,
+                value: 0,
+                purse: MessageId::default(),
+            },
+            cause: Cause::Fresh,
+            past: Past::default(),
+            purse: None,
+            program: None,
+            answer: None,
         };
         let gas_limit = T::MaxTurnGas::get();
         let mut session = Session::default();
-        let turn = Self::enter(
-            program,
-            Entry::State,
-            &message,
-            None,
-            gas_limit,
-            &mut session,
-        );
+        let turn = Self::enter(program, Entry::State, &task, None, gas_limit, &mut session)?;
         Some(turn.outcome.map(|effects| {
             let reply = effects.effects.into_iter().find_map(|effect| match effect {
                 Effect::Reply(reply) => Some(reply.payload),

@@ -19,7 +19,7 @@ use frame_system::RawOrigin;
 use sp_runtime::traits::{One, Saturating};
 
 use crate::{
-    pallet::Key, service::Session, turn::Log, Codes, Config, Event, Pallet, Program, Programs,
+    log::Log, pallet::Key, service::Session, Codes, Config, Event, Pallet, Program, Programs,
     Purses, Queue, Service, State, Status, Tombstones, Wasm,
 };
 
@@ -312,6 +312,8 @@ impl<T: Config> Pallet<T> {
             u64::from(stored_pages).saturating_mul(actors_primitives::PAGE_SIZE.into());
         Some(ProgramInfo {
             code_hash: record.code_hash,
+            admin: record.admin,
+            epoch: record.epoch,
             creator: record.creator,
             status: match record.status {
                 Status::Initialising => ProgramStatus::Initialising,

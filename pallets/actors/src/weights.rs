@@ -20,6 +20,18 @@ pub trait WeightInfo {
     fn peek_queue() -> Weight;
     /// `set_service_paused`.
     fn set_service_paused() -> Weight;
+    /// `send_reply` with a payload of that many bytes, serving it included; `claim_value`.
+    fn send_reply(bytes: u32) -> Weight;
+    /// `upgrade_program` with a payload of that many bytes.
+    fn upgrade_program(bytes: u32) -> Weight;
+    /// `set_admin`.
+    fn set_admin() -> Weight;
+    /// Doing one thing that is due, with a message of that many bytes.
+    fn do_due(bytes: u32) -> Weight;
+    /// Answering a message of that many bytes that waits in a program which has ended.
+    fn answer_waiting(bytes: u32) -> Weight;
+    /// What resuming a message of that many bytes takes besides serving what resumes it.
+    fn resume_message(bytes: u32) -> Weight;
     /// Freeing at most that many keys of an exited program.
     fn sweep(keys: u32) -> Weight;
     /// Everything that serving one message with a payload of that many bytes takes besides its
@@ -78,6 +90,48 @@ impl WeightInfo for () {
         picoseconds(20_000_000, 0, 0).saturating_add(accesses(1, 1))
     }
 
+    // The letter, its place on the agenda, the user, the escrow, the purse, the waiter; then the
+    // turn that it causes.
+    fn send_reply(bytes: u32) -> Weight {
+        picoseconds(150_000_000, 2_000, bytes)
+            .saturating_add(accesses(14, 12))
+            .saturating_add(Self::serve_message(bytes))
+            .saturating_add(Self::resume_message(LONGEST_PAYLOAD))
+    }
+
+    // As sending, and the code's record.
+    fn upgrade_program(bytes: u32) -> Weight {
+        Self::send_message(bytes).saturating_add(accesses(1, 1))
+    }
+
+    fn set_admin() -> Weight {
+        picoseconds(40_000_000, 0, 0).saturating_add(accesses(1, 1))
+    }
+
+    // The service, the tick and the entry; the message, its purse, what waits for it, and its place
+    // in the queue; for a user two accounts.
+    fn do_due(bytes: u32) -> Weight {
+        picoseconds(100_000_000, 2_000, bytes)
+            .saturating_add(accesses(11, 9))
+            .saturating_add(Weight::from_parts(0, bytes.into()))
+    }
+
+    // The message, its place on the agenda, its purse, payer and source; a message that awaits
+    // its reply.
+    fn answer_waiting(bytes: u32) -> Weight {
+        picoseconds(150_000_000, 4_000, bytes)
+            .saturating_add(accesses(18, 12))
+            .saturating_add(Weight::from_parts(0, bytes.into()))
+    }
+
+    // The message that waits, and the purse of the send that is answered; where it waits again,
+    // its place on the agenda.
+    fn resume_message(bytes: u32) -> Weight {
+        picoseconds(50_000_000, 4_000, bytes)
+            .saturating_add(accesses(6, 6))
+            .saturating_add(Weight::from_parts(0, bytes.into()))
+    }
+
     // Each key is found, and removed.
     fn sweep(keys: u32) -> Weight {
         let keys = u64::from(keys);
@@ -85,9 +139,10 @@ impl WeightInfo for () {
             .saturating_add(accesses(keys.saturating_add(3), keys.saturating_add(2)))
     }
 
-    // The service, the head of the queue and its purse.
+    // The service, the head of the queue, its program, its purse, and the message that it resumes.
     fn peek_queue() -> Weight {
-        accesses(3, 0).saturating_add(Weight::from_parts(0, LONGEST_PAYLOAD.into()))
+        let payloads = u64::from(LONGEST_PAYLOAD).saturating_mul(2);
+        accesses(5, 0).saturating_add(Weight::from_parts(0, payloads))
     }
 
     // The message, service, program, purse, payer and what it has on hold, the program's account,

@@ -3,12 +3,13 @@
 use actors_primitives::abi::Entry;
 
 /// Exports the functions named as the entries of this program: `init`, `handle`, `handle_reply`,
-/// `state`, and `_initialize`, which runs once before `init` and may call nothing of the chain but
-/// [`panic`](crate::panic()) and [`outbox::debug`](crate::outbox::debug).
+/// `handle_signal`, `state`, `migrate`, and `_initialize`, which runs once before `init` or
+/// `migrate` and may call nothing of the chain but [`panic`](crate::panic()) and
+/// [`outbox::debug`](crate::outbox::debug).
 ///
-/// Each is a `fn()` of that name in scope. A name that is no entry, or one that the chain does
-/// not run yet, is an error when the program is compiled. The macro also defines the panic
-/// handler, so it stands once in a program, and a program is `no_std` where it is Wasm:
+/// Each is a `fn()` of that name in scope. A name that is no entry is an error when the program is
+/// compiled. The macro also defines the panic handler, so it stands once in a program, and a
+/// program is `no_std` where it is Wasm:
 ///
 /// ```
 /// #![cfg_attr(target_family = "wasm", no_std)]
@@ -29,7 +30,7 @@ macro_rules! program {
     ($($entry:ident),+ $(,)?) => {
         $(
             const _: () = {
-                $crate::expansion::assert_served(stringify!($entry));
+                $crate::expansion::assert_entry(stringify!($entry));
 
                 #[cfg(target_family = "wasm")]
                 #[export_name = stringify!($entry)]
@@ -51,19 +52,15 @@ macro_rules! program {
     };
 }
 
-/// Fails to compile unless `name` is an entry that the chain runs.
+/// Fails to compile unless `name` is an entry.
 ///
 /// # Panics
 ///
 /// When it is not; called in a constant, that is an error of the compiler.
-pub const fn assert_served(name: &str) {
+pub const fn assert_entry(name: &str) {
     let mut index = 0;
     while index < Entry::ALL.len() {
         if equal(Entry::ALL[index].export(), name) {
-            assert!(
-                Entry::ALL[index].is_served(),
-                "the chain does not run this entry yet"
-            );
             return;
         }
         index += 1;

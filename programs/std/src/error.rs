@@ -7,15 +7,15 @@ use actors_primitives::abi::error;
 pub struct Error(i32);
 
 impl Error {
-    /// Nothing is stored there.
+    /// Nothing is stored there, or no such message waits.
     pub const NOT_FOUND: Self = Self(error::NOT_FOUND);
-    /// An offset or length lies outside of what is read.
+    /// An offset or length lies outside of what is read, or a number means nothing.
     pub const OUT_OF_RANGE: Self = Self(error::OUT_OF_RANGE);
-    /// A payload, key, value, event or the number of sends exceeds the chain's limit.
+    /// A payload, key, value, event, period or the number of sends exceeds the chain's limit.
     pub const OVER_LIMIT: Self = Self(error::OVER_LIMIT);
     /// The program's free balance does not cover the value.
     pub const NOT_ENOUGH_VALUE: Self = Self(error::NOT_ENOUGH_VALUE);
-    /// The turn's gas does not cover the gas to send along.
+    /// The turn's gas does not cover the gas to send along or to set aside.
     pub const NOT_ENOUGH_GAS: Self = Self(error::NOT_ENOUGH_GAS);
     /// Not allowed in this entry, or in the state the message is in.
     pub const NOT_ALLOWED: Self = Self(error::NOT_ALLOWED);

@@ -57,7 +57,7 @@ fn sys_len(bytes: &[u8]) -> u32 {
 /// What [`program!`] expands to. Not part of the interface.
 #[doc(hidden)]
 pub mod expansion {
-    pub use crate::entry::assert_served;
+    pub use crate::entry::assert_entry;
     #[cfg(target_family = "wasm")]
     pub use crate::panic::report;
 }

@@ -1,8 +1,5 @@
 //! The imports, as the ABI table in `actors-primitives` has them.
 //!
-//! A row that the table calls planned is declared here too, so that code for it can be written;
-//! a chain refuses a program that imports it, by name, until it serves it.
-//!
 //! # Safety
 //!
 //! All of them alike: a pointer named `out32` or `value16` must be valid for that many bytes,
@@ -20,20 +17,18 @@ const _: () = assert!(
 macro_rules! imports {
     ($(
         $(#[doc = $doc:literal])+
-        $status:ident $entries:ident fn $name:ident($($param:ident: $type:ty),* $(,)?)
+        $entries:ident fn $name:ident($($param:ident: $type:ty),* $(,)?)
         $(-> $result:ty)?;
     )+) => {
         #[cfg(target_family = "wasm")]
         #[link(wasm_import_module = "actors_v1")]
         extern "C" {$(
             $(#[doc = $doc])+
-            #[doc = concat!("\n\nIn this version of the chain: ", stringify!($status), ".")]
             pub fn $name($($param: $type),*) $(-> $result)?;
         )+}
 
         $(
             $(#[doc = $doc])+
-            #[doc = concat!("\n\nIn this version of the chain: ", stringify!($status), ".")]
             ///
             /// # Safety
             ///

@@ -171,6 +171,8 @@ parameter_types! {
     pub const MinServiceWeight: Perbill = Perbill::from_percent(20);
     pub const BacklogPrice: Gas = 1_000_000;
     pub const MaxQueueLength: u32 = 1_024;
+    // A week of blocks of 6 s.
+    pub const MaxMessageLifetime: u32 = 100_800;
 }
 
 impl pallet_actors::Config for Runtime {
@@ -192,5 +194,6 @@ impl pallet_actors::Config for Runtime {
     type MinServiceWeight = MinServiceWeight;
     type BacklogPrice = BacklogPrice;
     type MaxQueueLength = MaxQueueLength;
+    type MaxMessageLifetime = MaxMessageLifetime;
     type WeightInfo = ();
 }

@@ -20,7 +20,7 @@ use crate::{
 
 /// The version of the rules below. It changes with them, and with the engine or its settings:
 /// code that another version admitted is validated again whenever it is loaded.
-pub(crate) const VERSION: u16 = 2;
+pub(crate) const VERSION: u16 = 3;
 
 /// What validation says of code, so that running it need not look again.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]

@@ -4,7 +4,7 @@ use actors_primitives::{abi::Entry, Gas, PAGE_SIZE, WASM_PAGE_SIZE};
 use codec::{Decode, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
-use crate::{CodeInfo, StoredMemory};
+use crate::{CodeInfo, StoredMemory, Wait};
 
 /// The prices of a turn, in gas (1 gas = 1 ps of reference time).
 ///
@@ -59,12 +59,26 @@ pub struct Schedule {
     pub state_set_byte: Gas,
     /// Sending a message: its id, its place in the queue, its event.
     pub send: Gas,
-    /// Serving the reply to a message that was sent, for a program that handles replies.
+    /// Serving the reply to a message that was sent, for a program that handles replies or waits
+    /// for this one; and serving the signal of a message that waits.
     pub answer: Gas,
     /// Each byte of payload sent.
     pub send_byte: Gas,
     /// Creating a program: as sending, and its record, its address and its deposits.
     pub create: Gas,
+    /// Waiting: keeping the message, and resuming it when its deadline passes, or answering it
+    /// when the program ends.
+    pub wait: Gas,
+    /// Waking a message: resuming it.
+    pub wake: Gas,
+    /// Delaying a message: keeping it until it is due, and its place in the queue then.
+    pub delay: Gas,
+    /// A letter: keeping it in a mailbox, and its end.
+    pub letter: Gas,
+    /// Each block for which a message waits, is delayed, or stands in a mailbox.
+    pub rent: Gas,
+    /// Not a price: what `handle_signal` may burn besides its start, set aside by whoever waits.
+    pub signal: Gas,
     /// Replying.
     pub reply: Gas,
     /// Each byte of payload replied.
@@ -108,7 +122,7 @@ impl Default for Schedule {
         const NS: Gas = 1_000;
         const US: Gas = 1_000 * NS;
         Self {
-            version: 2,
+            version: 3,
             fuel: 1_000,
             proof_byte: 0,
             // `make bench --only scaling` measures 1,000 bytes a key with 100,000 programs.
@@ -135,11 +149,18 @@ impl Default for Schedule {
             state_set_byte: 5 * NS,
             // What sends and serves a message outside of its turn: nothing else pays for it.
             send: 920 * US,
-            answer: 920 * US,
+            // It resumes a message that waits, which is read besides.
+            answer: 1_100 * US,
             // Event bytes stay in the state for a block, and whoever follows the chain fetches
             // them: a whole block of two seconds holds 20 MB at most.
             send_byte: 100 * NS,
             create: 1_400 * US,
+            wait: 1_400 * US,
+            wake: 1_100 * US,
+            delay: 700 * US,
+            letter: 700 * US,
+            rent: US,
+            signal: 2_000 * US,
             reply: 150 * US,
             reply_byte: 100 * NS,
             emit: 25 * US,
@@ -210,12 +231,57 @@ impl Schedule {
     /// out of gas. One that runs nothing ([`CodeInfo::entries`]) costs the base alone.
     #[must_use]
     pub fn start(&self, code: &CodeInfo, entry: Entry, memory: &StoredMemory) -> Gas {
+        let pages = u32::try_from(memory.pages.len()).unwrap_or(u32::MAX);
+        self.start_with(code, entry, memory.wasm_pages, pages)
+    }
+
+    fn start_with(&self, code: &CodeInfo, entry: Entry, wasm_pages: u32, stored_pages: u32) -> Gas {
         if code.entries(entry).next().is_none() {
             return self.in_fuel(self.load_base);
         }
-        let pages = u32::try_from(memory.pages.len()).unwrap_or(u32::MAX);
-        self.in_fuel(self.load_code(code, memory.wasm_pages))
-            .saturating_add(self.in_fuel(self.load_pages(pages)))
+        self.in_fuel(self.load_code(code, wasm_pages))
+            .saturating_add(self.in_fuel(self.load_pages(stored_pages)))
+    }
+
+    /// What a turn costs besides [`Self::start`] that takes the place of other code, of which
+    /// `pages` pages are stored: their removal.
+    #[must_use]
+    pub fn replace(&self, pages: u32) -> Gas {
+        let removal = self.page_free.saturating_mul(Gas::from(pages));
+        self.in_fuel(removal.saturating_add(self.proof(self.replaced_proof(pages))))
+    }
+
+    /// The bytes that prove the places of `pages` pages that are removed unread.
+    pub(crate) fn replaced_proof(&self, pages: u32) -> u64 {
+        self.access(0).saturating_mul(u64::from(pages))
+    }
+
+    /// What waiting for `blocks` sets aside: the message's next turn in `entry` finds a memory of
+    /// `wasm_pages`, of which `stored_pages` pages are stored.
+    pub(crate) fn waiting(
+        &self,
+        code: &CodeInfo,
+        entry: Entry,
+        blocks: u32,
+        wasm_pages: u32,
+        stored_pages: u32,
+    ) -> Wait {
+        let start = |entry| self.start_with(code, entry, wasm_pages, stored_pages);
+        let signal = Entry::HandleSignal;
+        Wait {
+            blocks,
+            rent: self.renting(blocks),
+            resume: start(entry),
+            signal: match code.exports.contains(signal) {
+                true => start(signal).saturating_add(self.signal),
+                false => 0,
+            },
+        }
+    }
+
+    /// What `blocks` of service cost a message that stands in storage.
+    pub(crate) fn renting(&self, blocks: u32) -> Gas {
+        self.rent.saturating_mul(Gas::from(blocks))
     }
 
     /// The bytes that prove the places of `pages` pages that are stored for the first time.

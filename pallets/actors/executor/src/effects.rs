@@ -22,6 +22,21 @@ pub struct Send {
     pub value: Balance,
     /// Gas split off for it; `None` shares the gas of the message it is sent in.
     pub gas: Option<Gas>,
+    /// The blocks of service after which it is delivered; 0 is at once.
+    pub delay: u32,
+    /// Whether the reply resumes the message it is sent in, if that waits then.
+    pub is_awaited: bool,
+    /// The letter that it is, if it is awaited and goes to a user.
+    pub letter: Option<Letter>,
+}
+
+/// How long a message stands in the mailbox of a user, who may reply to it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Letter {
+    /// The blocks of service for which it stands.
+    pub blocks: u32,
+    /// Gas set aside that pays for as many blocks.
+    pub rent: Gas,
 }
 
 /// A program that the program creates.
@@ -39,6 +54,8 @@ pub struct Create {
     pub value: Balance,
     /// Gas split off for it; `None` shares the gas of the message it is created in.
     pub gas: Option<Gas>,
+    /// Whether the reply resumes the message it is created in, if that waits then.
+    pub is_awaited: bool,
 }
 
 /// The one reply to the current message.
@@ -59,8 +76,35 @@ pub enum Effect {
     Create(Create),
     /// The reply to give.
     Reply(Reply),
+    /// A waiting message of this program to resume.
+    Wake(MessageId),
     /// A program event to deposit.
     Emit(Vec<u8>),
+}
+
+/// The current message waits from now on, and what is set aside for that.
+///
+/// The gas belongs to the message still: it is neither burned nor left for the turn to spend.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Wait {
+    /// The blocks of service that it waits at most.
+    pub blocks: u32,
+    /// Gas that pays for as many blocks.
+    pub rent: Gas,
+    /// Gas with which its next turn starts whatever else is left.
+    pub resume: Gas,
+    /// Gas with which `handle_signal` runs should a later turn fail; 0 for a program that does
+    /// not export it.
+    pub signal: Gas,
+}
+
+impl Wait {
+    /// All that is set aside for it.
+    #[must_use]
+    pub fn aside(&self) -> Gas {
+        let turns = self.resume.saturating_add(self.signal);
+        self.rent.saturating_add(turns)
+    }
 }
 
 /// A change to one key of the program's keyed state: the new value, or `None` if removed.
@@ -84,12 +128,14 @@ pub struct MemoryChange {
 /// Everything that one successful turn asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct Effects {
-    /// Sends, creations, reply and events in order.
+    /// Sends, creations, reply, events and wakes in order.
     pub effects: Vec<Effect>,
     /// Keyed state, the last value of each key that was written.
     pub state: BTreeMap<Vec<u8>, StateChange>,
     /// Memory and globals.
     pub memory: MemoryChange,
+    /// The current message has not ended: it waits.
+    pub wait: Option<Wait>,
     /// The program has ended itself, and this is its inheritor. Memory and keyed state are as
     /// they were then.
     pub exit: Option<[u8; 32]>,

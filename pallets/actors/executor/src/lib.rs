@@ -41,10 +41,11 @@ mod wasmi;
 
 pub use code::{validate, CodeInfo, FunctionRef, Invalid, InvalidKind};
 pub use costs::Schedule;
-pub use effects::{Create, Effect, Effects, MemoryChange, Reply, Send, StateChange};
+pub use effects::{Create, Effect, Effects, Letter, MemoryChange, Reply, Send, StateChange, Wait};
 pub use limits::Limits;
 pub use memory::PageIndex;
 pub use modules::Modules;
 pub use turn::{
-    execute, Context, Failure, Host, Message, ReplyContext, Request, StoredMemory, Turn,
+    execute, Cause, Context, Failure, Host, Message, ReplyContext, Request, SignalContext,
+    StoredMemory, Turn,
 };

@@ -31,6 +31,11 @@ pub struct Limits {
     pub panic_text: u32,
     /// Messages that one turn may send, those included that create programs.
     pub sends: u32,
+    /// Blocks of service that a message waits at most, unless it waits again; and that a message
+    /// is delayed, or a letter stands.
+    pub wait: u32,
+    /// Blocks of service that a letter stands where the send does not say.
+    pub letter: u32,
     /// Bytes of payloads, events, keys and values that one turn may produce in total, each of
     /// them counted with [`Self::KEPT`] more: they are kept in the runtime's memory until the
     /// turn commits. As many bytes are kept of the keyed state that it reads, so that it need not
@@ -174,6 +179,8 @@ impl Default for Limits {
             event: 16 * 1024,
             panic_text: 1024,
             sends: 256,
+            wait: 14_400,
+            letter: 100,
             effect_bytes: 1024 * 1024,
             debug_bytes: 64 * 1024,
             call_depth: 1024,
@@ -209,6 +216,12 @@ mod tests {
         let heap = limits.worst_heap();
         assert!(heap < 96 * MIB && heap > 64 * MIB, "{heap}");
         assert_eq!(limits.largest_allocation(), 8 * MIB + 8);
+    }
+
+    #[test]
+    fn an_effect_counts_at_least_as_what_it_is() {
+        let largest = size_of::<crate::Effect>();
+        assert!(largest <= Limits::KEPT as usize, "{largest}");
     }
 
     #[test]

@@ -284,6 +284,11 @@ pub(crate) fn page(memory: &[u8], index: PageIndex) -> Option<&[u8]> {
     memory.get(index.span())
 }
 
+/// The size of a memory, in Wasm pages.
+pub(crate) fn wasm_pages(memory: &[u8]) -> u32 {
+    u32::try_from(memory.len().div_ceil(WASM_PAGE_BYTES)).unwrap_or(u32::MAX)
+}
+
 fn stack_range(stack: Option<(u32, u32)>, bytes: usize) -> Range<usize> {
     let Some((low, high)) = stack else {
         return 0..0;

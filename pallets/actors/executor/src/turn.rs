@@ -5,11 +5,11 @@ use alloc::{collections::BTreeSet, rc::Rc, string::String, vec::Vec};
 use codec::{Decode, Encode};
 
 use crate::{
-    memory::{self, Difference, Image, Overlay, WASM_PAGE_BYTES},
+    memory::{self, wasm_pages, Difference, Image, Overlay},
     modules::Loaded,
     sandbox::{Engine, Sandbox, Stop},
     syscalls::Journal,
-    CodeInfo, Effects, Limits, MemoryChange, Modules, PageIndex, Schedule,
+    CodeInfo, Effects, Limits, MemoryChange, Modules, PageIndex, Schedule, Wait,
 };
 
 /// The message that the turn handles.
@@ -38,13 +38,44 @@ pub struct ReplyContext {
     pub value: Balance,
 }
 
+/// Why a turn runs.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Cause {
+    /// For a message that has not run before.
+    Fresh,
+    /// A reply arrived. In [`Entry::HandleReply`] it is what [`Context::message`] says as well.
+    Reply(ReplyContext),
+    /// Another message of the program has woken this one.
+    Woken,
+    /// The deadline of its wait has passed.
+    Deadline,
+}
+
+/// The message whose failure a signal tells of.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct SignalContext {
+    /// Its id.
+    pub message: MessageId,
+    /// How it failed.
+    pub code: ReplyCode,
+}
+
 /// What surrounds the turn.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Context {
-    /// The message it handles.
+    /// The message it handles. In [`Entry::HandleSignal`] it has the id of the signal, the source
+    /// and payload of the message that failed, and no value.
     pub message: Message,
     /// The number of this turn of the message, from 0; part of the ids of what it sends.
     pub turn: u32,
+    /// Why it runs.
+    pub cause: Cause,
+    /// In [`Entry::HandleSignal`], of what it is told.
+    pub signal: Option<SignalContext>,
+    /// Whether an earlier turn of the message gave its one reply.
+    pub has_replied: bool,
+    /// Blocks of service that the message may still wait, in all.
+    pub lifetime_left: u32,
     /// The program's own id.
     pub program: [u8; 32],
     /// The height of the block.
@@ -54,9 +85,6 @@ pub struct Context {
     /// What creating a program takes from its creator at once besides the value, in planck: the
     /// existential deposit and the deposit for the program's record.
     pub creation_deposit: Balance,
-    /// The reply that caused this turn, if one did. In [`Entry::HandleReply`] it is what
-    /// [`Self::message`] says as well.
-    pub reply: Option<ReplyContext>,
 }
 
 /// The program's memory as it is stored.
@@ -96,6 +124,8 @@ pub trait Host {
     fn code_exists(&mut self, code: &CodeHash) -> bool;
     /// Whether a program stands at that address, or did.
     fn is_address_used(&mut self, address: &[u8; 32]) -> bool;
+    /// Whether `message` is another message of this program, and waits.
+    fn is_waiting(&mut self, message: &MessageId) -> bool;
     /// Whether `value` can arrive at `destination`: it is not below the existential deposit of an
     /// account that does not exist yet.
     fn can_receive(&mut self, destination: &[u8; 32], value: Balance) -> bool;
@@ -127,8 +157,11 @@ pub struct Request<'a> {
     pub entry: Entry,
     /// What surrounds it.
     pub context: Context,
-    /// The program's memory.
+    /// The program's memory. [`Entry::Migrate`] starts with none.
     pub memory: StoredMemory,
+    /// Stored pages of other code that are removed if the turn commits: what [`Entry::Migrate`]
+    /// takes the place of.
+    pub replaced_pages: u32,
     /// The most gas the turn may burn.
     pub gas_limit: Gas,
     /// The prices.
@@ -153,7 +186,7 @@ pub struct Turn {
     /// The gas it burned: the whole limit if it ran out.
     pub gas_burned: Gas,
     /// The least limit with which it would have ended the same way: what it burned and what it
-    /// wanted to split off. Not quite, for a program that asks how much gas is left.
+    /// wanted to split off or set aside. Not quite, for a program that asks how much gas is left.
     pub gas_required: Gas,
     /// An upper bound of the bytes of storage proof that its reads took, and the writes of
     /// pages that it asks for. It does not depend on what [`Modules`] had.
@@ -186,16 +219,23 @@ impl From<Stop> for Failure {
 /// # Gas
 ///
 /// The ledger is the engine's fuel, `gas_limit` divided by [`Schedule::fuel`] and rounded down;
-/// every charge is rounded up to whole units. Gas that a send splits off is taken from it but is
-/// not burned: the message gets exactly what was asked for, and what the rounding took more
-/// counts as burned. So [`Turn::gas_burned`] and the gas split off never exceed `gas_limit`
-/// together. A turn that fails sends nothing and splits nothing off; one that runs out of gas
-/// burns its whole limit.
+/// every charge is rounded up to whole units. Gas that a send splits off, and what a letter or a
+/// wait sets aside, is taken from it but is not burned: each has exactly what was asked for, and
+/// what the rounding took more counts as burned. So [`Turn::gas_burned`] and the gas split off and
+/// set aside never exceed `gas_limit` together. A turn that fails sends nothing, splits nothing off
+/// and sets nothing aside; one that runs out of gas burns its whole limit.
+///
+/// # Waiting
+///
+/// sets aside what the message's next turn and its signal cost to start. That depends on the
+/// memory, so the end of a successful run settles it: a turn that has grown its memory since runs
+/// out of gas if that is not left.
 ///
 /// # `_initialize`
 ///
-/// runs before `init`, on the same ledger and in the same memory, but may not make `init`'s
-/// calls. A program that has it and no `init` still runs it when it is created.
+/// runs before `init` and before `migrate`, on the same ledger and in the same memory, but may not
+/// make their calls. A program that has it and no `init` still runs it when it is created. A
+/// message that waited is in the midst of its entry: nothing runs before that again.
 ///
 /// # An entry that the program has not
 ///
@@ -205,7 +245,8 @@ impl From<Stop> for Failure {
 ///
 /// # A program that ends itself
 ///
-/// has succeeded: what it did before that commits, and [`Effects::exit`] names its inheritor.
+/// has succeeded: what it did before that commits, and [`Effects::exit`] names its inheritor. It
+/// does not wait any more.
 pub fn execute<H: Host>(request: Request<'_>, host: &mut H, modules: &mut Modules) -> Turn {
     let schedule = request.schedule;
     let gas_limit = request.gas_limit;
@@ -213,7 +254,7 @@ pub fn execute<H: Host>(request: Request<'_>, host: &mut H, modules: &mut Module
     let mut account = Account {
         fuel: total,
         lowest: total,
-        split: 0,
+        aside: 0,
         proof: 0,
         debug: Vec::new(),
     };
@@ -222,7 +263,7 @@ pub fn execute<H: Host>(request: Request<'_>, host: &mut H, modules: &mut Module
         Err(failure) if failure.code == ReplyCode::OutOfGas => (gas_limit, gas_limit),
         _ => {
             let gas = |left| schedule.gas_in(total.saturating_sub(left));
-            let burned = gas(account.fuel).saturating_sub(account.split);
+            let burned = gas(account.fuel).saturating_sub(account.aside);
             (gas(account.fuel.min(account.lowest)), burned)
         }
     };
@@ -240,7 +281,8 @@ struct Account {
     fuel: u64,
     /// The least fuel that would have been left if all that was reserved had been taken.
     lowest: u64,
-    split: Gas,
+    /// Gas that was taken from the fuel and is not burned: split off or set aside.
+    aside: Gas,
     proof: u64,
     debug: Vec<String>,
 }
@@ -251,6 +293,15 @@ impl Account {
             .fuel
             .checked_sub(schedule.fuel_for(gas))
             .ok_or(Stop::OutOfGas)?;
+        Ok(())
+    }
+
+    /// Sets aside what the message waits `with`, instead of what it took `before`.
+    fn set_aside(&mut self, schedule: &Schedule, before: &Wait, with: &Wait) -> Result<(), Stop> {
+        let fuel = |wait: &Wait| schedule.fuel_for(wait.aside());
+        self.lowest = self.lowest.min(self.fuel);
+        let left = self.fuel.saturating_add(fuel(before));
+        self.fuel = left.checked_sub(fuel(with)).ok_or(Stop::OutOfGas)?;
         Ok(())
     }
 
@@ -271,11 +322,19 @@ fn attempt(
         entry,
         context,
         memory,
+        replaced_pages,
         schedule,
         limits,
         ..
     } = request;
-    if code.entries(entry).next().is_none() {
+    account.charge(schedule, schedule.replace(replaced_pages))?;
+    account.prove(schedule.replaced_proof(replaced_pages));
+    let is_fresh = matches!(context.cause, Cause::Fresh);
+    let entries = code
+        .entries(entry)
+        .filter(|first| is_fresh || *first == entry);
+    let entries: Vec<_> = entries.collect();
+    if entries.is_empty() {
         account.charge(schedule, schedule.load_base)?;
         return match entry {
             Entry::State => Err(Stop::Trapped.into()),
@@ -311,28 +370,42 @@ fn attempt(
             loaded
         }
     };
-    let journal = Journal::new(entry, code.exports, &context, schedule, limits, host);
+    let journal = Journal::new(entry, code, count, &context, schedule, limits, host);
     let mut engine = Engine::load(&loaded.module, limits, account.fuel, journal)?;
     let turn = Run {
         code,
         image: &loaded.image,
-        entry,
+        entries,
         schedule,
     };
     let outcome = turn.run(&mut engine, &memory, pages);
     account.fuel = engine.fuel();
     let journal = engine.into_journal();
     account.lowest = account.lowest.min(journal.lowest);
-    account.split = journal.split;
+    account.aside = journal.aside;
     account.prove(journal.proof);
+    account.debug = journal.debug;
+    let mut wait = journal.wait;
     if let Ok(change) = &outcome {
         let new = change
             .stored
             .keys()
             .filter(|index| !memory.pages.contains(index));
-        account.prove(schedule.new_pages_proof(new.count()));
+        let new = new.count();
+        account.prove(schedule.new_pages_proof(new));
+        if let Some(marked) = wait.take() {
+            let stored = memory.pages.len().saturating_add(new);
+            let stored = stored.saturating_sub(change.freed.len());
+            let stored = u32::try_from(stored).unwrap_or(u32::MAX);
+            let with = schedule.waiting(code, entry, marked.blocks, change.wasm_pages, stored);
+            account.set_aside(schedule, &marked, &with)?;
+            wait = Some(with);
+        }
     }
-    account.debug = journal.debug;
+    // Not burned, whether it waits or not.
+    account.aside = account
+        .aside
+        .saturating_add(wait.as_ref().map_or(0, Wait::aside));
     let mut effects = Effects {
         effects: journal.effects,
         ..Effects::default()
@@ -341,6 +414,7 @@ fn attempt(
         Ok(memory) => {
             effects.state = journal.state;
             effects.memory = memory;
+            effects.wait = wait;
         }
         // The pages are deleted, so nothing is compared; keyed state likewise.
         Err(Stop::Exit(inheritor)) => {
@@ -356,7 +430,8 @@ fn attempt(
 struct Run<'a> {
     code: &'a CodeInfo,
     image: &'a Image,
-    entry: Entry,
+    /// What to run, in order.
+    entries: Vec<Entry>,
     schedule: &'a Schedule,
 }
 
@@ -378,11 +453,11 @@ impl Run<'_> {
             overlay.lay(engine.memory_mut(), index, page);
         }
 
-        for entry in self.code.entries(self.entry) {
-            engine.journal_mut().entry = entry;
-            engine.run(entry)?;
+        for entry in &self.entries {
+            engine.journal_mut().entry = *entry;
+            engine.run(*entry)?;
         }
-        if self.entry == Entry::State {
+        if self.entries.contains(&Entry::State) {
             return Ok(unchanged(stored));
         }
 
@@ -429,10 +504,6 @@ fn unchanged(stored: &StoredMemory) -> MemoryChange {
         globals: stored.globals.clone(),
         ..MemoryChange::default()
     }
-}
-
-fn wasm_pages(memory: &[u8]) -> u32 {
-    u32::try_from(memory.len().div_ceil(WASM_PAGE_BYTES)).unwrap_or(u32::MAX)
 }
 
 fn count(pages: &BTreeSet<PageIndex>) -> Gas {

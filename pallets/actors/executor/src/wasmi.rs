@@ -340,8 +340,7 @@ macro_rules! result {
 }
 
 macro_rules! link_one {
-    (planned $($rest:tt)*) => {};
-    (served $store:ident $wanted:ident $entries:ident $name:ident
+    ($store:ident $wanted:ident $entries:ident $name:ident
         ($($param:ident: $type:ty),*) ($($result:ty)?)) => {
         if $wanted == stringify!($name) {
             return Some(Func::wrap(
@@ -361,12 +360,12 @@ macro_rules! link_one {
 macro_rules! link_all {
     ($(
         $(#[doc = $doc:literal])+
-        $status:ident $entries:ident fn $name:ident($($param:ident: $type:ty),* $(,)?)
+        $entries:ident fn $name:ident($($param:ident: $type:ty),* $(,)?)
         $(-> $result:ty)?;
     )+) => {
-        /// The host function behind the import of that name, if it is a served one.
+        /// The host function behind the import of that name, if there is one.
         fn link(store: &mut Store<Data<'_>>, wanted: &str) -> Option<Func> {
-            $(link_one!($status store wanted $entries $name ($($param: $type),*) ($($result)?));)+
+            $(link_one!(store wanted $entries $name ($($param: $type),*) ($($result)?));)+
             None
         }
     };

@@ -1,10 +1,10 @@
 //! The memory that turns take, counted as the runtime's allocator would give it.
 
 use actors_executor::{
-    execute, validate, Context, Host, Limits, Message, Modules, PageIndex, Request, Schedule,
-    StoredMemory,
+    execute, validate, Cause, Context, Host, Limits, Message, Modules, PageIndex, ReplyContext,
+    Request, Schedule, StoredMemory,
 };
-use actors_primitives::{abi::Entry, Balance, CodeHash, MessageId};
+use actors_primitives::{abi::Entry, Balance, CodeHash, MessageId, ReplyCode};
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     cell::Cell,
@@ -85,6 +85,9 @@ impl Host for World {
     fn is_address_used(&mut self, _: &[u8; 32]) -> bool {
         false
     }
+    fn is_waiting(&mut self, _: &MessageId) -> bool {
+        true
+    }
     fn random(&mut self, _: &[u8]) -> ([u8; 32], u64) {
         ([0; 32], 0)
     }
@@ -129,17 +132,27 @@ fn turn(text: &str, pages: u16, modules: &mut Modules) -> (u64, u64, u64) {
                 value: 0,
             },
             turn: 0,
+            // A message that waited, and the reply that it waited for.
+            cause: Cause::Reply(ReplyContext {
+                to: MessageId([3; 32]),
+                code: ReplyCode::Replied,
+                payload: vec![0; 64 * 1024],
+                value: 0,
+            }),
+            signal: None,
+            has_replied: false,
+            lifetime_left: u32::MAX,
             program: [4; 32],
             block_number: 1,
             deposit_per_byte: 1,
             creation_deposit: 1,
-            reply: None,
         },
         memory: StoredMemory {
             wasm_pages: 0,
             globals: Vec::new(),
             pages: (0..pages).map(PageIndex).collect(),
         },
+        replaced_pages: 0,
         gas_limit: 1_000_000_000_000_000,
         schedule: &schedule,
         limits: &limits,
@@ -163,14 +176,27 @@ fn functions(code: usize) -> (String, String) {
     (body.repeat(count), calls.collect())
 }
 
-const IMPORTS: usize = 5;
+const IMPORTS: usize = 8;
 
 const PRELUDE: &str = r#"
     (import "actors_v1" "state_get" (func $get (param i32 i32 i32 i32) (result i32)))
     (import "actors_v1" "state_set" (func $set (param i32 i32 i32 i32) (result i32)))
     (import "actors_v1" "emit" (func $emit (param i32 i32) (result i32)))
     (import "actors_v1" "reply" (func $reply (param i32 i32 i32) (result i32)))
+    (import "actors_v1" "send"
+        (func $send (param i32 i32 i32 i32 i64 i32 i32 i32) (result i32)))
+    (import "actors_v1" "wake" (func $wake (param i32) (result i32)))
+    (import "actors_v1" "wait" (func $wait (param i32) (result i32)))
     (import "actors_v1" "debug" (func $debug (param i32 i32)))"#;
+
+/// Sends letters and wakes until it is told that it is too much, and waits.
+const TALK: &str = r#"
+    (i64.store (i32.const 64) (i64.const 0)) (i64.store (i32.const 72) (i64.const 0))
+    (loop $letters (br_if $letters (i32.eqz (call $send
+        (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 64)
+        (i64.const -1) (i32.const 0) (i32.const 1) (i32.const 128)))))
+    (loop $wakes (br_if $wakes (i32.eqz (call $wake (i32.const 0)))))
+    (if (call $wait (i32.const 1)) (then unreachable))"#;
 
 /// Writes, reads, says and emits until it is told that it is too much.
 fn spam(event: u32, value: u32) -> String {
@@ -198,11 +224,18 @@ fn no_turn_takes_more_than_the_worst() {
         (memory.fill (i32.const 0) (i32.const 3) (i32.const 4194304))"#;
     let mut modules = Modules::default();
     let (mut highest, mut kept_highest) = (0, 0);
-    for (event, value) in [(0, 0), (16, 5), (900, 1000), (16384, 16384), (33, 16384)] {
+    for (talk, event, value) in [
+        ("", 0, 0),
+        ("", 16, 5),
+        ("", 900, 1000),
+        ("", 16384, 16384),
+        ("", 33, 16384),
+        (TALK, 0, 0),
+    ] {
         let spam = spam(event, value);
         let text = format!(
             r#"(module {PRELUDE} (memory (export "memory") 63) {code}
-            (func (export "handle") {grow} (call $deep) {spam}))"#
+            (func (export "handle") {grow} (call $deep) {talk} {spam}))"#
         );
         let (peak, largest, kept) = turn(&text, 252, &mut modules);
         assert!(peak < limits.worst_heap(), "{peak} at {event} and {value}");

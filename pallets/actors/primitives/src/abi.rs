@@ -47,15 +47,15 @@ impl Value for i64 {
 
 /// The error numbers that calls return instead of a length.
 pub mod error {
-    /// Nothing is stored there.
+    /// Nothing is stored there, or no such message waits.
     pub const NOT_FOUND: i32 = -1;
-    /// An offset or length lies outside of what is read.
+    /// An offset or length lies outside of what is read, or a number means nothing.
     pub const OUT_OF_RANGE: i32 = -2;
-    /// A payload, key, value, event or the number of sends exceeds the chain's limit.
+    /// A payload, key, value, event, period or the number of sends exceeds the chain's limit.
     pub const OVER_LIMIT: i32 = -3;
     /// The program's free balance does not cover the value.
     pub const NOT_ENOUGH_VALUE: i32 = -4;
-    /// The turn's gas does not cover the gas to send along.
+    /// The turn's gas does not cover the gas to send along or to set aside.
     pub const NOT_ENOUGH_GAS: i32 = -5;
     /// Not allowed in this entry, or in the state the message is in.
     pub const NOT_ALLOWED: i32 = -6;
@@ -65,6 +65,16 @@ pub mod error {
     pub const NO_SUCH_CODE: i32 = -8;
     /// The message has its one reply already.
     pub const ALREADY_REPLIED: i32 = -9;
+}
+
+/// The bits of the `flags` that `send` and `create_program` take. Any other is
+/// [`error::NOT_ALLOWED`].
+pub mod flag {
+    /// The reply resumes the current message, if that waits then.
+    pub const AWAIT: u32 = 1;
+    /// How many bits below the number that says for how many blocks a letter stands: what `send`
+    /// with [`AWAIT`] is to a user. 0 leaves it to the chain.
+    pub const LETTER_SHIFT: u32 = 8;
 }
 
 /// An entry of a program: an exported function `() -> ()` that the chain calls.
@@ -83,7 +93,7 @@ pub enum Entry {
     Init,
     /// Runs for every later message.
     Handle,
-    /// Runs for a reply to a message that was sent without waiting.
+    /// Runs for a reply for which no message waits.
     HandleReply,
     /// Runs when a later turn of a message failed, to clean up.
     HandleSignal,
@@ -125,16 +135,6 @@ impl Entry {
     #[must_use]
     pub fn from_export(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|entry| entry.export() == name)
-    }
-
-    /// Whether this version of the chain runs the entry. One that it does not is refused at
-    /// upload, by name.
-    #[must_use]
-    pub const fn is_served(self) -> bool {
-        matches!(
-            self,
-            Self::Init | Self::Handle | Self::HandleReply | Self::State | Self::Initialize
-        )
     }
 
     const fn bit(self) -> u8 {
@@ -208,9 +208,6 @@ pub struct Import {
     /// The entries that may call it. A call from another returns [`error::NOT_ALLOWED`] where
     /// it has an `i32` to return, and fails the turn with syscall misuse where it has not.
     pub entries: Entries,
-    /// Whether this version of the chain has it. An import that it has not is refused at
-    /// upload, by name.
-    pub is_served: bool,
     /// What it does.
     pub doc: &'static str,
 }
@@ -226,126 +223,117 @@ impl Import {
 /// Hands every import of the ABI to the macro named: rows of the form
 ///
 /// ```text
-/// #[doc = "…"] served|planned ENTRIES fn name(param: type, …) -> type;
+/// #[doc = "…"] ENTRIES fn name(param: type, …) -> type;
 /// ```
 ///
-/// where `ENTRIES` names a constant of [`Entries`](crate::abi::Entries) and `served` rows are
-/// those that this version of the chain has.
+/// where `ENTRIES` names a constant of [`Entries`](crate::abi::Entries).
 #[macro_export]
 macro_rules! for_each_import {
     ($with:path) => {
         $with! {
             /// Writes the id of the current message.
-            served READERS fn message_id(out32: *mut u8);
+            READERS fn message_id(out32: *mut u8);
             /// Writes the sender of the current message.
-            served READERS fn message_source(out32: *mut u8);
+            READERS fn message_source(out32: *mut u8);
             /// Writes the value that came with the current message.
-            served READERS fn message_value(out16: *mut u8);
+            READERS fn message_value(out16: *mut u8);
             /// The length of the current message's payload, in bytes.
-            served READERS fn message_size() -> i32;
+            READERS fn message_size() -> i32;
             /// Copies `len` bytes of the payload, from `offset`; returns `len`.
-            served READERS fn message_read(offset: u32, len: u32, out: *mut u8) -> i32;
+            READERS fn message_read(offset: u32, len: u32, out: *mut u8) -> i32;
             /// Why this turn runs: 0 fresh, 1 a reply arrived, 2 woken, 3 a deadline passed.
-            served READERS fn turn_cause() -> i32;
+            READERS fn turn_cause() -> i32;
             /// Writes the id of the message that the reply answers.
-            served REPLIED fn reply_to(out32: *mut u8);
+            REPLIED fn reply_to(out32: *mut u8);
             /// How the message that the reply answers ended, as a number.
-            served REPLIED fn reply_code() -> i32;
+            REPLIED fn reply_code() -> i32;
             /// The length of the reply's payload, in bytes.
-            served REPLIED fn reply_size() -> i32;
+            REPLIED fn reply_size() -> i32;
             /// Copies `len` bytes of the reply's payload, from `offset`; returns `len`.
-            served REPLIED fn reply_read(offset: u32, len: u32, out: *mut u8) -> i32;
+            REPLIED fn reply_read(offset: u32, len: u32, out: *mut u8) -> i32;
             /// Writes the value that came with the reply.
-            served REPLIED fn reply_value(out16: *mut u8);
+            REPLIED fn reply_value(out16: *mut u8);
             /// Writes the id of the message that failed.
-            planned SIGNALLED fn signal_message(out32: *mut u8);
+            SIGNALLED fn signal_message(out32: *mut u8);
             /// How that message failed.
-            planned SIGNALLED fn signal_code() -> i32;
+            SIGNALLED fn signal_code() -> i32;
             /// Writes the program's own id.
-            served READERS fn program_id(out32: *mut u8);
+            READERS fn program_id(out32: *mut u8);
             /// Writes the program's own free balance.
-            served READERS fn balance(out16: *mut u8);
+            READERS fn balance(out16: *mut u8);
             /// The height of the block.
-            served READERS fn block_number() -> i64;
+            READERS fn block_number() -> i64;
             /// The time of the block, in milliseconds since 1970.
-            served READERS fn block_timestamp() -> i64;
+            READERS fn block_timestamp() -> i64;
             /// The gas that this turn may still burn.
-            served READERS fn gas_left() -> i64;
+            READERS fn gas_left() -> i64;
             /// Writes the chain's randomness mixed with `subject`; returns the block since which
             /// it was knowable.
-            served READERS fn random(subject: *const u8, len: u32, out32: *mut u8) -> i64;
+            READERS fn random(subject: *const u8, len: u32, out32: *mut u8) -> i64;
             /// Sends a message when the turn commits and writes its id. `gas` -1 shares the gas
-            /// of the current message, any other amount is split off it.
-            served TURNS fn send(
+            /// of the current message, any other amount is split off it. It is delivered after
+            /// `delay` blocks. With flag 1 the reply resumes the current message.
+            TURNS fn send(
                 dest32: *const u8, payload: *const u8, len: u32, value16: *const u8,
                 gas: i64, delay: u32, flags: u32, out_id32: *mut u8
             ) -> i32;
             /// Creates a program from stored code when the turn commits, and writes its id and
-            /// that of its first message, which runs `init`. It counts as a send, and `gas` is
-            /// as in `send`.
-            served TURNS fn create_program(
+            /// that of its first message, which runs `init`. It counts as a send, and `gas` and
+            /// flag 1 are as in `send`.
+            TURNS fn create_program(
                 code_hash32: *const u8, salt: *const u8, salt_len: u32, payload: *const u8,
                 len: u32, value16: *const u8, gas: i64, flags: u32,
                 out_program32: *mut u8, out_message32: *mut u8
             ) -> i32;
             /// Gives the one reply to the current message.
-            served REPLIERS fn reply(payload: *const u8, len: u32, value16: *const u8) -> i32;
-            /// Marks the message as waiting, for at most `blocks`.
-            planned WAITERS fn wait(blocks: u32) -> i32;
+            REPLIERS fn reply(payload: *const u8, len: u32, value16: *const u8) -> i32;
+            /// Marks the message as waiting, for at most `blocks`: from when the entry returns.
+            WAITERS fn wait(blocks: u32) -> i32;
             /// Writes the deposit money that this turn may still use.
-            served READERS fn deposit_left(out16: *mut u8);
+            READERS fn deposit_left(out16: *mut u8);
             /// Writes the price of one stored byte.
-            served READERS fn deposit_per_byte(out16: *mut u8);
+            READERS fn deposit_per_byte(out16: *mut u8);
             /// Resumes another waiting message of this program.
-            planned TURNS fn wake(message_id32: *const u8) -> i32;
+            TURNS fn wake(message_id32: *const u8) -> i32;
             /// Ends the run at once and the program with it; its balance and deposits go to the
             /// inheritor.
-            served EXITERS fn exit(inheritor32: *const u8);
+            EXITERS fn exit(inheritor32: *const u8);
             /// Fails the turn with a text that reaches the sender.
-            served ALL fn panic(text: *const u8, len: u32);
+            ALL fn panic(text: *const u8, len: u32);
             /// Deposits a program event.
-            served TURNS fn emit(data: *const u8, len: u32) -> i32;
+            TURNS fn emit(data: *const u8, len: u32) -> i32;
             /// Logs a text in tests and dry runs; nothing on chain.
-            served ALL fn debug(text: *const u8, len: u32);
+            ALL fn debug(text: *const u8, len: u32);
             /// Reads keyed state: returns the length of the stored value, of which at most `cap`
             /// bytes are copied.
-            served READERS fn state_get(
+            READERS fn state_get(
                 key: *const u8, key_len: u32, out: *mut u8, cap: u32
             ) -> i32;
             /// Writes keyed state.
-            served TURNS fn state_set(
+            TURNS fn state_set(
                 key: *const u8, key_len: u32, value: *const u8, len: u32
             ) -> i32;
             /// Removes keyed state.
-            served TURNS fn state_remove(key: *const u8, key_len: u32) -> i32;
+            TURNS fn state_remove(key: *const u8, key_len: u32) -> i32;
             /// Hashes with BLAKE2b-256.
-            served READERS fn blake2_256(data: *const u8, len: u32, out32: *mut u8);
+            READERS fn blake2_256(data: *const u8, len: u32, out32: *mut u8);
             /// Hashes with Keccak-256.
-            served READERS fn keccak_256(data: *const u8, len: u32, out32: *mut u8);
+            READERS fn keccak_256(data: *const u8, len: u32, out32: *mut u8);
             /// Hashes with SHA2-256.
-            served READERS fn sha2_256(data: *const u8, len: u32, out32: *mut u8);
+            READERS fn sha2_256(data: *const u8, len: u32, out32: *mut u8);
             /// Verifies an sr25519 signature: 1 valid, 0 not.
-            served READERS fn sr25519_verify(
+            READERS fn sr25519_verify(
                 sig64: *const u8, msg: *const u8, len: u32, public32: *const u8
             ) -> i32;
             /// Verifies an ed25519 signature: 1 valid, 0 not.
-            served READERS fn ed25519_verify(
+            READERS fn ed25519_verify(
                 sig64: *const u8, msg: *const u8, len: u32, public32: *const u8
             ) -> i32;
             /// Recovers the compressed secp256k1 key that signed a hash: 0, or -1 if none did.
-            served READERS fn ecdsa_recover(
+            READERS fn ecdsa_recover(
                 sig65: *const u8, hash32: *const u8, out33: *mut u8
             ) -> i32;
         }
-    };
-}
-
-macro_rules! is_served {
-    (served) => {
-        true
-    };
-    (planned) => {
-        false
     };
 }
 
@@ -361,17 +349,16 @@ macro_rules! result_type {
 macro_rules! table {
     ($(
         $(#[doc = $doc:literal])+
-        $status:ident $entries:ident fn $name:ident($($param:ident: $type:ty),* $(,)?)
+        $entries:ident fn $name:ident($($param:ident: $type:ty),* $(,)?)
         $(-> $result:ty)?;
     )+) => {
-        /// Every import of the ABI, served or planned, in the order of the reference page.
+        /// Every import of the ABI, in the order of the reference page.
         pub const IMPORTS: &[Import] = &[$(
             Import {
                 name: stringify!($name),
                 params: &[$((stringify!($param), <$type as Value>::TYPE)),*],
                 result: result_type!($($result)?),
                 entries: Entries::$entries,
-                is_served: is_served!($status),
                 doc: concat!($($doc),+),
             }
         ),+];

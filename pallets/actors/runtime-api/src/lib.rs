@@ -137,6 +137,10 @@ pub enum ProgramStatus {
 pub struct ProgramInfo<AccountId> {
     /// The code it runs.
     pub code_hash: CodeHash,
+    /// Who may upgrade it; with none it is immutable.
+    pub admin: Option<AccountId>,
+    /// How often it has been upgraded.
+    pub epoch: u32,
     /// Who created it.
     pub creator: AccountId,
     /// Where it is in its life.

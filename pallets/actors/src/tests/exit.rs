@@ -174,8 +174,9 @@ cases![
 mod blocks {
     use super::*;
     use crate::{
-        exit::SWEEP_KEYS,
         pallet::{Key, StateValue},
+        sweep::SWEEP_KEYS,
+        weights::LONGEST_PAYLOAD,
         Service, WeightInfo,
     };
     use frame_support::traits::Hooks;
@@ -217,9 +218,11 @@ mod blocks {
         let mut blocks = 0;
         while left > 0 {
             let now = chain.execute_with(|| {
-                // Both looks at the service, to find the program, its pages, two steps.
+                // Looks at the service for what is due, the queue and what is to be swept; to find
+                // the program, who waits in it, its pages, and two steps.
                 let room = peek
-                    .saturating_mul(2)
+                    .saturating_mul(3)
+                    .saturating_add(<() as WeightInfo>::answer_waiting(LONGEST_PAYLOAD))
                     .saturating_add(step.saturating_mul(4));
                 let used = Actors::on_idle(1, room);
                 assert!(used.all_lte(room), "{used:?} of {room:?}");

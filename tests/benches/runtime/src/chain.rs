@@ -126,6 +126,7 @@ impl pallet_actors::Config for Runtime {
     type MinServiceWeight = MinServiceWeight;
     type BacklogPrice = ConstU64<0>;
     type MaxQueueLength = ConstU32<{ u32::MAX }>;
+    type MaxMessageLifetime = ConstU32<{ u32::MAX }>;
     type WeightInfo = ();
 }
 

@@ -31,16 +31,12 @@ pub enum InvalidKind {
     StartFunction,
     /// It imports something that the ABI has not.
     UnknownImport,
-    /// It imports a function of the ABI that this chain does not have yet.
-    ImportNotServed,
     /// It imports a function of the ABI with another signature.
     ImportType,
     /// It exports a function that is no entry.
     UnknownExport,
     /// An export has the wrong kind or type.
     ExportType,
-    /// It exports an entry that this chain does not run yet.
-    EntryNotServed,
     /// It exports neither `init` nor `handle`.
     NoEntry,
     /// Its memory or a data segment breaks a rule.

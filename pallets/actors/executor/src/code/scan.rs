@@ -339,13 +339,6 @@ impl<'a> Scan<'a> {
                  without that library or for a target without a system",
             ));
         };
-        if !row.is_served {
-            return Err(Invalid::module(
-                InvalidKind::ImportNotServed,
-                format!("the import `{shown}` is planned, but this chain does not have it yet"),
-                "do without it for now",
-            ));
-        }
         let params: Vec<ValType> = row.params.iter().map(|(_, ty)| wasm_type(*ty)).collect();
         let results: Vec<ValType> = row.result.iter().map(|ty| wasm_type(*ty)).collect();
         let expected = signature(&params, &results);
@@ -474,18 +467,10 @@ impl<'a> Scan<'a> {
                     return Err(Invalid::module(
                         InvalidKind::UnknownExport,
                         format!("the exported function `{name}` is no entry"),
-                        "export `init`, `handle`, `handle_reply`, `state` and `_initialize` only",
+                        "export `init`, `handle`, `handle_reply`, `handle_signal`, `state`, \
+                         `migrate` and `_initialize` only",
                     ));
                 };
-                if !entry.is_served() {
-                    return Err(Invalid::module(
-                        InvalidKind::EntryNotServed,
-                        format!(
-                            "the entry `{name}` is planned, but this chain does not run it yet"
-                        ),
-                        "do without it for now",
-                    ));
-                }
                 let index = usize::try_from(export.index).unwrap_or(usize::MAX);
                 let ty = self.functions.get(index).and_then(|ty| self.type_of(*ty));
                 let actual = ty

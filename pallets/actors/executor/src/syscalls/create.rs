@@ -1,9 +1,12 @@
 //! Creating programs.
 
-use actors_primitives::{abi::error, program_preimage, CodeHash};
+use actors_primitives::{
+    abi::{error, flag},
+    program_preimage, CodeHash,
+};
 
 use super::{
-    send::{depart, Departure, Share},
+    send::{depart, is_awaited, may_await, Departure, Share},
     Call,
 };
 use crate::{sandbox::Stop, Create, Effect};
@@ -22,11 +25,11 @@ pub(crate) fn create_program(
     out_program: u32,
     out_message: u32,
 ) -> Result<i32, Stop> {
-    call.charge_message(call.prices().create, len)?;
+    let is_awaited = is_awaited(flags);
+    call.charge_message(call.prices().create, len, is_awaited)?;
     // The code's record, and accounts and holds of both.
     call.charge_accesses(5)?;
-    // No flags are served yet.
-    if flags != 0 {
+    if flags & !flag::AWAIT != 0 || (is_awaited && !may_await(call)) {
         return Ok(error::NOT_ALLOWED);
     }
     let Some(share) = Share::of(gas) else {
@@ -57,7 +60,7 @@ pub(crate) fn create_program(
         return Ok(error::ALREADY_EXISTS);
     }
     let spent = value.saturating_add(call.context().creation_deposit);
-    let Departure { id, gas } = match depart(call, share, spent, len, None)? {
+    let Departure { id, gas } = match depart(call, share, 0, spent, len, None)? {
         Ok(departure) => departure,
         Err(error) => return Ok(error),
     };
@@ -69,6 +72,7 @@ pub(crate) fn create_program(
         payload,
         value,
         gas,
+        is_awaited,
     }));
     call.write(out_program, &program)?;
     call.write(out_message, &id.0)?;

@@ -1,7 +1,7 @@
 //! The current message, and what surrounds it.
 
 use super::{len_i32, Call};
-use crate::sandbox::Stop;
+use crate::{sandbox::Stop, Cause};
 
 pub(crate) fn message_id(call: &mut Call<'_, '_>, out: u32) -> Result<(), Stop> {
     call.copy_out(out, &call.context().message.id.0)
@@ -28,9 +28,13 @@ pub(crate) fn message_read(
     call.read_part(&call.context().message.payload, offset, len, out)
 }
 
-/// 1 if a reply caused the turn; deadlines and waking are not served yet.
 pub(crate) fn turn_cause(call: &mut Call<'_, '_>) -> Result<i32, Stop> {
-    Ok(i32::from(call.context().reply.is_some()))
+    Ok(match call.context().cause {
+        Cause::Fresh => 0,
+        Cause::Reply(_) => 1,
+        Cause::Woken => 2,
+        Cause::Deadline => 3,
+    })
 }
 
 pub(crate) fn program_id(call: &mut Call<'_, '_>, out: u32) -> Result<(), Stop> {

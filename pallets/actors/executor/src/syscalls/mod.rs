@@ -1,8 +1,8 @@
-//! The system calls: one function for each served import of the ABI table.
+//! The system calls: one function for each import of the ABI table.
 //!
 //! Which there are, their parameters and the entries that may call them are the table's
 //! ([`actors_primitives::for_each_import`]); an engine links them from it, so that a call which
-//! is served but not written here, or with other parameters, does not compile.
+//! is not written here, or with other parameters, does not compile.
 //!
 //! Every call pays before it works. Whatever it makes the chain do later, when the turn commits,
 //! is paid here as well.
@@ -14,7 +14,9 @@ mod gas;
 mod message;
 mod reply;
 mod send;
+mod signal;
 mod state;
+mod wait;
 
 use actors_primitives::{
     abi::{error, Entries, Entry},
@@ -26,17 +28,19 @@ use alloc::{
     vec::Vec,
 };
 
-use crate::{sandbox::Stop, Context, Effect, Host, Limits, Schedule, StateChange};
+use crate::{sandbox::Stop, CodeInfo, Context, Effect, Host, Limits, Schedule, StateChange, Wait};
 
 pub(crate) use {
-    control::*, create::*, crypto::*, gas::*, message::*, reply::*, send::*, state::*,
+    control::*, create::*, crypto::*, gas::*, message::*, reply::*, send::*, signal::*, state::*,
+    wait::*,
 };
 
 /// What a turn has brought about so far, and what it may still do.
 pub(crate) struct Journal<'h> {
     pub(crate) entry: Entry,
-    /// Whether the program has `handle_reply`.
-    handles_replies: bool,
+    code: &'h CodeInfo,
+    /// Pages of the program's memory that were stored before the turn.
+    stored_pages: u32,
     /// What the turn has sent, by destination: at most as many as there are sends.
     paid: BTreeMap<[u8; 32], Balance>,
     pub(crate) context: &'h Context,
@@ -51,8 +55,10 @@ pub(crate) struct Journal<'h> {
     /// Bytes kept of what was read, bounded like what the turn produces.
     read_bytes: u32,
     pub(crate) debug: Vec<String>,
-    /// Gas that sends have split off: taken from the turn's fuel, but not burned.
-    pub(crate) split: Gas,
+    /// Gas that sends have split off or set aside: taken from the turn's fuel, but not burned.
+    pub(crate) aside: Gas,
+    /// What the message waits with, which is taken from the fuel as well.
+    pub(crate) wait: Option<Wait>,
     /// Bytes of storage proof that its reads took at most.
     pub(crate) proof: u64,
     /// The least fuel that would have been left if all that was reserved had been taken.
@@ -75,7 +81,8 @@ pub(crate) struct Journal<'h> {
 impl<'h> Journal<'h> {
     pub(crate) fn new(
         entry: Entry,
-        exports: Entries,
+        code: &'h CodeInfo,
+        stored_pages: u32,
         context: &'h Context,
         schedule: &'h Schedule,
         limits: &'h Limits,
@@ -83,7 +90,8 @@ impl<'h> Journal<'h> {
     ) -> Self {
         Self {
             entry,
-            handles_replies: exports.contains(Entry::HandleReply),
+            code,
+            stored_pages,
             paid: BTreeMap::new(),
             context,
             schedule,
@@ -94,7 +102,8 @@ impl<'h> Journal<'h> {
             read: BTreeMap::new(),
             read_bytes: 0,
             debug: Vec::new(),
-            split: 0,
+            aside: 0,
+            wait: None,
             proof: 0,
             lowest: u64::MAX,
             balance: None,
@@ -103,7 +112,7 @@ impl<'h> Journal<'h> {
             deposit_left: None,
             sends: 0,
             created: BTreeSet::new(),
-            has_replied: false,
+            has_replied: context.has_replied,
             effect_bytes: 0,
             debug_bytes: 0,
         }
@@ -183,17 +192,25 @@ impl<'h> Call<'_, 'h> {
         Ok(())
     }
 
+    /// Pays `price` for keeping a message of `len` bytes in storage until something is due: the
+    /// proofs of its record, of what is due and of the ends of that.
+    fn charge_kept(&mut self, price: Gas, len: u32) -> Result<(), Stop> {
+        self.charge(price)?;
+        self.charge_proof(len)?;
+        self.charge_accesses(3)
+    }
+
     /// Pays `price` for a message, and for serving the reply to it where the program wants one:
     /// it must be paid before the message has burned everything.
     ///
     /// Committing looks for a program, a tombstone and an account at the destination, and proves
     /// the places of a message and a purse.
-    fn charge_message(&mut self, price: Gas, len: u32) -> Result<(), Stop> {
+    fn charge_message(&mut self, price: Gas, len: u32, is_awaited: bool) -> Result<(), Stop> {
         self.charge(price)?;
         // The payload, when it is served from the state.
         self.charge_proof(len.min(self.limits().payload))?;
         self.charge_accesses(5)?;
-        match self.journal.handles_replies {
+        match is_awaited || self.journal.code.exports.contains(Entry::HandleReply) {
             true => self.charge(self.prices().answer),
             false => Ok(()),
         }

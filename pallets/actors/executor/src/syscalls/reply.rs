@@ -1,7 +1,7 @@
 //! The reply that caused the turn.
 
 use super::{len_i32, Call, Refusal};
-use crate::{sandbox::Stop, ReplyContext};
+use crate::{sandbox::Stop, Cause, ReplyContext};
 
 pub(crate) fn reply_to(call: &mut Call<'_, '_>, out: u32) -> Result<(), Stop> {
     match cause(call) {
@@ -44,5 +44,8 @@ pub(crate) fn reply_value(call: &mut Call<'_, '_>, out: u32) -> Result<(), Stop>
 }
 
 fn cause<'h>(call: &Call<'_, 'h>) -> Option<&'h ReplyContext> {
-    call.context().reply.as_ref()
+    match &call.context().cause {
+        Cause::Reply(reply) => Some(reply),
+        Cause::Fresh | Cause::Woken | Cause::Deadline => None,
+    }
 }

@@ -1,12 +1,12 @@
 //! Messages, replies and events.
 
 use actors_primitives::{
-    abi::{error, Entry},
+    abi::{error, flag, Entries, Entry},
     Balance, Gas, MessageId,
 };
 
 use super::Call;
-use crate::{sandbox::Stop, Effect, Reply, Send};
+use crate::{sandbox::Stop, Effect, Letter, Reply, Send};
 
 /// Whose gas a message that is sent burns.
 #[derive(Clone, Copy)]
@@ -27,6 +27,25 @@ impl Share {
     }
 }
 
+/// Whether the flags of a call say that the reply resumes the current message.
+pub(super) fn is_awaited(flags: u32) -> bool {
+    flags & flag::AWAIT != 0
+}
+
+/// Whether the running entry can wait for a reply.
+pub(super) fn may_await(call: &Call<'_, '_>) -> bool {
+    Entries::WAITERS.contains(call.journal.entry)
+}
+
+/// For how many blocks the flags of a send say that a letter stands, 0 if they do not say; `None`
+/// for flags that mean nothing.
+fn letter_blocks(flags: u32) -> Option<u32> {
+    let blocks = flags >> flag::LETTER_SHIFT;
+    let known = (blocks << flag::LETTER_SHIFT) | (flags & flag::AWAIT);
+    let is_known = flags == known && (is_awaited(flags) || blocks == 0);
+    is_known.then_some(blocks)
+}
+
 /// What a message has when it leaves.
 pub(super) struct Departure {
     pub(super) id: MessageId,
@@ -38,11 +57,12 @@ pub(super) struct Departure {
 /// enough and takes nothing. Value too little to arrive at `existing`, where the message does not
 /// create its destination, is refused now: at the end it would undo the whole turn.
 ///
-/// Splitting takes whole units of fuel, so up to one unit more than the message gets. That rest
-/// counts as burned.
+/// Splitting gas off and setting `rent` aside take whole units of fuel, so up to one unit each more
+/// than the message gets. That rest counts as burned.
 pub(super) fn depart(
     call: &mut Call<'_, '_>,
     share: Share,
+    rent: Gas,
     spent: Balance,
     len: u32,
     existing: Option<[u8; 32]>,
@@ -59,7 +79,9 @@ pub(super) fn depart(
         Share::Shared => None,
         Share::Split(gas) => Some(gas),
     };
-    let fuel = gas.map_or(0, |gas| call.prices().fuel_for(gas));
+    let split = gas.unwrap_or(0);
+    let prices = call.prices();
+    let fuel = prices.fuel_for(split).saturating_add(prices.fuel_for(rent));
     let Some(fuel_left) = call.fuel.checked_sub(fuel) else {
         return Ok(Err(error::NOT_ENOUGH_GAS));
     };
@@ -67,7 +89,8 @@ pub(super) fn depart(
         return Ok(Err(error::OVER_LIMIT));
     }
     call.fuel = fuel_left;
-    call.journal.split = call.journal.split.saturating_add(gas.unwrap_or(0));
+    let aside = split.saturating_add(rent);
+    call.journal.aside = call.journal.aside.saturating_add(aside);
     call.spend(spent);
     if let Some(destination) = existing {
         let paid = call.journal.paid.entry(destination).or_default();
@@ -89,16 +112,25 @@ pub(crate) fn send(
     flags: u32,
     out_id: u32,
 ) -> Result<i32, Stop> {
-    call.charge_message(call.prices().send, len)?;
-    // Neither delays nor flags are served yet, not even AWAIT.
-    if delay != 0 || flags != 0 {
+    let is_awaited = is_awaited(flags);
+    call.charge_message(call.prices().send, len, is_awaited)?;
+    let Some(blocks) = letter_blocks(flags) else {
         return Ok(error::NOT_ALLOWED);
-    }
+    };
     let Some(share) = Share::of(gas) else {
         return Ok(error::OUT_OF_RANGE);
     };
-    if len > call.limits().payload || call.journal.sends >= call.limits().sends {
+    let may_delay = matches!(share, Share::Split(_)) && !is_awaited;
+    if (is_awaited && !may_await(call)) || (delay != 0 && !may_delay) {
+        return Ok(error::NOT_ALLOWED);
+    }
+    let limits = call.limits();
+    if len > limits.payload || call.journal.sends >= limits.sends || delay > limits.wait {
         return Ok(error::OVER_LIMIT);
+    }
+    if delay != 0 {
+        call.charge_kept(call.prices().delay, len)?;
+        call.charge(call.prices().renting(delay))?;
     }
     call.charge_bytes(call.prices().send_byte, len)?;
     let destination = call.array(dest)?;
@@ -106,7 +138,16 @@ pub(crate) fn send(
     let payload = call.slice(payload, len)?.to_vec();
     // Before anything is taken, so that a bad pointer is misuse whatever else is wrong.
     call.array::<32>(out_id)?;
-    let Departure { id, gas } = match depart(call, share, value, len, Some(destination))? {
+    let letter = match is_awaited {
+        true => letter(call, &destination, blocks, len)?,
+        false => Ok(None),
+    };
+    let letter = match letter {
+        Ok(letter) => letter,
+        Err(error) => return Ok(error),
+    };
+    let rent = letter.as_ref().map_or(0, |letter| letter.rent);
+    let Departure { id, gas } = match depart(call, share, rent, value, len, Some(destination))? {
         Ok(departure) => departure,
         Err(error) => return Ok(error),
     };
@@ -116,9 +157,38 @@ pub(crate) fn send(
         payload,
         value,
         gas,
+        delay,
+        is_awaited,
+        letter,
     }));
     call.write(out_id, &id.0)?;
     Ok(0)
+}
+
+/// Pays for the letter that an awaited message of `len` bytes is to a user; to a program it is
+/// none. It stands for `blocks`, or as long as the chain says if that is 0.
+fn letter(
+    call: &mut Call<'_, '_>,
+    destination: &[u8; 32],
+    blocks: u32,
+    len: u32,
+) -> Result<Result<Option<Letter>, i32>, Stop> {
+    call.charge_look_up()?;
+    let is_created = call.journal.created.contains(destination);
+    if is_created || call.journal.host.is_address_used(destination) {
+        return Ok(Ok(None));
+    }
+    let limits = call.limits();
+    let blocks = match blocks {
+        0 => limits.letter,
+        blocks => blocks,
+    };
+    if blocks > limits.wait {
+        return Ok(Err(error::OVER_LIMIT));
+    }
+    call.charge_kept(call.prices().letter, len)?;
+    let rent = call.prices().renting(blocks);
+    Ok(Ok(Some(Letter { blocks, rent })))
 }
 
 pub(crate) fn reply(

@@ -1,7 +1,7 @@
 //! The executor in this process, and plain data for it to run on.
 
 use actors_executor::{CodeInfo, Host, Invalid, Limits, Modules, PageIndex, Request, Turn};
-use actors_primitives::{Balance, CodeHash};
+use actors_primitives::{Balance, CodeHash, MessageId};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     vec::Vec,
@@ -27,6 +27,8 @@ pub(crate) struct World {
     pub(crate) codes: BTreeSet<CodeHash>,
     /// Addresses at which a program stands, or did.
     pub(crate) addresses: BTreeSet<[u8; 32]>,
+    /// Messages of the program that wait.
+    pub(crate) waiting: BTreeSet<MessageId>,
     /// The least that an account may have, where every account but the program's is new.
     pub(crate) minimum: Balance,
     /// What the executor has asked it for, in order: turns are told apart by it too.
@@ -44,6 +46,7 @@ pub(crate) enum Asked {
     DepositLeft,
     CodeExists(CodeHash),
     Address([u8; 32]),
+    Waiting(MessageId),
     CanReceive([u8; 32], Balance),
     Random(Vec<u8>),
 }
@@ -84,6 +87,10 @@ impl Host for World {
     fn is_address_used(&mut self, address: &[u8; 32]) -> bool {
         self.asked.push(Asked::Address(*address));
         self.addresses.contains(address)
+    }
+    fn is_waiting(&mut self, message: &MessageId) -> bool {
+        self.asked.push(Asked::Waiting(*message));
+        self.waiting.contains(message)
     }
     fn random(&mut self, subject: &[u8]) -> ([u8; 32], u64) {
         self.asked.push(Asked::Random(subject.to_vec()));

@@ -1,0 +1,63 @@
+//! Waiting, and resuming what waits.
+
+use actors_primitives::{
+    abi::{error, Entry},
+    MessageId,
+};
+
+use super::{len_u32, Call};
+use crate::{memory::wasm_pages, sandbox::Stop, Effect};
+
+/// Marks the message as waiting. The last mark of a turn counts: what an earlier one set aside
+/// comes back first. One that cannot be leaves what was marked before.
+///
+/// What is set aside is for the memory as it is now; the end of the turn settles what has changed.
+pub(crate) fn wait(call: &mut Call<'_, '_>, blocks: u32) -> Result<i32, Stop> {
+    call.charge_kept(call.prices().wait, len_u32(&call.context().message.payload))?;
+    let code = call.journal.code;
+    if code.exports.contains(Entry::HandleSignal) {
+        call.charge(call.prices().answer)?;
+    }
+    if blocks == 0 {
+        return Ok(error::OUT_OF_RANGE);
+    }
+    if blocks > call.limits().wait || blocks > call.context().lifetime_left {
+        return Ok(error::OVER_LIMIT);
+    }
+    let prices = call.prices();
+    let wait = prices.waiting(
+        code,
+        call.journal.entry,
+        blocks,
+        wasm_pages(call.memory),
+        call.journal.stored_pages,
+    );
+    let before = call.journal.wait.as_ref();
+    let back = before.map_or(0, |before| prices.fuel_for(before.aside()));
+    // Less than this would not have come so far, whatever comes back now.
+    call.journal.lowest = call.journal.lowest.min(call.fuel);
+    let fuel = call.fuel.saturating_add(back);
+    let Some(left) = fuel.checked_sub(prices.fuel_for(wait.aside())) else {
+        return Ok(error::NOT_ENOUGH_GAS);
+    };
+    call.fuel = left;
+    call.journal.wait = Some(wait);
+    Ok(0)
+}
+
+/// Whether the other message waits is asked now, and again by the chain when it is resumed.
+pub(crate) fn wake(call: &mut Call<'_, '_>, message_id: u32) -> Result<i32, Stop> {
+    call.charge(call.prices().wake)?;
+    call.charge_look_up()?;
+    // Its place in the queue, and what it waits with.
+    call.charge_accesses(4)?;
+    let id = MessageId(call.array(message_id)?);
+    if id == call.context().message.id || !call.journal.host.is_waiting(&id) {
+        return Ok(error::NOT_FOUND);
+    }
+    if !call.journal.keep_bytes(len_u32(&id.0)) {
+        return Ok(error::OVER_LIMIT);
+    }
+    call.journal.effects.push(Effect::Wake(id));
+    Ok(0)
+}

@@ -1,0 +1,147 @@
+//! What happens at a given time: deadlines, delayed messages, letters that expire.
+//!
+//! Time is counted in **ticks**: the clock advances by one in each block in which the queue is
+//! served before transactions and something is scheduled. So a pause, or a migration of the chain
+//! in several blocks, stops the clock, and nothing expires in them that could not be answered.
+//!
+//! Each tick has its entries by index. Whoever schedules keeps the [`Slot`] and cancels by it, at
+//! a constant number of accesses however much is scheduled. What is due is done in order, under
+//! the meter of the service; what does not fit stays where it is, for the next hook.
+
+use actors_primitives::MessageId;
+use codec::{Decode, Encode, MaxEncodedLen};
+use frame_support::{traits::Get, weights::WeightMeter};
+use scale_info::TypeInfo;
+
+use crate::{queue::Waiter, Agenda, Config, Pallet, Service, Ticks, WeightInfo};
+
+/// What happens when its time has come.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub enum Due<AccountId> {
+    /// A message has waited long enough.
+    Deadline {
+        /// The program that it waits in.
+        program: AccountId,
+        /// The message.
+        waiter: Waiter,
+    },
+    /// A delayed message is delivered.
+    Delivery(MessageId),
+    /// A letter expires.
+    Letter {
+        /// In whose mailbox it stands.
+        user: AccountId,
+        /// The message.
+        message: MessageId,
+    },
+}
+
+/// The place of one entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Slot {
+    /// When it is due.
+    pub tick: u64,
+    /// Its place among what is due then.
+    pub index: u32,
+}
+
+/// What is known of a tick that has entries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Tick {
+    /// The place that the next entry takes.
+    pub next: u32,
+    /// How many entries stand.
+    pub live: u32,
+}
+
+impl<T: Config> Pallet<T> {
+    /// Lets one block of service pass, unless it is paused or nothing waits for time to pass.
+    pub(crate) fn tick() {
+        let Ok(mut service) = Service::<T>::try_get() else {
+            return;
+        };
+        if !service.is_paused && service.scheduled > 0 {
+            service.clock = service.clock.saturating_add(1);
+            Service::<T>::put(service);
+        }
+    }
+
+    /// Schedules something for the `blocks`-th tick from now; at once is the next.
+    pub(crate) fn schedule(due: Due<T::AccountId>, blocks: u32) -> Slot {
+        Service::<T>::mutate(|service| {
+            let tick = service.clock.saturating_add(blocks.max(1).into());
+            if service.scheduled == 0 {
+                (service.due_tick, service.due_index) = (service.clock.saturating_add(1), 0);
+            }
+            service.scheduled = service.scheduled.saturating_add(1);
+            let mut entries = Ticks::<T>::get(tick);
+            let slot = Slot {
+                tick,
+                index: entries.next,
+            };
+            entries.next = entries.next.saturating_add(1);
+            entries.live = entries.live.saturating_add(1);
+            Ticks::<T>::insert(tick, entries);
+            Agenda::<T>::insert(slot.tick, slot.index, due);
+            slot
+        })
+    }
+
+    /// Takes an entry off the agenda before it is due.
+    pub(crate) fn cancel(slot: Slot) {
+        if Agenda::<T>::take(slot.tick, slot.index).is_some() {
+            Self::strike(slot.tick);
+            Service::<T>::mutate(|service| {
+                service.scheduled = service.scheduled.saturating_sub(1);
+            });
+        }
+    }
+
+    /// One entry of a tick less.
+    fn strike(tick: u64) {
+        Ticks::<T>::mutate_exists(tick, |entries| {
+            if let Some(known) = entries {
+                known.live = known.live.saturating_sub(1);
+                if known.live == 0 {
+                    *entries = None;
+                }
+            }
+        });
+    }
+
+    /// Does what is due, in order, as long as the meter lasts.
+    pub(crate) fn do_due(meter: &mut WeightMeter) {
+        loop {
+            let mut service = Service::<T>::get();
+            if service.is_paused || !service.is_due() {
+                return;
+            }
+            // The longest, since what it is shows only when it is read.
+            let step = T::WeightInfo::do_due(T::Limits::get().payload);
+            if meter.try_consume(step).is_err() {
+                return;
+            }
+            let (tick, index) = (service.due_tick, service.due_index);
+            if index >= Ticks::<T>::get(tick).next {
+                // Whatever damage has left of it.
+                Ticks::<T>::remove(tick);
+                (service.due_tick, service.due_index) = (tick.saturating_add(1), 0);
+                Service::<T>::put(service);
+                continue;
+            }
+            service.due_index = index.saturating_add(1);
+            let due = Agenda::<T>::take(tick, index);
+            if due.is_some() {
+                Self::strike(tick);
+                service.scheduled = service.scheduled.saturating_sub(1);
+            }
+            Service::<T>::put(service);
+            match due {
+                Some(Due::Deadline { program, waiter }) => Self::deadline_passes(program, waiter),
+                Some(Due::Delivery(message)) => Self::deliver(message),
+                Some(Due::Letter { user, message }) => Self::letter_expires(user, message),
+                None => {}
+            }
+        }
+    }
+}

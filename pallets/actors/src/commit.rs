@@ -1,0 +1,348 @@
+//! What a turn asked for, applied: one function an effect, all of them or none.
+
+use actors_executor::{Create, Effect, Effects, MemoryChange, Send};
+use actors_primitives::{Balance, Gas, MessageId, ReplyCode, PAGE_SIZE};
+use alloc::vec::Vec;
+use frame_support::{
+    pallet_prelude::BoundedVec,
+    traits::{fungible::Mutate, tokens::Preservation, EnsureOrigin, Get},
+};
+use frame_system::RawOrigin;
+
+use crate::{
+    deposit::Footprint,
+    pallet::{Key, Page, StateValue},
+    queue::{Kind, Message, Sender, Waiter},
+    reply::Ending,
+    turn::{Aborted, Ended, Task},
+    Config, Event, Pages, Pallet, Program, Programs, Purse, State, Status,
+};
+
+impl<T: Config> Pallet<T> {
+    /// Applies everything that a successful turn asks for, or fails whole.
+    pub(crate) fn commit(
+        task: &Task<T>,
+        mut program: Program<T>,
+        effects: Effects,
+        purse: &mut Purse<T>,
+    ) -> Result<Ended, Aborted> {
+        let message = &task.message;
+        let account = &message.destination;
+        purse.restore(task.past.signal);
+        if task.past.turns == 0 && message.kind.has_reply() {
+            Self::value_arrives(account, message.value)?;
+        }
+        if effects.exit.is_none() {
+            Self::commit_program(
+                task,
+                &mut program,
+                effects.memory,
+                effects.state,
+                &effects.wait,
+                purse,
+            )?;
+        }
+
+        let mut reply = None;
+        for effect in effects.effects {
+            match effect {
+                Effect::Send(send) => Self::apply_send(message, program.epoch, send, purse)?,
+                Effect::Create(create) => {
+                    Self::apply_create(message, program.epoch, create, purse)?;
+                }
+                Effect::Wake(message) => Self::wake(
+                    account,
+                    Waiter {
+                        epoch: program.epoch,
+                        message,
+                    },
+                ),
+                Effect::Emit(data) => Self::deposit_event(Event::ProgramEvent {
+                    program: account.clone(),
+                    message_id: message.id,
+                    data,
+                }),
+                Effect::Reply(given) => {
+                    reply = Some(Ending {
+                        code: ReplyCode::Replied,
+                        payload: given.payload,
+                        value: given.value,
+                    });
+                }
+            }
+        }
+        let has_replied = task.past.has_replied || reply.is_some();
+        let code = match (&reply, task.past.has_replied) {
+            (None, false) => ReplyCode::Finished,
+            _ => ReplyCode::Replied,
+        };
+        if message.kind.has_reply() && !task.past.has_replied {
+            // Whoever still waits has time to reply.
+            let is_last = effects.wait.is_none();
+            let ending = reply.or_else(|| is_last.then(Ending::empty));
+            if let Some(ending) = ending {
+                Self::give_reply(message, ending, purse)?;
+            }
+        }
+        if let Some(inheritor) = effects.exit {
+            if let Kind::Migrate(code_hash) = message.kind {
+                Self::release_code(code_hash);
+            }
+            Self::end_program(account, program, inheritor.into())?;
+            return Ok(Ended::With(code));
+        }
+        let Some(wait) = effects.wait else {
+            return Ok(Ended::With(code));
+        };
+        let blocks = wait.blocks;
+        let past = crate::waiting::Past {
+            has_replied,
+            ..task.past
+        };
+        Self::park(message, past, program.epoch, wait, purse);
+        Ok(Ended::Not(blocks))
+    }
+
+    /// Writes what the turn changed in the program itself, and settles its deposit.
+    fn commit_program(
+        task: &Task<T>,
+        program: &mut Program<T>,
+        memory: MemoryChange,
+        state: alloc::collections::BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+        wait: &Option<actors_executor::Wait>,
+        purse: &mut Purse<T>,
+    ) -> Result<(), Aborted> {
+        let account = &task.message.destination;
+        let before = program.clone();
+        let mut footprint = program.footprint;
+        match task.message.kind {
+            Kind::Migrate(code) => {
+                Self::migrate(account, program, code, memory, &mut footprint)?;
+            }
+            _ => Self::write_memory(account, program, memory, &mut footprint)?,
+        }
+        for (key, value) in state {
+            Self::write_state(account, key, value, &mut footprint)?;
+        }
+        if program.wasm_pages > before.wasm_pages || program.pages.len() > before.pages.len() {
+            Self::ensure_loadable(program)?;
+        }
+        Self::settle_deposit(account, program, footprint, purse)?;
+        if task.message.kind == Kind::Init && wait.is_none() {
+            program.status = Status::Active;
+            Self::deposit_event(Event::ProgramInitialised {
+                program: account.clone(),
+            });
+        }
+        if *program != before {
+            Programs::<T>::insert(account, program);
+        }
+        Ok(())
+    }
+
+    /// The most that loading a program may take: three quarters of the longest turn, so that the
+    /// rest is left to do something.
+    pub(crate) fn most_to_load() -> Gas {
+        let quarter = T::MaxTurnGas::get() / 4;
+        quarter.saturating_mul(3)
+    }
+
+    /// Refuses memory that no turn could load again: the program would be lost for ever.
+    fn ensure_loadable(program: &Program<T>) -> Result<(), Aborted> {
+        let schedule = T::Schedule::get();
+        let pages = u32::try_from(program.pages.len()).unwrap_or(u32::MAX);
+        let load = schedule
+            .load_code(&program.info, program.wasm_pages)
+            .saturating_add(schedule.load_pages(pages));
+        match load <= Self::most_to_load() {
+            true => Ok(()),
+            false => Err(Aborted::Reply(ReplyCode::LimitExceeded)),
+        }
+    }
+
+    pub(crate) fn write_memory(
+        account: &T::AccountId,
+        program: &mut Program<T>,
+        change: MemoryChange,
+        footprint: &mut Footprint,
+    ) -> Result<(), Aborted> {
+        let too_much = |_| Aborted::Reply(ReplyCode::LimitExceeded);
+        program.wasm_pages = change.wasm_pages;
+        program.globals = Self::bounded(change.globals)?;
+        for (index, bytes) in change.stored {
+            let length = bytes.len();
+            let page: Page = Self::bounded(bytes)?;
+            Pages::<T>::insert(account, index, page);
+            if program.pages.try_insert(index).map_err(too_much)? {
+                footprint.add(length);
+            }
+        }
+        for index in change.freed {
+            if program.pages.remove(&index) {
+                Pages::<T>::remove(account, index);
+                footprint.remove(PAGE_SIZE as usize);
+            }
+        }
+        Ok(())
+    }
+
+    fn write_state(
+        account: &T::AccountId,
+        key: Vec<u8>,
+        value: Option<Vec<u8>>,
+        footprint: &mut Footprint,
+    ) -> Result<(), Aborted> {
+        let key: Key<T> = Self::bounded(key)?;
+        if let Some(old) = State::<T>::decode_len(account, &key) {
+            footprint.remove(key.len().saturating_add(old));
+        }
+        match value {
+            Some(value) => {
+                footprint.add(key.len().saturating_add(value.len()));
+                let value: StateValue<T> = Self::bounded(value)?;
+                State::<T>::insert(account, key, value);
+            }
+            None => State::<T>::remove(account, key),
+        }
+        Ok(())
+    }
+
+    /// Sends a program's message: to a program through the queue, to a user as an event or into
+    /// the mailbox; later, if it is to be later.
+    fn apply_send(
+        message: &Message<T>,
+        epoch: u32,
+        send: Send,
+        purse: &mut Purse<T>,
+    ) -> Result<(), Aborted> {
+        let source = message.destination.clone();
+        let destination = T::AccountId::from(send.destination);
+        // To a program that has exited too: its sender is told so.
+        let is_user = !Self::is_address_used(&destination);
+        if is_user && !send.is_awaited && send.delay == 0 {
+            Self::transfer_from_program(&source, &destination, send.value)?;
+            Self::deposit_event(Event::UserMessage {
+                message_id: send.id,
+                source,
+                destination,
+                payload: send.payload,
+                value: send.value,
+                reply: None,
+                expires: None,
+            });
+            return Ok(());
+        }
+        Self::value_departs(&source, send.value)?;
+        // A letter pays its rent out of what pays for the message.
+        let rent = send.letter.as_ref().map_or(0, |letter| letter.rent);
+        let letter = send.letter.filter(|_| is_user);
+        let gas = send.gas.map(|gas| gas.saturating_add(rent));
+        let pays = Self::pay_with(message, purse, send.id, gas);
+        let sent = Message {
+            id: send.id,
+            kind: Kind::Handle,
+            source,
+            sender: Self::sender_of(message, epoch, send.is_awaited),
+            destination,
+            payload: Self::bounded(send.payload)?,
+            value: send.value,
+            purse: pays,
+        };
+        match letter {
+            Some(letter) => {
+                match send.gas {
+                    Some(_) => Self::change_purse(&pays, |own| own.set_aside(letter.rent)),
+                    None => purse.set_aside(letter.rent),
+                }
+                Self::post(sent, letter);
+            }
+            None if send.delay > 0 => Self::delay(sent, send.delay),
+            None => Self::enqueue(sent),
+        }
+        Ok(())
+    }
+
+    /// How the reply to what a message sends reaches it.
+    fn sender_of(message: &Message<T>, epoch: u32, is_awaited: bool) -> Sender {
+        match is_awaited {
+            true => Sender::Awaiting(Waiter {
+                epoch,
+                message: message.id,
+            }),
+            false => Sender::Program,
+        }
+    }
+
+    /// Creates a program for a program, which pays what any creator pays.
+    fn apply_create(
+        message: &Message<T>,
+        epoch: u32,
+        create: Create,
+        purse: &mut Purse<T>,
+    ) -> Result<(), Aborted> {
+        let creator = message.destination.clone();
+        let program = T::AccountId::from(create.program);
+        T::CreateOrigin::ensure_origin(RawOrigin::Signed(creator.clone()).into())
+            .map_err(|_| Aborted::Reply(ReplyCode::LimitExceeded))?;
+        Self::insert_program(&program, &creator, create.code)?;
+        Self::value_departs(&creator, create.value)?;
+        Self::deposit_event(Event::ProgramCreated {
+            program: program.clone(),
+            code_hash: create.code,
+            creator: creator.clone(),
+            message_id: create.id,
+        });
+        let pays = Self::pay_with(message, purse, create.id, create.gas);
+        Self::enqueue(Message {
+            id: create.id,
+            kind: Kind::Init,
+            source: creator,
+            sender: Self::sender_of(message, epoch, create.is_awaited),
+            destination: program,
+            payload: Self::bounded(create.payload)?,
+            value: create.value,
+            purse: pays,
+        });
+        Ok(())
+    }
+
+    /// The purse that a sent message draws on: its sender's, or one split off it.
+    fn pay_with(
+        message: &Message<T>,
+        purse: &mut Purse<T>,
+        child: MessageId,
+        gas: Option<Gas>,
+    ) -> MessageId {
+        match gas {
+            Some(gas) => {
+                Self::split_purse(&message.purse, purse, child, gas);
+                child
+            }
+            None => {
+                purse.share();
+                message.purse
+            }
+        }
+    }
+
+    /// Within a bound that the executor has kept already.
+    pub(crate) fn bounded<V, B: Get<u32>>(items: Vec<V>) -> Result<BoundedVec<V, B>, Aborted> {
+        BoundedVec::try_from(items).map_err(|_| Aborted::Reply(ReplyCode::LimitExceeded))
+    }
+
+    /// Moves value from a program to where it is at once, and refuses what could not arrive.
+    pub(crate) fn transfer_from_program(
+        program: &T::AccountId,
+        destination: &T::AccountId,
+        value: Balance,
+    ) -> Result<(), Aborted> {
+        if value == 0 {
+            return Ok(());
+        }
+        if !Self::can_receive(destination, value) {
+            return Err(Aborted::Reply(ReplyCode::LimitExceeded));
+        }
+        T::Currency::transfer(program, destination, value, Preservation::Preserve)?;
+        Ok(())
+    }
+}

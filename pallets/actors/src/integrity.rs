@@ -1,0 +1,184 @@
+//! What must hold of the configuration: `integrity_test` says both numbers and the fix.
+
+use actors_primitives::Gas;
+use frame_support::{dispatch::DispatchClass, traits::Get, weights::Weight};
+
+use crate::{Config, Pallet, WeightInfo};
+
+/// The largest piece that the runtime's allocator gives: `MAX_POSSIBLE_ALLOCATION` of
+/// `sp-allocator`.
+const LARGEST_ALLOCATION: u64 = 32 * 1024 * 1024;
+
+/// The heap that a node gives a runtime unless it is told otherwise: 2,048 pages of 64 KiB,
+/// `DEFAULT_HEAP_ALLOC_PAGES` of `sc-executor`, less a quarter for all that is no turn.
+const HEAP: u64 = 2_048 * 64 * 1024 / 4 * 3;
+
+impl<T: Config> Pallet<T> {
+    /// What a byte of proof costs, in gas, where a block may have as much time as it has bytes:
+    /// the ratio of the two limits of a block.
+    pub(crate) fn proof_price() -> Gas {
+        let block = T::BlockWeights::get().max_block;
+        block
+            .ref_time()
+            .checked_div(block.proof_size())
+            .unwrap_or_default()
+    }
+
+    /// Panics with both numbers and the fix when the configuration cannot work.
+    ///
+    /// Called by `integrity_test` alone, which runs as a test of the runtime.
+    pub(crate) fn check_configuration() {
+        let service = Self::min_service_weight();
+        let longest = Self::longest_step();
+        let head = T::WeightInfo::peek_queue()
+            .saturating_add(longest)
+            .saturating_add(Self::turn_weight(
+                T::MaxTurnGas::get(),
+                T::Schedule::get().proof_byte,
+            ));
+        assert!(
+            head.ref_time() <= service.ref_time(),
+            "the head of the queue might never be served: `MaxTurnGas` and the overhead of a \
+             message take {} ps, and `MinServiceWeight` of a block is {} ps. Lower `MaxTurnGas` \
+             or raise `MinServiceWeight`.",
+            head.ref_time(),
+            service.ref_time(),
+        );
+        assert!(
+            head.proof_size() <= service.proof_size(),
+            "the head of the queue might never be served: a turn of `MaxTurnGas` and the overhead \
+             of a message take {} bytes of proof, and `MinServiceWeight` of a block is {} bytes. \
+             Lower `MaxTurnGas`, or raise `Schedule::proof_byte` or `MinServiceWeight`.",
+            head.proof_size(),
+            service.proof_size(),
+        );
+        let limits = T::Limits::get();
+        let schedule = T::Schedule::get();
+        let in_gas = |weight: Weight| {
+            let proof = schedule.proof_byte.saturating_mul(weight.proof_size());
+            weight.ref_time().saturating_add(proof)
+        };
+        let serve = T::WeightInfo::serve_message(0);
+        let resume = serve.saturating_add(T::WeightInfo::resume_message(0));
+        let due = T::WeightInfo::do_due(0);
+        let ended = T::WeightInfo::answer_waiting(0);
+        for (served, name, price, weight) in [
+            (
+                "a message that a program sends",
+                "send",
+                schedule.send,
+                serve,
+            ),
+            (
+                "the reply to a message of a program",
+                "answer",
+                schedule.answer,
+                resume,
+            ),
+            (
+                "the `init` of a program's program",
+                "create",
+                schedule.create,
+                serve,
+            ),
+            (
+                "the deadline of a message",
+                "wait",
+                schedule.wait,
+                due.saturating_add(resume).max(ended),
+            ),
+            (
+                "a message that a program wakes",
+                "wake",
+                schedule.wake,
+                resume,
+            ),
+            ("a delayed message", "delay", schedule.delay, due),
+            ("the end of a letter", "letter", schedule.letter, due),
+        ] {
+            let least = in_gas(weight);
+            assert!(
+                price >= least,
+                "{served} would be served for less than it takes: `Schedule::{name}` is {price} \
+                 gas, and serving takes {least} with its proof, besides the turn. Raise \
+                 `Schedule::{name}`.",
+            );
+        }
+        let share = Self::due_share();
+        let step = T::WeightInfo::do_due(limits.payload)
+            .max(T::WeightInfo::sweep(crate::sweep::SWEEP_KEYS))
+            .max(T::WeightInfo::answer_waiting(limits.payload));
+        assert!(
+            step.all_lte(share),
+            "what is due might never be done: one step of it takes {step:?}, and {share:?} of \
+             `MinServiceWeight` are left beside the longest turn. Lower `MaxTurnGas` or raise \
+             `MinServiceWeight`.",
+        );
+        let peek = T::WeightInfo::peek_queue();
+        assert!(
+            peek.all_lte(longest),
+            "`WeightInfo::peek_queue` is {peek:?}, more than serving the longest message takes. \
+             Measure both again.",
+        );
+        let mending = Self::mending_weight();
+        assert!(
+            mending.saturating_add(peek).all_lte(service),
+            "a damaged queue could never be mended: that weighs {mending:?}, and \
+             `MinServiceWeight` of a block is {service:?}. Raise `MinServiceWeight`.",
+        );
+        assert!(
+            limits.payload <= crate::weights::LONGEST_PAYLOAD,
+            "`Limits::payload` is {} bytes, more than the {} that weights of the queue count. \
+             Lower it.",
+            limits.payload,
+            crate::weights::LONGEST_PAYLOAD,
+        );
+        let ratio = Self::proof_price();
+        assert!(
+            schedule.proof_byte >= ratio,
+            "proofs would be too cheap: `Schedule::proof_byte` is {} gas, and a block has {ratio} \
+             ps for each byte of proof. Raise `Schedule::proof_byte` to that ratio.",
+            schedule.proof_byte,
+        );
+        let maximum = actors_executor::Limits::default();
+        assert!(
+            limits.memory <= maximum.memory,
+            "`Limits::memory` is {} Wasm pages, more than the {} that the executor's bounds of \
+             the heap are tested with. Lower it.",
+            limits.memory,
+            maximum.memory,
+        );
+        let largest = actors_executor::CodeInfo::largest(&limits);
+        let load = schedule.load_code(&largest, limits.memory);
+        assert!(
+            load <= Self::most_to_load(),
+            "code of `Limits::code` bytes could be stored and never run: loading it takes {load} \
+             gas, and three quarters of `MaxTurnGas` are {}. Lower `Limits::code` or `Limits::functions`, or \
+             raise `MaxTurnGas`.",
+            Self::most_to_load(),
+        );
+        let extrinsic = T::WeightInfo::upload_code(limits.code);
+        let block = T::BlockWeights::get()
+            .get(DispatchClass::Normal)
+            .max_extrinsic
+            .unwrap_or(T::BlockWeights::get().max_block);
+        assert!(
+            extrinsic.all_lte(block),
+            "code of `Limits::code` bytes could never be uploaded: its weight is {extrinsic:?}, \
+             and an extrinsic may have {block:?}. Lower `Limits::code`.",
+        );
+        assert!(
+            limits.largest_allocation() <= LARGEST_ALLOCATION,
+            "a turn might ask for {} bytes of memory in one piece, and the runtime's allocator \
+             gives at most {LARGEST_ALLOCATION}. Lower `Limits::memory` or `Limits::code`.",
+            limits.largest_allocation(),
+        );
+        assert!(
+            limits.worst_heap() <= HEAP,
+            "a turn might take {} bytes of the runtime's memory, and {HEAP} are there with the \
+             default heap of a node. Lower `Limits::memory`, `Limits::effect_bytes` or \
+             `Limits::code`.",
+            limits.worst_heap(),
+        );
+    }
+}

@@ -1,0 +1,60 @@
+//! What turns tell besides their effects, kept for whoever asks: a dry run, a test.
+
+use actors_executor::Turn;
+use actors_primitives::{Gas, MessageId};
+use alloc::{string::String, vec::Vec};
+
+use crate::{turn::Task, Config};
+
+/// Bytes of texts that are kept of a whole dry run.
+const MOST_DEBUG_BYTES: usize = 256 * 1024;
+
+/// What the turns of a session have told.
+#[derive(Default)]
+pub(crate) struct Log {
+    /// Texts that programs logged, in order, if somebody reads them: a block keeps none, or they
+    /// would fill the runtime's heap.
+    pub(crate) debug: Option<Vec<String>>,
+    /// Bytes of those texts.
+    pub(crate) debug_bytes: usize,
+    /// The purse whose need is watched, and the gas that it was opened with.
+    pub(crate) watched: Option<(MessageId, Gas)>,
+    /// The least gas that the watched purse would have had to be opened with.
+    pub(crate) needed: Gas,
+}
+
+impl Log {
+    /// Notes what a turn told, which found `gas` in its purse.
+    pub(crate) fn note<T: Config>(&mut self, task: &Task<T>, gas: Gas, turn: &Turn) {
+        self.wants(&task.message.purse, gas, turn.gas_required);
+        for text in &turn.debug {
+            ::log::debug!(target: crate::LOG_TARGET, "{text}");
+        }
+        self.keep(&turn.debug);
+    }
+
+    /// Keeps the texts of a turn, as long as there are not too many.
+    fn keep(&mut self, texts: &[String]) {
+        let Some(kept) = &mut self.debug else {
+            return;
+        };
+        for text in texts {
+            let bytes = self.debug_bytes.saturating_add(text.len());
+            if bytes <= MOST_DEBUG_BYTES {
+                self.debug_bytes = bytes;
+                kept.push(text.clone());
+            }
+        }
+    }
+
+    /// Notes that a turn wanted `gas` of a purse that has `left`.
+    fn wants(&mut self, purse: &MessageId, left: Gas, gas: Gas) {
+        let Some((watched, opened)) = self.watched else {
+            return;
+        };
+        if watched == *purse {
+            let spent = opened.saturating_sub(left);
+            self.needed = self.needed.max(spent.saturating_add(gas));
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Mailboxes: messages to users that a program awaits the reply to. A letter stands until its user
+//! answers it, claims its value, or it expires; its value is in escrow until then.
+
+use actors_executor as executor;
+use actors_primitives::{Balance, Gas, MessageId, ReplyCode};
+use alloc::vec::Vec;
+use codec::{Decode, Encode, MaxEncodedLen};
+use frame_support::pallet_prelude::{
+    BoundedVec, DecodeWithMemTracking, DispatchError, DispatchResult,
+};
+use scale_info::TypeInfo;
+use sp_runtime::traits::SaturatedConversion;
+
+use crate::{
+    agenda::{Due, Slot},
+    queue::Message,
+    report,
+    waiting::rent_for,
+    Config, Error, Event, Mailboxes, Pallet, Service,
+};
+
+/// A message that stands in a user's mailbox.
+#[derive(
+    frame_support::CloneNoBound,
+    frame_support::DebugNoBound,
+    frame_support::PartialEqNoBound,
+    frame_support::EqNoBound,
+    Encode,
+    Decode,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+#[scale_info(skip_type_params(T))]
+pub struct Letter<T: Config> {
+    /// The message; its destination is the user.
+    pub message: Message<T>,
+    /// Since when it stands, in ticks.
+    pub since: u64,
+    /// For how many blocks it stands.
+    pub blocks: u32,
+    /// Gas set aside for the rent of all these blocks.
+    pub rent: Gas,
+    /// The place of its end on the agenda.
+    pub slot: Slot,
+}
+
+/// How a letter left the mailbox.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub enum LetterEnd {
+    /// The user replied.
+    Replied,
+    /// The user took its value.
+    Claimed,
+    /// Its time was over: its value went back.
+    Expired,
+}
+
+impl<T: Config> Pallet<T> {
+    /// Puts a message into its user's mailbox. Its value is in escrow, and its purse holds a
+    /// reference for it and has set the rent aside.
+    pub(crate) fn post(message: Message<T>, letter: executor::Letter) {
+        let (user, id) = (message.destination.clone(), message.id);
+        let due = Due::Letter {
+            user: user.clone(),
+            message: id,
+        };
+        let slot = Self::schedule(due, letter.blocks);
+        Self::deposit_event(Event::UserMessage {
+            message_id: id,
+            source: message.source.clone(),
+            destination: user.clone(),
+            payload: message.payload.to_vec(),
+            value: message.value,
+            reply: None,
+            expires: Some(letter.blocks),
+        });
+        let letter = Letter {
+            message,
+            since: Service::<T>::get().clock,
+            blocks: letter.blocks,
+            rent: letter.rent,
+            slot,
+        };
+        Mailboxes::<T>::insert(user, id, letter);
+    }
+
+    /// A user answers a letter, and has its value.
+    pub(crate) fn do_send_reply(
+        user: &T::AccountId,
+        id: MessageId,
+        payload: Vec<u8>,
+        value: Balance,
+    ) -> DispatchResult {
+        let payload = BoundedVec::try_from(payload).map_err(|_| Error::<T>::PayloadTooLong)?;
+        let message = Self::open_letter(user, id, LetterEnd::Replied)?;
+        Self::value_departs(user, value)?;
+        Self::reply_of_user(message, ReplyCode::Replied, payload, value);
+        Ok(())
+    }
+
+    /// A user takes a letter's value, and has nothing to say.
+    pub(crate) fn do_claim_value(user: &T::AccountId, id: MessageId) -> DispatchResult {
+        let message = Self::open_letter(user, id, LetterEnd::Claimed)?;
+        Self::reply_of_user(message, ReplyCode::Finished, BoundedVec::new(), 0);
+        Ok(())
+    }
+
+    /// Takes a letter out of a mailbox and gives its user its value.
+    fn open_letter(
+        user: &T::AccountId,
+        id: MessageId,
+        end: LetterEnd,
+    ) -> Result<Message<T>, DispatchError> {
+        // A damaged record of the service waits to be mended.
+        Self::service_of_calls()?;
+        let letter = Mailboxes::<T>::take(user, id).ok_or(Error::<T>::NoSuchLetter)?;
+        Self::cancel(letter.slot);
+        Self::value_arrives(user, letter.message.value)
+            .map_err(|_| Error::<T>::LetterValueTooSmall)?;
+        Ok(Self::close_letter(letter, end))
+    }
+
+    /// Settles the rent of a letter that has been taken out.
+    fn close_letter(letter: Letter<T>, end: LetterEnd) -> Message<T> {
+        let passed = Service::<T>::get().clock.saturating_sub(letter.since);
+        let passed = passed.min(letter.blocks.into()).saturated_into();
+        let due = rent_for(letter.rent, passed, letter.blocks);
+        Self::change_purse(&letter.message.purse, |purse| {
+            purse.burn_aside(due);
+            purse.restore(letter.rent.saturating_sub(due));
+        });
+        Self::deposit_event(Event::LetterClosed {
+            message_id: letter.message.id,
+            user: letter.message.destination.clone(),
+            end,
+            value: letter.message.value,
+        });
+        letter.message
+    }
+
+    /// Nobody answered in time: the value goes back. The program's own deadline tells it so.
+    pub(crate) fn letter_expires(user: T::AccountId, id: MessageId) {
+        let Some(letter) = Mailboxes::<T>::take(&user, id) else {
+            report!("the letter {id:?} does not exist");
+            return;
+        };
+        let message = Self::close_letter(letter, LetterEnd::Expired);
+        Self::value_returns(&message.source, message.value);
+        Self::release_purse(&message.purse);
+    }
+}

@@ -1,0 +1,131 @@
+//! What an ended program, or an ended epoch of one, leaves behind: messages that wait are
+//! answered and storage is freed, in bounded steps.
+
+use actors_primitives::ReplyCode;
+use alloc::vec::Vec;
+use codec::{Decode, Encode, MaxEncodedLen};
+use frame_support::{
+    storage::{
+        generator::{StorageDoubleMap as _, StorageNMap as _},
+        unhashed,
+    },
+    traits::Get,
+    weights::WeightMeter,
+};
+use scale_info::TypeInfo;
+
+use crate::{
+    report, waiting::WaitingMessage, Config, Graves, Pages, Pallet, Service, State, Waiting,
+    WeightInfo,
+};
+
+/// Keys that one step of freeing an exited program's storage removes.
+pub(crate) const SWEEP_KEYS: u32 = 32;
+
+/// Why there is something to sweep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub enum Grave {
+    /// The program has exited.
+    Exited,
+    /// The program has been upgraded; what waited before is void.
+    Upgraded,
+}
+
+impl<T: Config> Pallet<T> {
+    /// Leaves what a program has in this epoch to be swept, if there is anything.
+    pub(crate) fn bury(account: &T::AccountId, epoch: u32, grave: Grave) {
+        let waits = Waiting::<T>::iter_key_prefix((account, epoch)).next();
+        let stores = || {
+            grave == Grave::Exited
+                && (Pages::<T>::iter_key_prefix(account).next().is_some()
+                    || State::<T>::iter_key_prefix(account).next().is_some())
+        };
+        if waits.is_some() || stores() {
+            Graves::<T>::insert(account, epoch, grave);
+            Service::<T>::mutate(|service| service.graves = service.graves.saturating_add(1));
+        }
+    }
+
+    /// Sweeps, a bounded number of keys a step, as long as the meter lasts. What remains is found
+    /// again by the next hook.
+    pub(crate) fn sweep(meter: &mut WeightMeter) {
+        loop {
+            let service = Service::<T>::get();
+            if service.is_paused || service.graves == 0 {
+                return;
+            }
+            if meter.try_consume(T::WeightInfo::sweep(SWEEP_KEYS)).is_err() {
+                return;
+            }
+            let Some((account, epoch)) = Graves::<T>::iter_keys().next() else {
+                report!("fewer programs have something to sweep than were counted");
+                Service::<T>::mutate(|service| service.graves = 0);
+                return;
+            };
+            let grave = Graves::<T>::get(&account, epoch).unwrap_or(Grave::Upgraded);
+            if !Self::answer_waiting(meter, &account, epoch, grave) {
+                return;
+            }
+            if grave == Grave::Exited {
+                let pages = Pages::<T>::storage_double_map_final_key1(&account);
+                let state = State::<T>::storage_double_map_final_key1(&account);
+                if !Self::free(meter, pages) || !Self::free(meter, state) {
+                    return;
+                }
+            }
+            Graves::<T>::remove(&account, epoch);
+            Service::<T>::mutate(|service| service.graves = service.graves.saturating_sub(1));
+        }
+    }
+
+    /// Answers whatever waits in that epoch of the program; whether nothing is left. Raw keys,
+    /// as in [`Self::free`].
+    fn answer_waiting(
+        meter: &mut WeightMeter,
+        account: &T::AccountId,
+        epoch: u32,
+        grave: Grave,
+    ) -> bool {
+        let prefix = Waiting::<T>::storage_n_map_partial_key((account, epoch));
+        let mut last = prefix.clone();
+        let step = T::WeightInfo::answer_waiting(T::Limits::get().payload);
+        while meter.try_consume(step).is_ok() {
+            let Some(key) = sp_io::storage::next_key(&last).filter(|key| key.starts_with(&prefix))
+            else {
+                return true;
+            };
+            let waiting: Option<WaitingMessage<T>> = unhashed::take(&key);
+            if let Some(waiting) = waiting {
+                let failure = match grave {
+                    Grave::Exited => Self::absence(account),
+                    Grave::Upgraded => ReplyCode::Upgraded.into(),
+                };
+                Self::end_waiting(waiting, failure);
+            } else {
+                // Take leaves what nothing decodes.
+                unhashed::kill(&key);
+            }
+            last = key;
+        }
+        false
+    }
+
+    /// Removes all keys under a prefix, step by step; whether all are gone. Raw keys: also those
+    /// that nothing decodes any more. Going on from the last one, what is removed already costs
+    /// nothing again.
+    fn free(meter: &mut WeightMeter, prefix: Vec<u8>) -> bool {
+        let mut last = prefix.clone();
+        while meter.try_consume(T::WeightInfo::sweep(SWEEP_KEYS)).is_ok() {
+            for _ in 0..SWEEP_KEYS {
+                match sp_io::storage::next_key(&last).filter(|key| key.starts_with(&prefix)) {
+                    Some(key) => {
+                        unhashed::kill(&key);
+                        last = key;
+                    }
+                    None => return true,
+                }
+            }
+        }
+        false
+    }
+}

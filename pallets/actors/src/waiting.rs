@@ -1,0 +1,254 @@
+//! Messages that wait: parked between two turns, until a reply, another message of the same
+//! program, or the deadline resumes them.
+//!
+//! A message that waits has a deadline, or causes to go on that stand in the queue already: one of
+//! the two, always. The first cause takes the deadline off the agenda, however long the queue is;
+//! further ones wait their turn behind it, and each runs one turn.
+
+use actors_executor::{Failure, Wait};
+use actors_primitives::{Gas, MessageId};
+use codec::{Decode, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use sp_runtime::traits::SaturatedConversion;
+
+use crate::{
+    agenda::{Due, Slot},
+    queue::{Kind, Message, Sender, Waiter},
+    Config, Event, Pallet, Program, Purse, Service, Waiting,
+};
+
+/// Where a message that waits stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub enum Stage {
+    /// Nothing has come yet; its deadline has that place on the agenda.
+    Parked(Slot),
+    /// Something has come.
+    Called {
+        /// How many causes to go on stand in the queue.
+        causes: u32,
+        /// How many blocks it had waited when the first came.
+        waited: u32,
+    },
+}
+
+/// A message that waits.
+#[derive(
+    frame_support::CloneNoBound,
+    frame_support::DebugNoBound,
+    frame_support::PartialEqNoBound,
+    frame_support::EqNoBound,
+    Encode,
+    Decode,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+#[scale_info(skip_type_params(T))]
+pub struct WaitingMessage<T: Config> {
+    /// The message, its value arrived.
+    pub message: Message<T>,
+    /// The number of its next turn.
+    pub turn: u32,
+    /// Whether it has its reply already.
+    pub has_replied: bool,
+    /// When it first began to wait, in ticks.
+    pub born: u64,
+    /// When it began to wait this time, in ticks.
+    pub since: u64,
+    /// For how many blocks it waits at most.
+    pub blocks: u32,
+    /// Gas set aside for the rent of all these blocks.
+    pub rent: Gas,
+    /// Gas set aside for its resume to start.
+    pub resume: Gas,
+    /// Gas set aside for `handle_signal`, should a later turn fail.
+    pub signal: Gas,
+    /// Where it stands.
+    pub stage: Stage,
+}
+
+impl<T: Config> WaitingMessage<T> {
+    /// Rent for the blocks that it has waited: the rest of what was set aside comes back.
+    pub(crate) fn rent_due(&self, clock: u64) -> Gas {
+        let waited = match self.stage {
+            Stage::Parked(_) => self.waited(clock),
+            Stage::Called { waited, .. } => waited,
+        };
+        rent_for(self.rent, waited, self.blocks)
+    }
+
+    /// How many of its blocks have passed.
+    fn waited(&self, clock: u64) -> u32 {
+        let passed = clock.saturating_sub(self.since);
+        passed.min(self.blocks.into()).saturated_into()
+    }
+
+    /// Takes one more cause to go on; the place of its deadline, which is void with the first.
+    fn call(&mut self, clock: u64) -> Option<Slot> {
+        let (stage, slot) = match self.stage {
+            Stage::Parked(slot) => {
+                let waited = self.waited(clock);
+                (Stage::Called { causes: 1, waited }, Some(slot))
+            }
+            Stage::Called { causes, waited } => {
+                let causes = causes.saturating_add(1);
+                (Stage::Called { causes, waited }, None)
+            }
+        };
+        self.stage = stage;
+        slot
+    }
+
+    /// Settles what was set aside in the message's purse, all but the part for a signal.
+    pub(crate) fn settle(&self, purse: &mut Purse<T>, clock: u64) {
+        let due = self.rent_due(clock);
+        purse.burn_aside(due);
+        purse.restore(self.rent.saturating_sub(due).saturating_add(self.resume));
+    }
+}
+
+/// The part of `rent`, set aside for `blocks`, that `passed` of them cost.
+pub(crate) fn rent_for(rent: Gas, passed: u32, blocks: u32) -> Gas {
+    let sum = u128::from(rent).saturating_mul(passed.into());
+    let due = sum.checked_div(blocks.into()).unwrap_or_default();
+    due.saturated_into::<Gas>().min(rent)
+}
+
+/// What a message brings along when it waits again.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Past {
+    /// Turns that it has had, before the one that runs.
+    pub(crate) turns: u32,
+    /// Whether one of them gave the reply.
+    pub(crate) has_replied: bool,
+    /// When it first began to wait.
+    pub(crate) born: Option<u64>,
+    /// Causes to go on that stand in the queue.
+    pub(crate) causes: u32,
+    /// Gas set aside for `handle_signal`.
+    pub(crate) signal: Gas,
+}
+
+impl<T: Config> Pallet<T> {
+    /// A message that waits, if it still does: not if its program has been upgraded since.
+    pub(crate) fn waiting(program: &T::AccountId, waiter: &Waiter) -> Option<WaitingMessage<T>> {
+        Waiting::<T>::get((program, waiter.epoch, waiter.message))
+    }
+
+    /// Parks a message until something resumes it. Its turn has committed, and the gas that the
+    /// wait sets aside is there.
+    pub(crate) fn park(
+        message: &Message<T>,
+        past: Past,
+        epoch: u32,
+        wait: Wait,
+        purse: &mut Purse<T>,
+    ) {
+        let clock = Service::<T>::get().clock;
+        let waiter = Waiter {
+            epoch,
+            message: message.id,
+        };
+        let (stage, rent) = match past.causes {
+            0 => {
+                let due = Due::Deadline {
+                    program: message.destination.clone(),
+                    waiter,
+                };
+                (Stage::Parked(Self::schedule(due, wait.blocks)), wait.rent)
+            }
+            // It goes on as soon as its turn in the queue has come.
+            causes => (Stage::Called { causes, waited: 0 }, 0),
+        };
+        purse.set_aside(rent.saturating_add(wait.resume).saturating_add(wait.signal));
+        Waiting::<T>::insert(
+            (&message.destination, epoch, message.id),
+            WaitingMessage {
+                message: message.clone(),
+                turn: past.turns.saturating_add(1),
+                has_replied: past.has_replied,
+                born: past.born.unwrap_or(clock),
+                since: clock,
+                blocks: wait.blocks,
+                rent,
+                resume: wait.resume,
+                signal: wait.signal,
+                stage,
+            },
+        );
+    }
+
+    /// Takes a message that goes on out of those that wait.
+    pub(crate) fn unpark(message: &Message<T>, program: &Option<Program<T>>) {
+        if let Some(program) = program {
+            Waiting::<T>::remove((&message.destination, program.epoch, message.id));
+        }
+    }
+
+    /// Notes that a cause to go on is put into the queue for a message that waits; whether it
+    /// does.
+    pub(crate) fn call_waiter(program: &T::AccountId, waiter: &Waiter) -> bool {
+        let Some(mut waiting) = Self::waiting(program, waiter) else {
+            return false;
+        };
+        if let Some(slot) = waiting.call(Service::<T>::get().clock) {
+            Self::cancel(slot);
+        }
+        Waiting::<T>::insert((program, waiter.epoch, waiter.message), waiting);
+        true
+    }
+
+    /// Resumes a message of the same program.
+    pub(crate) fn wake(program: &T::AccountId, waiter: Waiter) {
+        if Self::call_waiter(program, &waiter) {
+            Self::enqueue_resume(program, Kind::Wake(waiter));
+        }
+    }
+
+    /// The deadline of a message has passed: it goes on, and finds that out.
+    pub(crate) fn deadline_passes(program: T::AccountId, waiter: Waiter) {
+        if Self::call_waiter(&program, &waiter) {
+            Self::enqueue_resume(&program, Kind::Deadline(waiter));
+        }
+    }
+
+    fn enqueue_resume(program: &T::AccountId, kind: Kind) {
+        Self::enqueue(Message {
+            id: MessageId::default(),
+            kind,
+            source: program.clone(),
+            sender: Sender::Program,
+            destination: program.clone(),
+            payload: Default::default(),
+            value: 0,
+            purse: MessageId::default(),
+        });
+    }
+
+    /// Ends a message that waits without another turn: its program has ended, or is another.
+    /// Causes to go on that stand in the queue find it gone.
+    pub(crate) fn end_waiting(waiting: WaitingMessage<T>, failure: Failure) {
+        let clock = Service::<T>::get().clock;
+        if let Stage::Parked(slot) = waiting.stage {
+            Self::cancel(slot);
+        }
+        let mut purse = Self::take_purse(&waiting.message.purse);
+        if let Some(purse) = &mut purse {
+            waiting.settle(purse, clock);
+            purse.restore(waiting.signal);
+        }
+        let reply_code = failure.code;
+        if !waiting.has_replied {
+            // Its value arrived with its first turn.
+            Self::give_failure(&waiting.message, failure, 0, purse.as_mut());
+        }
+        if let Some(purse) = purse {
+            Self::put_purse(&waiting.message.purse, purse);
+        }
+        Self::deposit_event(Event::MessageProcessed {
+            message_id: waiting.message.id,
+            destination: waiting.message.destination,
+            reply_code,
+            gas_burned: 0,
+        });
+    }
+}
