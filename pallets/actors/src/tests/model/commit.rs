@@ -1,6 +1,6 @@
 //! What a successful turn asks for, applied: all of it or nothing.
 
-use actors_primitives::{abi::Entry, ReplyCode};
+use actors_primitives::{abi::Entry, CodeHash, Gas, ReplyCode};
 
 use super::{
     chain::Chain,
@@ -115,7 +115,8 @@ impl Chain {
         }
         self.ledger.depart(&source, send.value);
         let (delay, letter) = (send.delay, send.letter);
-        let message = self.departs(turn, send, Kind::Handle);
+        let rent = self.rules.rent * u64::from(letter.unwrap_or(0));
+        let message = self.departs(turn, send, Kind::Handle, rent);
         if let Some(blocks) = letter {
             self.happens(Happening::Told {
                 message: message.id,
@@ -126,8 +127,6 @@ impl Chain {
                 reply: None,
                 expires: Some(blocks),
             });
-            let rent = self.rules.rent * u64::from(blocks);
-            self.purse(&turn.message.purse).gas -= rent;
             self.post(message, blocks, rent);
         } else if delay > 0 {
             self.happens(Happening::Delayed {
@@ -144,7 +143,7 @@ impl Chain {
     }
 
     /// A program is created, and its `init` queued.
-    fn create(&mut self, turn: &Turn, create: Departing, code: actors_primitives::CodeHash) {
+    fn create(&mut self, turn: &Turn, create: Departing, code: CodeHash) {
         let creator = turn.message.destination.clone();
         self.insert_program(&creator, &create.to, code);
         self.ledger.depart(&creator, create.value);
@@ -154,17 +153,17 @@ impl Chain {
             creator,
             message: create.id,
         });
-        let message = self.departs(turn, create, Kind::Init);
+        let message = self.departs(turn, create, Kind::Init, 0);
         self.enqueue(message);
     }
 
-    /// The message that a turn sends, with the purse that pays for it.
-    fn departs(&mut self, turn: &Turn, send: Departing, kind: Kind) -> Message {
+    /// The message that a turn sends, with the purse that pays for it, and has its rent set aside.
+    fn departs(&mut self, turn: &Turn, send: Departing, kind: Kind, rent: Gas) -> Message {
         let parent = &turn.message;
         let program: &AccountId = &parent.destination;
         let purse = match send.gas {
             Some(gas) => {
-                self.split_purse(&parent.purse, send.id, gas);
+                self.split_purse(&parent.purse, send.id, gas + rent);
                 send.id
             }
             None => {
@@ -172,6 +171,7 @@ impl Chain {
                 parent.purse
             }
         };
+        self.purse(&purse).gas -= rent;
         let waiter = self.waiter(program, &parent.id);
         Message {
             id: send.id,

@@ -5,11 +5,10 @@ use alloc::{
     collections::{BTreeMap, BTreeSet},
     vec::Vec,
 };
+use core::fmt::Debug;
 
 use super::{
-    cast::Cast,
     chain::Chain,
-    ledger,
     message::{Kind, Message, Waiter},
     observe,
     program::Memory,
@@ -46,6 +45,20 @@ struct Sleeper {
     aside: u64,
 }
 
+/// Compares two maps, and tells of the first entry in which they differ.
+fn same<K: Ord + Debug, V: PartialEq + Debug>(
+    what: &str,
+    there: BTreeMap<K, V>,
+    known: BTreeMap<K, V>,
+) {
+    for (key, value) in &there {
+        assert_eq!(Some(value), known.get(key), "{what}: {key:?}");
+    }
+    for key in known.keys() {
+        assert!(there.contains_key(key), "{what}: {key:?} is not there");
+    }
+}
+
 /// Compares everything that is stored.
 pub(super) fn compare(chain: &Chain) {
     let service = Service::<Test>::get();
@@ -62,11 +75,11 @@ pub(super) fn compare(chain: &Chain) {
 
 fn money(chain: &Chain) {
     let escrow = Pallet::<Test>::escrow();
-    let accounts: BTreeMap<AccountId, ledger::Account> = frame_system::Account::<Test>::iter_keys()
+    let accounts = frame_system::Account::<Test>::iter_keys()
         .filter(|who| *who != escrow)
         .map(|who| (who.clone(), observe::account(&who)))
         .collect();
-    assert_eq!(accounts, chain.ledger.accounts, "the accounts");
+    same("the accounts", accounts, chain.ledger.accounts.clone());
     assert_eq!(ValueInFlight::<Test>::get(), chain.ledger.in_flight);
     let held = Balances::free_balance(&escrow);
     assert_eq!(held, chain.ledger.in_flight + EXISTENTIAL_DEPOSIT);
@@ -74,7 +87,7 @@ fn money(chain: &Chain) {
 }
 
 fn programs(chain: &Chain) {
-    let there: BTreeMap<AccountId, Record> = Programs::<Test>::iter()
+    let there = Programs::<Test>::iter()
         .map(|(account, program)| {
             let state = State::<Test>::iter_prefix(&account);
             let state = state.map(|(key, value)| (key[0], value.into_inner()));
@@ -109,10 +122,10 @@ fn programs(chain: &Chain) {
         };
         (account.clone(), record)
     });
-    assert_eq!(there, known.collect(), "the programs");
-    let tombstones: BTreeMap<_, _> = Tombstones::<Test>::iter().collect();
-    assert_eq!(tombstones, chain.tombstones, "the tombstones");
-    for (code, _) in &chain.codes {
+    same("the programs", there, known.collect());
+    let tombstones = Tombstones::<Test>::iter().collect();
+    same("the tombstones", tombstones, chain.tombstones.clone());
+    for code in chain.codes.keys() {
         let programs = chain.programs.values();
         let used = programs.filter(|program| program.code == *code).count();
         let wanted = chain.queue.iter();
@@ -134,12 +147,14 @@ fn queue(chain: &Chain) {
         known.collect::<Vec<_>>(),
         "the queue"
     );
-    let there: BTreeMap<_, _> = Delayed::<Test>::iter()
+    let there = Delayed::<Test>::iter()
         .map(|(id, message)| (id, observe::message(message)))
         .collect();
-    assert_eq!(there, chain.delayed, "the delayed messages");
+    same("the delayed messages", there, chain.delayed.clone());
     let agenda = chain.agenda.entries.iter();
-    let agenda: Vec<_> = agenda.map(|((tick, _), due)| (*tick, due.clone())).collect();
+    let agenda: Vec<_> = agenda
+        .map(|((tick, _), due)| (*tick, due.clone()))
+        .collect();
     assert_eq!(observe::agenda(), agenda, "the agenda");
 }
 
@@ -160,7 +175,7 @@ fn of_queue(message: Message) -> Message {
 }
 
 fn purses(chain: &Chain) {
-    let there: BTreeMap<_, _> = Purses::<Test>::iter()
+    let there = Purses::<Test>::iter()
         .map(|(id, purse)| {
             let known = super::purse::Purse {
                 payer: purse.payer,
@@ -174,11 +189,11 @@ fn purses(chain: &Chain) {
             (id, known)
         })
         .collect();
-    assert_eq!(there, chain.purses, "the purses");
+    same("the purses", there, chain.purses.clone());
 }
 
 fn waiting(chain: &Chain) {
-    let there: BTreeMap<_, _> = Waiting::<Test>::iter()
+    let there = Waiting::<Test>::iter()
         .map(|((program, epoch, message), waiting)| {
             let sleeper = Sleeper {
                 message: observe::message(waiting.message),
@@ -209,14 +224,17 @@ fn waiting(chain: &Chain) {
         };
         (key.clone(), sleeper)
     });
-    assert_eq!(there, known.collect(), "what waits");
+    same("what waits", there, known.collect());
 }
 
 fn letters(chain: &Chain) {
-    let there: BTreeMap<_, _> = Mailboxes::<Test>::iter()
+    let there = Mailboxes::<Test>::iter()
         .map(|(user, id, letter)| {
             let message = observe::message(letter.message);
-            ((user, id), (message, letter.since, letter.blocks, letter.rent))
+            (
+                (user, id),
+                (message, letter.since, letter.blocks, letter.rent),
+            )
         })
         .collect();
     let known = chain.mailbox.iter().map(|(key, letter)| {
@@ -224,7 +242,7 @@ fn letters(chain: &Chain) {
         let known = (message, letter.since, letter.blocks, letter.rent);
         (key.clone(), known)
     });
-    assert_eq!(there, known.collect(), "the letters");
+    same("the letters", there, known.collect());
 }
 
 /// Nothing is on its way, and everything is somebody's.
@@ -243,5 +261,4 @@ pub(super) fn quiescence(chain: &Chain) {
         let deposit = Programs::<Test>::get(who).map_or(0, |program| program.deposit);
         assert_eq!(account.storage, deposit, "the deposit of {who:?} is owned");
     }
-    let _ = Cast::user;
 }

@@ -74,7 +74,9 @@ impl Counts {
                 if *cause == 1 {
                     let code: [u8; 4] = rest[137..141].try_into().expect("four bytes");
                     let code = i32::from_le_bytes(code);
-                    let known = ReplyCode::ALL.into_iter().find(|known| known.code() == code);
+                    let known = ReplyCode::ALL
+                        .into_iter()
+                        .find(|known| known.code() == code);
                     self.note_code(known.expect("there is such a code"));
                 }
             }

@@ -89,9 +89,7 @@ impl Chain {
     /// Answers what waited in programs that have exited or gone on as others, in the order that
     /// is seen: it is that of a map.
     pub(super) fn sweep(&mut self, seen: &mut Seen) {
-        while let Some(id) = seen.peek() {
-            let swept = self.swept(&id);
-            let (program, waiter) = swept.expect("only what has no program to wait in is swept");
+        while let Some((program, waiter)) = seen.peek().and_then(|id| self.swept(&id)) {
             seen.skip();
             self.answer_swept(&program, waiter);
         }

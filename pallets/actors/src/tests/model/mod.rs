@@ -61,6 +61,7 @@ mod plays {
         let mut runner = TestRunner::new(Config {
             cases: plays,
             failure_persistence: None,
+            max_shrink_iters: 10_000,
             ..Config::default()
         });
         let result = runner.run(&steps(), |steps| {

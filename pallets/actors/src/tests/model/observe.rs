@@ -5,8 +5,9 @@ use alloc::{collections::BTreeSet, vec::Vec};
 use frame_support::weights::Weight;
 
 use super::{
-    agenda, ledger,
+    agenda,
     happening::{Closed, Happening},
+    ledger,
     message::{Kind, Message, Sender, Waiter},
     rules::Rules,
 };
@@ -15,6 +16,7 @@ use crate::{mock::*, Agenda, Codes, Event, LetterEnd, Pallet, ReplyTo, Service};
 /// The rules that the chain has now.
 pub(super) fn rules() -> Rules {
     let (limits, schedule) = (ActorsLimits::get(), ActorsSchedule::get());
+    let promised = Pallet::<Test>::min_service_weight() - Pallet::<Test>::due_share();
     Rules {
         existential_deposit: EXISTENTIAL_DEPOSIT,
         gas_price: Price::get(),
@@ -22,7 +24,7 @@ pub(super) fn rules() -> Rules {
         deposit_per_byte: PerByte::get(),
         record_deposit: Pallet::<Test>::record_deposit(),
         longest_turn: MaxTurnGas::get(),
-        share: Pallet::<Test>::min_service_weight().ref_time(),
+        share: promised.ref_time(),
         backlog_price: BacklogPrice::get(),
         longest_queue: MaxQueueLength::get() as usize,
         fuel: schedule.fuel,
@@ -237,7 +239,9 @@ pub(super) fn account(who: &AccountId) -> ledger::Account {
 pub(super) fn agenda() -> Vec<(u64, agenda::Due)> {
     let mut entries: Vec<_> = Agenda::<Test>::iter().collect();
     entries.sort_by_key(|(tick, index, _)| (*tick, *index));
-    let entries = entries.into_iter().map(|(tick, _, due)| (tick, due_of(due)));
+    let entries = entries
+        .into_iter()
+        .map(|(tick, _, due)| (tick, due_of(due)));
     entries.collect()
 }
 

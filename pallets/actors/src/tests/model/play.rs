@@ -80,7 +80,9 @@ impl Play {
         }
         let chain = Chain {
             rules: observe::rules(),
-            codes: (0..3).map(|number| (codes[number], facts(number))).collect(),
+            codes: (0..3)
+                .map(|number| (codes[number], facts(number)))
+                .collect(),
             ledger,
             programs: BTreeMap::new(),
             tombstones: BTreeMap::new(),
@@ -141,9 +143,8 @@ impl Play {
                 let (who, id) = self.letter(user, letter);
                 let payload = (0..bytes).collect::<Vec<_>>();
                 let can_be = self.chain.send_reply(&who, id, payload.clone(), value);
-                let done = with_storage_layer(|| {
-                    Pallet::<Test>::do_send_reply(&who, id, payload, value)
-                });
+                let done =
+                    with_storage_layer(|| Pallet::<Test>::do_send_reply(&who, id, payload, value));
                 self.compare_call(can_be, done);
             }
             Step::Claim(user, letter) => {
@@ -193,9 +194,7 @@ impl Play {
         let address = self.cast.child(&Cast::user(order.from), salt);
         let code = self.cast.code(Code::of(salt));
         let (who, order) = self.order(&order, &address);
-        let can_be = self
-            .chain
-            .create_program(&who, code, salt, order.clone());
+        let can_be = self.chain.create_program(&who, code, salt, order.clone());
         let (payload, value) = (order.payload, order.value);
         let done = with_storage_layer(|| {
             let salt = &[salt];
@@ -280,7 +279,6 @@ impl Play {
         let (due, messages) = before.since();
         let mut seen = Seen::new(TurnSeen::all(&happenings));
         self.chain.serve(due, messages, &mut seen);
-        self.chain.sweep(&mut seen);
         self.compare_happenings(happenings);
         self.compare();
     }
@@ -328,6 +326,10 @@ impl Play {
             self.issuance,
             "no unit appeared or vanished"
         );
-        let _ = (ReplyCode::ALL, Codes::<Test>::iter_keys, Service::<Test>::get);
+        let _ = (
+            ReplyCode::ALL,
+            Codes::<Test>::iter_keys,
+            Service::<Test>::get,
+        );
     }
 }

@@ -13,7 +13,7 @@ pub(super) struct Rules {
     pub(super) record_deposit: u128,
     /// The most gas of one turn.
     pub(super) longest_turn: Gas,
-    /// The most gas that a hook with its whole share has for a turn.
+    /// The most gas for which a hook promises room.
     pub(super) share: Gas,
     /// What each message in the queue adds to the price of the next place.
     pub(super) backlog_price: Gas,

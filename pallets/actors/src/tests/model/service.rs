@@ -39,7 +39,8 @@ impl Seen {
 }
 
 impl Chain {
-    /// Serves so much of what is due, and so many messages of the queue.
+    /// Serves so much of what is due, and so many messages of the queue; what is to be swept, before
+    /// and after that.
     pub(super) fn serve(&mut self, due: usize, messages: usize, seen: &mut Seen) {
         for due in self.agenda.take(due) {
             match due {
@@ -48,10 +49,13 @@ impl Chain {
                 Due::Letter { user, message } => self.letter_expires(&user, message),
             }
         }
+        self.sweep(seen);
         for _ in 0..messages {
             let message = self.queue.pop_front().expect("so many are queued");
             self.serve_message(message, seen);
         }
+        self.sweep(seen);
+        assert_eq!(seen.peek(), None, "no other turn was seen");
     }
 
     fn serve_message(&mut self, message: Message, seen: &mut Seen) {
@@ -140,13 +144,13 @@ impl Chain {
         self.commit(turn, done).inspect_err(|_| *self = before)
     }
 
-    /// Whether a turn of that much gas can ever be served. The bound is a weight, which the
-    /// engine's side knows to the unit: within a percent of it, both may be.
+    /// Whether a turn of that much gas can ever be served. Besides its turn a message takes weights
+    /// that the model does not know: close to the bound, both may be.
     fn fits(&self, limit: Gas, seen: &TurnSeen) -> bool {
         let share = self.rules.share;
         match limit {
             limit if limit > share => false,
-            limit if limit > share / 100 * 99 => {
+            limit if limit > share / 100 * 95 => {
                 seen.burned > 0 || seen.code != Some(ReplyCode::LimitExceeded)
             }
             _ => true,

@@ -140,7 +140,9 @@ fn script(depth: u32) -> BoxedStrategy<Script> {
             rest
         },
     );
-    prop_oneof![3 => anything, 2 => asks].prop_map(Script).boxed()
+    prop_oneof![3 => anything, 2 => asks]
+        .prop_map(Script)
+        .boxed()
 }
 
 /// Something whose answer resumes who asked.
@@ -148,11 +150,19 @@ fn asking(depth: u32) -> impl Strategy<Value = Op> {
     let send = post(depth).prop_map(|post| {
         let awaited = post.awaited.or(Some(0));
         let is_odd = false;
-        Op::Send(Post { awaited, is_odd, delay: 0, ..post })
+        Op::Send(Post {
+            awaited,
+            is_odd,
+            delay: 0,
+            ..post
+        })
     });
     let create = birth(depth).prop_map(|birth| {
         let is_awaited = true;
-        Op::Create(Birth { is_awaited, ..birth })
+        Op::Create(Birth {
+            is_awaited,
+            ..birth
+        })
     });
     prop_oneof![4 => send, 1 => create]
 }
