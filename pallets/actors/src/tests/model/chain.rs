@@ -28,6 +28,8 @@ pub(super) struct Chain {
     pub(super) programs: BTreeMap<AccountId, Program>,
     /// The heirs of exited programs.
     pub(super) tombstones: BTreeMap<AccountId, AccountId>,
+    /// The epochs in which they exited.
+    pub(super) last_epochs: BTreeMap<AccountId, u32>,
     pub(super) purses: BTreeMap<MessageId, Purse>,
     pub(super) queue: VecDeque<Message>,
     /// What waits, by the program and the waiter.

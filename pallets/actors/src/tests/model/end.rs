@@ -74,7 +74,9 @@ impl Chain {
 
     /// Everything that a program leaves goes to the heir, and its address keeps a tombstone.
     fn bury(&mut self, account: &AccountId, heir: AccountId) {
-        self.programs.remove(account);
+        let program = self.programs.remove(account);
+        let epoch = program.map_or(0, |program| program.epoch);
+        self.last_epochs.insert(account.clone(), epoch);
         self.tombstones.insert(account.clone(), heir.clone());
         self.ledger.release_storage(account);
         self.ledger.bury(account, self.rules.tombstone());
@@ -106,9 +108,10 @@ impl Chain {
         let waiting = self.end_wait(program, waiter);
         let message = waiting.message;
         self.purse(&message.purse).gas += waiting.signal;
-        let failure = match self.programs.contains_key(program) {
-            true => ReplyCode::Upgraded.into(),
-            false => self.absence(program),
+        // It was void from the moment of the upgrade, if there was one.
+        let failure = match self.last_epochs.get(program) {
+            Some(epoch) if *epoch == waiter.epoch => self.absence(program),
+            _ => ReplyCode::Upgraded.into(),
         };
         let code = failure.code;
         if !waiting.has_replied {
