@@ -297,12 +297,10 @@ impl Play {
 
     fn compare_happenings(&mut self, seen: Vec<Happening>) {
         let foretold = core::mem::take(&mut self.chain.happenings);
-        for (number, (seen, foretold)) in seen.iter().zip(&foretold).enumerate() {
+        for number in 0..seen.len().max(foretold.len()) {
+            let (seen, foretold) = (seen.get(number), foretold.get(number));
             assert_eq!(seen, foretold, "event {number}");
         }
-        let count = foretold.len();
-        assert_eq!(seen.get(count..), Some(&[][..]), "more happened");
-        assert_eq!(foretold.get(seen.len()..), Some(&[][..]), "less happened");
         for happening in &seen {
             self.counts.note(happening);
             if let Happening::Told {
