@@ -12,6 +12,11 @@
 //! - **Turn**: one run of one export of one program.
 //! - **Purse**: gas and deposit money that one call brought, held on the payer's account.
 //! - **Escrow**: the pallet's account that holds the value of messages on their way.
+//! - **Waiting**: a message between two of its turns. A **cause** makes it go on: a reply that it
+//!   awaits, a wake by another message of the program, or its deadline.
+//! - **Tick**: a block of service. Deadlines, delays and letters are counted in ticks.
+//! - **Letter**: a message to a user that a program awaits an answer to; it stands in a mailbox.
+//! - **Epoch**: how often a program has been upgraded.
 //!
 //! ## The route of a message
 //!
@@ -19,13 +24,23 @@
 //! message at the end of the one queue (`queue`). The hooks serve the queue under a weight meter:
 //! before transactions the backlog, with a guaranteed share of the block, and after them whatever
 //! room is left. For each message `turn` runs the program through the executor, which changes
-//! nothing, and applies the effects in one storage transaction, or none of them.
+//! nothing, and `commit` applies the effects in one storage transaction, or none of them.
+//!
+//! A message may wait after a turn (`waiting`): a reply, a wake or the deadline puts a cause into
+//! the queue, and the same entry runs again. What happens at a later time stands on the `agenda`:
+//! deadlines, delayed messages (`delivery`), the end of letters (`mailbox`). A program may go on
+//! with other code (`upgrade`); whoever waits in one that has exited or been upgraded is answered
+//! by the `sweep`.
 //!
 //! ## Properties
 //!
 //! - **Atomic turn**: a failed turn leaves no trace but its gas and its error reply.
 //! - **Order**: messages run in the order in which they were queued.
 //! - **Exactly one reply** to each message of a user: by the program, by its end, or by its failure.
+//! - **No wait without an end**: whatever waits has a deadline or a cause in the queue. A reply that
+//!   is queued in time takes the deadline off the agenda.
+//! - **Time is service**: no tick passes while the service is paused, while the chain migrates in
+//!   several blocks, or while nothing is scheduled.
 //! - **Conservation**: no balance, gas or deposit appears or vanishes; `try_state` proves it.
 //! - **Liveness**: serving never panics, never exceeds its weight, and always progresses: the head
 //!   of the queue fits [`Config::MinServiceWeight`], which `integrity_test` checks.
@@ -413,7 +428,8 @@ pub mod pallet {
             /// The program.
             program: T::AccountId,
         },
-        /// A program's `init` failed: it is gone, and its creator has the deposits back.
+        /// A program's `init` failed: it is gone, and its creator has the deposits back; after a turn
+        /// that had committed, what the tombstone leaves of them (`ProgramExited` says who has them).
         ProgramRemoved {
             /// The address it had.
             program: T::AccountId,
@@ -424,8 +440,8 @@ pub mod pallet {
         ProgramExited {
             /// The address it had, which no program will have again.
             program: T::AccountId,
-            /// Who inherits (if whom the program named had exited, that one's heir), also value of messages that arrives later. A plain transfer to the
-            /// address is lost.
+            /// Who inherits (if whom the program named had exited, that one's heir), also value of
+            /// messages that arrives later. A plain transfer to the address is lost.
             inheritor: T::AccountId,
             /// Its balance and deposits, in planck: on the inheritor's account already.
             value: Balance,
@@ -576,7 +592,7 @@ pub mod pallet {
         CodeAlreadyStored,
         /// No code is stored under that hash.
         CodeNotFound,
-        /// Programs still use the code.
+        /// Programs still use the code, or an upgrade to it is queued.
         CodeInUse,
         /// Only who uploaded the code may remove it.
         NotUploader,
@@ -636,8 +652,13 @@ pub mod pallet {
         }
 
         fn on_poll(_: BlockNumberFor<T>, meter: &mut WeightMeter) {
-            Self::tick();
             let limit = Self::min_service_weight().min(meter.remaining());
+            let ticked = match T::WeightInfo::tick().all_lte(limit) {
+                true => Self::tick(),
+                false => return,
+            };
+            let limit = limit.saturating_sub(ticked);
+            meter.consume(ticked);
             let share = limit.min(Self::due_share());
             let due = Self::do_due_within(share);
             let swept = Self::sweep_within(share.saturating_sub(due));

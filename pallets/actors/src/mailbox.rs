@@ -150,13 +150,15 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Nobody answered in time: the value goes back. The program's own deadline tells it so.
-    pub(crate) fn letter_expires(user: T::AccountId, id: MessageId) {
+    /// Returns the bytes of payload that it handled.
+    pub(crate) fn letter_expires(user: T::AccountId, id: MessageId) -> usize {
         let Some(letter) = Mailboxes::<T>::take(&user, id) else {
             report!("the letter {id:?} does not exist");
-            return;
+            return 0;
         };
         let message = Self::close_letter(letter, LetterEnd::Expired);
         Self::value_returns(&message.source, message.value);
         Self::release_purse(&message.purse);
+        message.payload.len()
     }
 }
