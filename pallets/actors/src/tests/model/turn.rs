@@ -676,7 +676,12 @@ impl Run<'_> {
             }
         };
         let waits = self.chain.is_waiting(&turn.message.destination, &id);
-        let refusals = (id == turn.message.id || !waits).then_some(error::NOT_FOUND);
+        // An upgrade makes all that wait void.
+        let is_allowed = turn.entry != Entry::Migrate;
+        let refusals = match is_allowed {
+            true => (id == turn.message.id || !waits).then_some(error::NOT_FOUND),
+            false => Some(error::NOT_ALLOWED),
+        };
         if self.returns(refusals.as_slice(), 0) {
             self.done.effects.push(Effect::Wake(id));
         }
