@@ -54,7 +54,10 @@ mod queue;
 mod rent;
 mod service;
 mod signal;
+mod time;
+mod trace;
 mod turn;
+mod upgrade;
 mod value;
 mod views;
 mod waiting;
@@ -74,7 +77,10 @@ pub(crate) const ROOMS: &[&[Case]] = &[
     rent::CASES,
     service::CASES,
     signal::CASES,
+    time::CASES,
+    trace::CASES,
     turn::CASES,
+    upgrade::CASES,
     value::CASES,
     views::CASES,
     waiting::CASES,
