@@ -88,7 +88,8 @@ impl<T: Config> Pallet<T> {
 
     /// Serves after the transactions of a block, with at most `limit`, and says what that took.
     pub(crate) fn idle(limit: Weight, session: &mut Session<T>) -> Weight {
-        let due = Self::do_due_within(limit / 2);
+        let half = Weight::from_parts(limit.ref_time() / 2, limit.proof_size() / 2);
+        let due = Self::do_due_within(half);
         let served = Self::serve_within(limit.saturating_sub(due), session);
         let used = due.saturating_add(served);
         used.saturating_add(Self::sweep_within(limit.saturating_sub(used)))

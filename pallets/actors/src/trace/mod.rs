@@ -10,6 +10,7 @@ use actors_executor::{Failure, Turn};
 use actors_primitives::{Gas, MessageId, ReplyCode};
 use actors_runtime_api::{Trace, TraceCause, TraceEffect, TraceEnd, TraceTurn};
 use alloc::{
+    boxed::Box,
     collections::{BTreeMap, BTreeSet},
     string::{String, ToString},
     vec::Vec,
@@ -41,7 +42,7 @@ enum Stay<T: Config> {
         /// How often its program had been upgraded.
         epoch: u32,
         /// Its next turn.
-        turn: TraceTurn<T::AccountId>,
+        turn: Box<TraceTurn<T::AccountId>>,
     },
 }
 
@@ -107,7 +108,7 @@ impl<T: Config> Tracer<T> {
         let mut waiting = Waiting::<T>::iter_keys().take(SEARCHED);
         let (program, epoch, _) = waiting.find(|(_, _, message)| *message == id)?;
         let waiting = Waiting::<T>::get((program, epoch, id))?;
-        let turn = Self::swept(&waiting.message, waiting.turn, None);
+        let turn = Box::new(Self::swept(&waiting.message, waiting.turn, None));
         tracer.stays.insert(id, Stay::Waits { epoch, turn });
         Some(tracer)
     }
@@ -216,7 +217,7 @@ impl<T: Config> Tracer<T> {
                     let next = Self::swept(message, number, turn.parent);
                     let stay = Stay::Waits {
                         epoch: program.epoch,
-                        turn: next,
+                        turn: Box::new(next),
                     };
                     self.stays.insert(message.id, stay);
                 }
@@ -251,7 +252,7 @@ impl<T: Config> Tracer<T> {
         for (id, stay) in &self.stays {
             if let Stay::Waits { epoch, turn } = stay {
                 if !Waiting::<T>::contains_key((&turn.program, epoch, id)) {
-                    swept.push((*id, turn.clone()));
+                    swept.push((*id, TraceTurn::clone(turn)));
                 }
             }
         }
