@@ -10,7 +10,10 @@
 
 use actors_primitives::MessageId;
 use codec::{Decode, Encode, MaxEncodedLen};
-use frame_support::{traits::Get, weights::WeightMeter};
+use frame_support::{
+    traits::Get,
+    weights::{Weight, WeightMeter},
+};
 use scale_info::TypeInfo;
 
 use crate::{queue::Waiter, Agenda, Config, Pallet, Service, Ticks, WeightInfo};
@@ -56,14 +59,18 @@ pub struct Tick {
 
 impl<T: Config> Pallet<T> {
     /// Lets one block of service pass, unless it is paused or nothing waits for time to pass.
-    pub(crate) fn tick() {
+    /// Returns what that weighed.
+    pub(crate) fn tick() -> Weight {
+        let looked = T::WeightInfo::peek_service();
         let Ok(mut service) = Service::<T>::try_get() else {
-            return;
+            return looked;
         };
-        if !service.is_paused && service.scheduled > 0 {
-            service.clock = service.clock.saturating_add(1);
-            Service::<T>::put(service);
+        if service.is_paused || service.scheduled == 0 {
+            return looked;
         }
+        service.clock = service.clock.saturating_add(1);
+        Service::<T>::put(service);
+        T::WeightInfo::tick()
     }
 
     /// Schedules something for the `blocks`-th tick from now; at once is the next.
@@ -116,9 +123,8 @@ impl<T: Config> Pallet<T> {
             if service.is_paused || !service.is_due() {
                 return;
             }
-            // The longest, since what it is shows only when it is read.
-            let step = T::WeightInfo::do_due(T::Limits::get().payload);
-            if meter.try_consume(step).is_err() {
+            // Room for the longest, since what it is shows only when it is read.
+            if !meter.can_consume(T::WeightInfo::do_due(T::Limits::get().payload)) {
                 return;
             }
             let (tick, index) = (service.due_tick, service.due_index);
@@ -127,6 +133,7 @@ impl<T: Config> Pallet<T> {
                 Ticks::<T>::remove(tick);
                 (service.due_tick, service.due_index) = (tick.saturating_add(1), 0);
                 Service::<T>::put(service);
+                meter.consume(T::WeightInfo::do_due(0));
                 continue;
             }
             service.due_index = index.saturating_add(1);
@@ -136,12 +143,13 @@ impl<T: Config> Pallet<T> {
                 service.scheduled = service.scheduled.saturating_sub(1);
             }
             Service::<T>::put(service);
-            match due {
+            let bytes = match due {
                 Some(Due::Deadline { program, waiter }) => Self::deadline_passes(program, waiter),
                 Some(Due::Delivery(message)) => Self::deliver(message),
                 Some(Due::Letter { user, message }) => Self::letter_expires(user, message),
-                None => {}
-            }
+                None => 0,
+            };
+            meter.consume(T::WeightInfo::do_due(bytes as u32));
         }
     }
 }

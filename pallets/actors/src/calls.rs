@@ -110,14 +110,21 @@ impl<T: Config> Pallet<T> {
     /// What it takes to start the first turn of a message at all, in gas.
     pub(crate) fn start_price(program: &T::AccountId, kind: Kind) -> Gas {
         if let Kind::Migrate(code_hash) = kind {
-            return Codes::<T>::get(code_hash).map_or(0, |code| Self::migration_price(&code));
+            let code = Codes::<T>::get(code_hash);
+            let program = Programs::<T>::get(program);
+            let price = code.zip(program);
+            return price.map_or(0, |(code, program)| Self::migration_price(&code, &program));
         }
         Programs::<T>::get(program).map_or(0, |program| Self::start_price_of(&program, kind))
     }
 
-    /// What it takes to start the `migrate` of that code, besides removing the old pages.
-    pub(crate) fn migration_price(code: &Code<T>) -> Gas {
-        T::Schedule::get().start(&code.info, Entry::Migrate, &StoredMemory::default())
+    /// What it takes to start the `migrate` of that code, in place of what the program has.
+    pub(crate) fn migration_price(code: &Code<T>, program: &Program<T>) -> Gas {
+        let pages = u32::try_from(program.pages.len()).unwrap_or(u32::MAX);
+        let schedule = T::Schedule::get();
+        schedule
+            .start(&code.info, Entry::Migrate, &StoredMemory::default())
+            .saturating_add(schedule.replace(pages))
     }
 
     fn start_price_of(program: &Program<T>, kind: Kind) -> Gas {

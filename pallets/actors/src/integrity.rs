@@ -30,7 +30,9 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn check_configuration() {
         let service = Self::min_service_weight();
         let longest = Self::longest_step();
-        let head = T::WeightInfo::peek_queue()
+        let head = T::WeightInfo::peek_service()
+            .saturating_mul(3)
+            .saturating_add(T::WeightInfo::tick())
             .saturating_add(longest)
             .saturating_add(Self::turn_weight(
                 T::MaxTurnGas::get(),
@@ -132,6 +134,27 @@ impl<T: Config> Pallet<T> {
              Lower it.",
             limits.payload,
             crate::weights::LONGEST_PAYLOAD,
+        );
+        assert!(
+            limits.letter <= limits.wait,
+            "letters would be refused: `Limits::letter` is {} blocks, and `Limits::wait`, the \
+             longest that anything may stand, is {}. Lower `Limits::letter`.",
+            limits.letter,
+            limits.wait,
+        );
+        let lifetime = T::MaxMessageLifetime::get();
+        assert!(
+            lifetime >= limits.wait,
+            "a message could never wait as long as `Limits::wait` says: that is {} blocks, and \
+             `MaxMessageLifetime` is {lifetime}. Raise it, or lower `Limits::wait`.",
+            limits.wait,
+        );
+        let quarter = T::MaxTurnGas::get() / 4;
+        assert!(
+            schedule.signal <= quarter,
+            "a program could not clean up: `Schedule::signal` is {} gas, and beside loading it \
+             {quarter} of `MaxTurnGas` are left. Lower `Schedule::signal`, or raise `MaxTurnGas`.",
+            schedule.signal,
         );
         let ratio = Self::proof_price();
         assert!(

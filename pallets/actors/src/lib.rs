@@ -12,6 +12,11 @@
 //! - **Turn**: one run of one export of one program.
 //! - **Purse**: gas and deposit money that one call brought, held on the payer's account.
 //! - **Escrow**: the pallet's account that holds the value of messages on their way.
+//! - **Waiting**: a message between two of its turns. A **cause** makes it go on: a reply that it
+//!   awaits, a wake by another message of the program, or its deadline.
+//! - **Tick**: a block of service. Deadlines, delays and letters are counted in ticks.
+//! - **Letter**: a message to a user that a program awaits an answer to; it stands in a mailbox.
+//! - **Epoch**: how often a program has been upgraded.
 //!
 //! ## The route of a message
 //!
@@ -19,13 +24,23 @@
 //! message at the end of the one queue (`queue`). The hooks serve the queue under a weight meter:
 //! before transactions the backlog, with a guaranteed share of the block, and after them whatever
 //! room is left. For each message `turn` runs the program through the executor, which changes
-//! nothing, and applies the effects in one storage transaction, or none of them.
+//! nothing, and `commit` applies the effects in one storage transaction, or none of them.
+//!
+//! A message may wait after a turn (`waiting`): a reply, a wake or the deadline puts a cause into
+//! the queue, and the same entry runs again. What happens at a later time stands on the `agenda`:
+//! deadlines, delayed messages (`delivery`), the end of letters (`mailbox`). A program may go on
+//! with other code (`upgrade`); whoever waits in one that has exited or been upgraded is answered
+//! by the `sweep`.
 //!
 //! ## Properties
 //!
 //! - **Atomic turn**: a failed turn leaves no trace but its gas and its error reply.
 //! - **Order**: messages run in the order in which they were queued.
 //! - **Exactly one reply** to each message of a user: by the program, by its end, or by its failure.
+//! - **No wait without an end**: whatever waits has a deadline or a cause in the queue. A reply that
+//!   is queued in time takes the deadline off the agenda.
+//! - **Time is service**: no tick passes while the service is paused, while the chain migrates in
+//!   several blocks, or while nothing is scheduled.
 //! - **Conservation**: no balance, gas or deposit appears or vanishes; `try_state` proves it.
 //! - **Liveness**: serving never panics, never exceeds its weight, and always progresses: the head
 //!   of the queue fits [`Config::MinServiceWeight`], which `integrity_test` checks.
@@ -66,6 +81,7 @@ mod queue;
 mod reply;
 mod service;
 mod sweep;
+mod trace;
 mod turn;
 mod upgrade;
 mod value;
@@ -118,7 +134,8 @@ pub mod pallet {
     use actors_executor::{Limits, PageIndex, Schedule};
     use actors_primitives::{Balance, CodeHash, Gas, GasPrice, MessageId, ReplyCode, PAGE_SIZE};
     use actors_runtime_api::{
-        CodeDetails, DryRun, DryRunUpload, ProgramInfo, QueueInfo, ReadError,
+        CodeDetails, DryRun, DryRunUpload, LetterInfo, ProgramInfo, QueueInfo, ReadError, Trace,
+        WaitingInfo,
     };
     use alloc::{string::String, vec::Vec};
     use frame_support::{
@@ -131,8 +148,8 @@ pub mod pallet {
     use sp_runtime::Perbill;
 
     use crate::{
-        agenda, code::Code, mailbox, program::Program, purse::Purse, queue, sweep, waiting,
-        WeightInfo,
+        agenda, code::Code, mailbox, program::Program, purse::Purse, queue, service::Session,
+        sweep, waiting, WeightInfo,
     };
 
     /// Money that gas was paid with, on its way to [`Config::FeeHandler`].
@@ -413,7 +430,8 @@ pub mod pallet {
             /// The program.
             program: T::AccountId,
         },
-        /// A program's `init` failed: it is gone, and its creator has the deposits back.
+        /// A program's `init` failed: it is gone, and its creator has the deposits back; after a turn
+        /// that had committed, what the tombstone leaves of them (`ProgramExited` says who has them).
         ProgramRemoved {
             /// The address it had.
             program: T::AccountId,
@@ -424,8 +442,8 @@ pub mod pallet {
         ProgramExited {
             /// The address it had, which no program will have again.
             program: T::AccountId,
-            /// Who inherits (if whom the program named had exited, that one's heir), also value of messages that arrives later. A plain transfer to the
-            /// address is lost.
+            /// Who inherits (if whom the program named had exited, that one's heir), also value of
+            /// messages that arrives later. A plain transfer to the address is lost.
             inheritor: T::AccountId,
             /// Its balance and deposits, in planck: on the inheritor's account already.
             value: Balance,
@@ -576,7 +594,7 @@ pub mod pallet {
         CodeAlreadyStored,
         /// No code is stored under that hash.
         CodeNotFound,
-        /// Programs still use the code.
+        /// Programs still use the code, or an upgrade to it is queued.
         CodeInUse,
         /// Only who uploaded the code may remove it.
         NotUploader,
@@ -636,21 +654,11 @@ pub mod pallet {
         }
 
         fn on_poll(_: BlockNumberFor<T>, meter: &mut WeightMeter) {
-            Self::tick();
-            let limit = Self::min_service_weight().min(meter.remaining());
-            let share = limit.min(Self::due_share());
-            let due = Self::do_due_within(share);
-            let swept = Self::sweep_within(share.saturating_sub(due));
-            let settled = due.saturating_add(swept);
-            let served = Self::serve_within(limit.saturating_sub(settled));
-            meter.consume(settled.saturating_add(served));
+            meter.consume(Self::poll(meter.remaining(), &mut Session::default()));
         }
 
         fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
-            let due = Self::do_due_within(remaining / 2);
-            let served = Self::serve_within(remaining.saturating_sub(due));
-            let used = due.saturating_add(served);
-            used.saturating_add(Self::sweep_within(remaining.saturating_sub(used)))
+            Self::idle(remaining, &mut Session::default())
         }
 
         #[cfg(feature = "std")]
@@ -665,7 +673,7 @@ pub mod pallet {
     }
 
     /// Reads that any wallet can make with the chain's metadata alone; the runtime API has the
-    /// same. All are bounded like a block.
+    /// same. All are bounded like a block, and traces like four.
     #[pallet::view_functions]
     impl<T: Config> Pallet<T> {
         /// What `send_message` with these arguments would do as the next thing on chain, its
@@ -745,6 +753,39 @@ pub mod pallet {
             )
         }
 
+        /// What `upgrade_program` with these arguments would do, likewise.
+        ///
+        /// # Errors
+        ///
+        /// `Refused` with the name of the call's error, where it would be refused.
+        pub fn dry_run_upgrade(
+            admin: T::AccountId,
+            program: T::AccountId,
+            code_hash: CodeHash,
+            payload: Vec<u8>,
+            gas_limit: Option<Gas>,
+            deposit_limit: Option<Balance>,
+        ) -> Result<DryRun<T::AccountId>, ReadError> {
+            Self::view_dry_run_upgrade(admin, program, code_hash, payload, gas_limit, deposit_limit)
+        }
+
+        /// What `upload_code`, unless the same code is stored already, and then `upgrade_program`
+        /// would do, likewise.
+        ///
+        /// # Errors
+        ///
+        /// As `dry_run_upload_program`.
+        pub fn dry_run_upgrade_code(
+            admin: T::AccountId,
+            program: T::AccountId,
+            code: Vec<u8>,
+            payload: Vec<u8>,
+            gas_limit: Option<Gas>,
+            deposit_limit: Option<Balance>,
+        ) -> Result<DryRun<T::AccountId>, ReadError> {
+            Self::view_dry_run_upgrade_code(admin, program, code, payload, gas_limit, deposit_limit)
+        }
+
         /// What `upload_code` would do: the code's name and deposit, or why it is refused.
         ///
         /// # Errors
@@ -755,6 +796,72 @@ pub mod pallet {
             code: Vec<u8>,
         ) -> Result<DryRunUpload, ReadError> {
             Self::view_dry_run_upload(uploader, code)
+        }
+
+        /// Everything that `send_message` with these arguments would cause, as in a dry run, turn
+        /// by turn; and then lets at most `blocks` blocks of service pass, as long as it is not
+        /// over, so that deadlines, delays and letters come due.
+        ///
+        /// # Errors
+        ///
+        /// `Refused` with the name of the call's error, where it would be refused.
+        pub fn trace_message(
+            source: T::AccountId,
+            destination: T::AccountId,
+            payload: Vec<u8>,
+            value: Balance,
+            gas_limit: Option<Gas>,
+            deposit_limit: Option<Balance>,
+            blocks: u32,
+        ) -> Result<Trace<T::AccountId>, ReadError> {
+            Self::view_trace_message(
+                source,
+                destination,
+                payload,
+                value,
+                gas_limit,
+                deposit_limit,
+                blocks,
+            )
+        }
+
+        /// Everything that `upgrade_program` with these arguments would cause, likewise.
+        ///
+        /// # Errors
+        ///
+        /// `Refused` with the name of the call's error, where it would be refused.
+        pub fn trace_upgrade(
+            admin: T::AccountId,
+            program: T::AccountId,
+            code_hash: CodeHash,
+            payload: Vec<u8>,
+            gas_limit: Option<Gas>,
+            deposit_limit: Option<Balance>,
+            blocks: u32,
+        ) -> Result<Trace<T::AccountId>, ReadError> {
+            Self::view_trace_upgrade(
+                admin,
+                program,
+                code_hash,
+                payload,
+                gas_limit,
+                deposit_limit,
+                blocks,
+            )
+        }
+
+        /// Everything that becomes of a message that stands in the queue, waits, or is delayed: the
+        /// queue is served from here as the next block would, and at most `blocks` further ones.
+        /// Ask the state of the block before to be told what a block did.
+        ///
+        /// # Errors
+        ///
+        /// `NoSuchMessage`.
+        pub fn trace_queued(
+            message_id: MessageId,
+            blocks: u32,
+        ) -> Result<Trace<T::AccountId>, ReadError> {
+            Self::view_trace_queued(message_id, blocks)
         }
 
         /// Runs the program's `state` entry with `payload` and returns its result.
@@ -811,6 +918,16 @@ pub mod pallet {
         /// The queue: how long it is, what a place in it costs, and what is served next.
         pub fn queue() -> QueueInfo<T::AccountId> {
             Self::view_queue()
+        }
+
+        /// The messages that wait in a program, at most 64.
+        pub fn waiting(program: T::AccountId) -> Vec<WaitingInfo<T::AccountId>> {
+            Self::view_waiting(&program)
+        }
+
+        /// The messages that stand in a user's mailbox, at most 64.
+        pub fn mailbox(user: T::AccountId) -> Vec<LetterInfo<T::AccountId>> {
+            Self::view_mailbox(&user)
         }
     }
 

@@ -8,7 +8,7 @@ use frame_support::pallet_prelude::BoundedVec;
 use crate::{
     queue::{Kind, Message, Sender, Waiter},
     turn::Aborted,
-    Config, Event, Pallet, PayloadBound, Programs, Purse, ReplyTo,
+    Config, Event, Pallet, PayloadBound, Programs, Purse, ReplyTo, Waiting,
 };
 
 /// How a message ended well.
@@ -52,9 +52,8 @@ impl<T: Config> Pallet<T> {
             return Party::Account;
         };
         if let Sender::Awaiting(waiter) = message.sender {
-            let waits =
-                program.epoch == waiter.epoch && Self::call_waiter(&message.source, &waiter);
-            if waits {
+            let key = (&message.source, waiter.epoch, waiter.message);
+            if program.epoch == waiter.epoch && Waiting::<T>::contains_key(key) {
                 return Party::Waiter(waiter);
             }
         }
@@ -139,6 +138,8 @@ impl<T: Config> Pallet<T> {
         }
     }
 
+    /// Puts a reply into the queue. It has a reference to the purse of the message that it
+    /// answers, and its value is in escrow.
     fn enqueue_reply(
         message: &Message<T>,
         party: &Party,
@@ -146,15 +147,19 @@ impl<T: Config> Pallet<T> {
         payload: BoundedVec<u8, PayloadBound<T>>,
         value: Balance,
     ) {
+        let waiter = match party {
+            Party::Waiter(waiter) => Some(*waiter),
+            _ => None,
+        };
+        if let Some(waiter) = &waiter {
+            Self::call_waiter(&message.source, waiter);
+        }
         Self::enqueue(Message {
             id: Self::reply_id(&message.id),
             kind: Kind::Reply {
                 to: message.id,
                 code,
-                waiter: match party {
-                    Party::Waiter(waiter) => Some(*waiter),
-                    _ => None,
-                },
+                waiter,
             },
             source: message.destination.clone(),
             sender: Sender::Program,

@@ -13,12 +13,12 @@ use crate::{
 /// What lasts from one turn to the next while the queue is served, and no longer: an author and
 /// an importer split a block into different calls of the runtime, so nothing that changes gas or
 /// an outcome may live here.
-#[derive(Default)]
-pub(crate) struct Session {
+#[derive(frame_support::DefaultNoBound)]
+pub(crate) struct Session<T: Config> {
     /// Modules that were loaded already: reusing one changes time, never gas.
     pub(crate) modules: Modules,
     /// What the turns tell.
-    pub(crate) log: Log,
+    pub(crate) log: Log<T>,
 }
 
 /// Bytes of code that one hook loads anew before it leaves the rest of the queue to the next: with
@@ -53,7 +53,10 @@ impl<T: Config> Pallet<T> {
     /// than leaves the head of the queue its longest turn.
     pub(crate) fn due_share() -> Weight {
         let share = Self::min_service_weight();
-        let head = T::WeightInfo::peek_queue()
+        // The clock moves on, and three parts of the service look at its record.
+        let head = T::WeightInfo::peek_service()
+            .saturating_mul(3)
+            .saturating_add(T::WeightInfo::tick())
             .saturating_add(Self::longest_step())
             .saturating_add(Self::turn_weight(
                 T::MaxTurnGas::get(),
@@ -66,10 +69,35 @@ impl<T: Config> Pallet<T> {
         }
     }
 
+    /// Serves before the transactions of a block, with the guaranteed share of at most `limit`,
+    /// and says what that took.
+    pub(crate) fn poll(limit: Weight, session: &mut Session<T>) -> Weight {
+        let limit = Self::min_service_weight().min(limit);
+        if !T::WeightInfo::tick().all_lte(limit) {
+            return Weight::zero();
+        }
+        let ticked = Self::tick();
+        let limit = limit.saturating_sub(ticked);
+        let share = limit.min(Self::due_share());
+        let due = Self::do_due_within(share);
+        let swept = Self::sweep_within(share.saturating_sub(due));
+        let settled = due.saturating_add(swept);
+        let served = Self::serve_within(limit.saturating_sub(settled), session);
+        ticked.saturating_add(settled).saturating_add(served)
+    }
+
+    /// Serves after the transactions of a block, with at most `limit`, and says what that took.
+    pub(crate) fn idle(limit: Weight, session: &mut Session<T>) -> Weight {
+        let due = Self::do_due_within(limit / 2);
+        let served = Self::serve_within(limit.saturating_sub(due), session);
+        let used = due.saturating_add(served);
+        used.saturating_add(Self::sweep_within(limit.saturating_sub(used)))
+    }
+
     /// Serves the queue with at most `limit` and says what that took.
-    pub(crate) fn serve_within(limit: Weight) -> Weight {
+    pub(crate) fn serve_within(limit: Weight, session: &mut Session<T>) -> Weight {
         Self::within(limit, |service, meter| {
-            Self::serve(service, meter, &mut Session::default());
+            Self::serve(service, meter, session);
         })
     }
 
@@ -86,7 +114,7 @@ impl<T: Config> Pallet<T> {
     /// Does a part of the service with at most `limit`, unless it is paused.
     fn within(limit: Weight, part: impl FnOnce(ServiceState, &mut WeightMeter)) -> Weight {
         let mut meter = WeightMeter::with_limit(limit);
-        if meter.try_consume(T::WeightInfo::peek_queue()).is_ok() {
+        if meter.try_consume(T::WeightInfo::peek_service()).is_ok() {
             match Self::sound_service(&mut meter) {
                 Some(service) if !service.is_paused => part(service, &mut meter),
                 _ => {}
@@ -153,13 +181,21 @@ impl<T: Config> Pallet<T> {
         Queue::<T>::iter_keys().next().is_some() || Ticks::<T>::iter_keys().next().is_some()
     }
 
-    /// Sets the clock back to the first tick of a sample, where what is due goes on. How much is
-    /// scheduled is not known then: the clock advances from now on even if nothing is.
+    /// Goes on with what is due at the first tick of a sample. If more is scheduled than that, how
+    /// much is not known any more: the clock advances from then on even if nothing is.
     fn find_agenda(service: &mut ServiceState) {
-        let first = Ticks::<T>::iter_keys().take(MENDED_KEYS as usize).min();
-        if let Some(first) = first {
+        let (mut count, mut first, mut live) = (0u32, u64::MAX, 0u64);
+        for (tick, entries) in Ticks::<T>::iter().take(MENDED_KEYS as usize) {
+            count = count.saturating_add(1);
+            first = first.min(tick);
+            live = live.saturating_add(entries.live.into());
+        }
+        service.scheduled = live;
+        if count > 0 {
             (service.due_tick, service.due_index) = (first, 0);
             service.clock = service.clock.max(first.saturating_sub(1));
+        }
+        if count == MENDED_KEYS {
             service.scheduled = u64::MAX / 2;
         }
     }
@@ -176,12 +212,13 @@ impl<T: Config> Pallet<T> {
     /// Serves the queue until it is empty or the next turn might not fit.
     ///
     /// A turn starts only when the most it may burn fits what remains: nothing runs twice.
-    pub(crate) fn serve(service: ServiceState, meter: &mut WeightMeter, session: &mut Session) {
+    pub(crate) fn serve(service: ServiceState, meter: &mut WeightMeter, session: &mut Session<T>) {
         let least = Self::longest_step();
         let proof_price = T::Schedule::get().proof_byte;
         let promised = Self::min_service_weight()
+            .saturating_sub(T::WeightInfo::tick())
             .saturating_sub(Self::due_share())
-            .saturating_sub(T::WeightInfo::peek_queue());
+            .saturating_sub(T::WeightInfo::peek_service());
         let mut next = Some(service);
         while meter.can_consume(least) {
             // The last turn may have sent messages.
@@ -215,7 +252,9 @@ impl<T: Config> Pallet<T> {
                 // It fitted when it was sent, and the block has shrunk since: nothing promises
                 // that there will ever be room for it.
                 Self::advance(service);
-                Self::refuse(task, ReplyCode::LimitExceeded);
+                session.log.begin(service.head, &task);
+                Self::refuse(task, ReplyCode::LimitExceeded, session);
+                session.log.settle();
                 meter.consume(step);
                 continue;
             }
@@ -225,7 +264,9 @@ impl<T: Config> Pallet<T> {
                 return;
             }
             Self::advance(service);
+            session.log.begin(service.head, &task);
             let used = Self::run(task, gas_limit, session);
+            session.log.settle();
             meter.consume(step.saturating_add(used));
         }
     }
@@ -261,5 +302,13 @@ impl<T: Config> Pallet<T> {
         let service = Service::<T>::get();
         !service.is_paused
             && (service.head < service.tail || service.graves > 0 || service.is_due())
+    }
+
+    /// Whether something waits for time to pass, which it does in blocks only: a node that makes
+    /// blocks on demand goes on making them then.
+    #[must_use]
+    pub fn has_schedule() -> bool {
+        let service = Service::<T>::get();
+        !service.is_paused && service.scheduled > 0
     }
 }

@@ -88,13 +88,19 @@ impl<T: Config> Pallet<T> {
     ) -> bool {
         let prefix = Waiting::<T>::storage_n_map_partial_key((account, epoch));
         let mut last = prefix.clone();
-        let step = T::WeightInfo::answer_waiting(T::Limits::get().payload);
-        while meter.try_consume(step).is_ok() {
+        // Room for the longest, since what it is shows only when it is read.
+        let most = T::WeightInfo::answer_waiting(T::Limits::get().payload);
+        while meter.can_consume(most) {
             let Some(key) = sp_io::storage::next_key(&last).filter(|key| key.starts_with(&prefix))
             else {
+                meter.consume(T::WeightInfo::answer_waiting(0));
                 return true;
             };
             let waiting: Option<WaitingMessage<T>> = unhashed::take(&key);
+            let bytes = waiting
+                .as_ref()
+                .map_or(0, |waiting| waiting.message.payload.len());
+            meter.consume(T::WeightInfo::answer_waiting(bytes as u32));
             if let Some(waiting) = waiting {
                 let failure = match grave {
                     Grave::Exited => Self::absence(account),

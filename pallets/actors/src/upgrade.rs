@@ -28,9 +28,9 @@ impl<T: Config> Pallet<T> {
         gas_limit: Gas,
         deposit_limit: Balance,
     ) -> Result<MessageId, DispatchError> {
-        Self::ensure_admin(admin, &program)?;
+        let record = Self::ensure_admin(admin, &program)?;
         let code = Self::retain_code(code_hash)?;
-        let start = Self::migration_price(&code);
+        let start = Self::migration_price(&code, &record);
         let mut service = Self::service_of_calls()?;
         let id = Self::next_message_id(&mut service, admin);
         let message = Message {
@@ -63,7 +63,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    fn ensure_admin(
+    pub(crate) fn ensure_admin(
         who: &T::AccountId,
         program: &T::AccountId,
     ) -> Result<Program<T>, DispatchError> {

@@ -34,7 +34,8 @@ pub struct Limits {
     /// Blocks of service that a message waits at most, unless it waits again; and that a message
     /// is delayed, or a letter stands.
     pub wait: u32,
-    /// Blocks of service that a letter stands where the send does not say.
+    /// Blocks of service that a letter stands where the send does not say: no more than
+    /// [`Self::wait`], or no such letter could be sent.
     pub letter: u32,
     /// Bytes of payloads, events, keys and values that one turn may produce in total, each of
     /// them counted with [`Self::KEPT`] more: they are kept in the runtime's memory until the

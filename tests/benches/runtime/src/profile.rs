@@ -1,9 +1,9 @@
 //! Where a message's time goes: its steps, each alone.
 
 use actors_executor::{
-    Context, Host, Limits, Message, Modules, PageIndex, Request, Schedule, StoredMemory,
+    Cause, Context, Host, Limits, Message, Modules, PageIndex, Request, Schedule, StoredMemory,
 };
-use actors_primitives::{abi::Entry, Balance, CodeHash};
+use actors_primitives::{abi::Entry, Balance, CodeHash, MessageId};
 use alloc::{string::ToString, vec, vec::Vec};
 use bench_interface::{bench, Accesses, Ask};
 use frame_support::traits::{
@@ -232,6 +232,7 @@ pub(crate) fn turn(wasm: Vec<u8>, payload: Vec<u8>, laps: u32) -> Vec<u64> {
             entry: Entry::Handle,
             context: context.clone(),
             memory: StoredMemory::default(),
+            replaced_pages: 0,
             gas_limit: 1_000_000_000_000,
             schedule: &Schedule::default(),
             limits: &Limits::default(),
@@ -262,11 +263,14 @@ fn context(payload: Vec<u8>) -> Context {
             value: 0,
         },
         turn: 0,
+        cause: Cause::Fresh,
+        signal: None,
+        has_replied: false,
+        lifetime_left: 0,
         program: [2; 32],
         block_number: 1,
         deposit_per_byte: 1,
         creation_deposit: 0,
-        reply: None,
     }
 }
 
@@ -307,6 +311,10 @@ impl Host for Fixed {
     }
 
     fn is_address_used(&mut self, _: &[u8; 32]) -> bool {
+        false
+    }
+
+    fn is_waiting(&mut self, _: &MessageId) -> bool {
         false
     }
 

@@ -100,7 +100,12 @@ pub(crate) fn validate(wasm: &[u8], limits: &Limits) -> Result<CodeInfo, Invalid
 pub(crate) fn execute(request: Request<'_>, world: &mut World) -> Turn {
     let arguments = (
         (request.code, request.code_hash, request.entry),
-        (&request.context, &request.memory, request.gas_limit),
+        (
+            &request.context,
+            &request.memory,
+            request.replaced_pages,
+            request.gas_limit,
+        ),
         (request.schedule, request.limits, &*world),
     )
         .encode();
