@@ -3,8 +3,14 @@
 use bench_interface::bench;
 use codec::{Decode, Encode};
 use sc_executor::WasmExecutor;
-use sp_core::traits::{CallContext, CodeExecutor, Externalities, RuntimeCode, WrappedRuntimeCode};
-use sp_state_machine::BasicExternalities;
+use sp_core::{
+    storage::StateVersion,
+    traits::{CallContext, CodeExecutor, Externalities, RuntimeCode, WrappedRuntimeCode},
+    Blake2Hasher,
+};
+use sp_state_machine::{
+    BasicExternalities, Ext, InMemoryBackend, OverlayedChanges, TrieBackendBuilder,
+};
 
 use crate::counting::Counting;
 
@@ -77,8 +83,72 @@ impl<'r> Chain<'r> {
         }
     }
 
+    /// The same chain again, from everything in its storage.
+    pub(crate) fn from_storage(runtime: &'r Runtime, storage: sp_core::storage::Storage) -> Self {
+        Self {
+            runtime,
+            storage: BasicExternalities::new(storage),
+        }
+    }
+
     /// Everything in storage.
     pub(crate) fn into_storage(self) -> sp_core::storage::Storage {
         self.storage.into_storages()
+    }
+}
+
+/// A chain at the end of a block, as a trie that proves what the next one touches.
+pub(crate) struct Trie<'r> {
+    runtime: &'r Runtime,
+    backend: InMemoryBackend<Blake2Hasher>,
+}
+
+impl<'r> Trie<'r> {
+    pub(crate) fn of(chain: Chain<'r>) -> Self {
+        let storage = chain.storage.into_storages();
+        Self {
+            runtime: chain.runtime,
+            backend: InMemoryBackend::from((storage, StateVersion::V1)),
+        }
+    }
+
+    /// A block that changes nothing for the next.
+    pub(crate) fn block<R>(&self, work: impl FnOnce(&mut Block<'_, 'r>) -> R) -> Proof<R> {
+        let backend = TrieBackendBuilder::wrap(&self.backend)
+            .with_recorder(Default::default())
+            .build();
+        let mut changes = OverlayedChanges::default();
+        let mut extensions = sp_externalities::Extensions::default();
+        let mut ext = Ext::new(&mut changes, &backend, Some(&mut extensions));
+        let result = work(&mut Block {
+            runtime: self.runtime,
+            storage: &mut ext,
+        });
+        // What was changed is proven as well: the new root follows from it.
+        ext.storage_root(StateVersion::V1);
+        let proof = backend.extract_proof().expect("it records");
+        Proof {
+            result,
+            bytes: proof.encode().len() as u64,
+        }
+    }
+}
+
+/// What came of a block, and the bytes that prove it.
+pub(crate) struct Proof<R> {
+    pub(crate) result: R,
+    pub(crate) bytes: u64,
+}
+
+/// A block that is being made.
+pub(crate) struct Block<'s, 'r> {
+    runtime: &'r Runtime,
+    storage: &'s mut dyn Externalities,
+}
+
+impl Block<'_, '_> {
+    /// Calls an export of the runtime.
+    pub(crate) fn call<R: Decode>(&mut self, name: &str, arguments: impl Encode) -> R {
+        self.runtime.call(self.storage, name, &arguments.encode())
     }
 }

@@ -42,25 +42,54 @@ pub(crate) struct Charge {
 }
 
 impl Charge {
+    /// What is paid for counted accesses, in picoseconds.
+    fn storage(&self) -> u64 {
+        u64::from(self.accesses.reads)
+            .saturating_mul(READ)
+            .saturating_add(u64::from(self.accesses.writes).saturating_mul(WRITE))
+    }
+
+    fn picoseconds(&self) -> f64 {
+        self.time.saturating_mul(1_000) as f64
+    }
+
+    /// Time over what is charged without storage. Nothing is charged for what storage alone
+    /// takes more than.
+    pub(crate) fn ratio(&self) -> f64 {
+        self.picoseconds() / self.weight.saturating_sub(self.storage()) as f64
+    }
+
+    /// Another thing that the same charge is to pay for.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.time += other.time;
+        self.weight += other.weight;
+        self.gas += other.gas;
+        self.end = other.end.or(self.end);
+        self.accesses.reads += other.accesses.reads;
+        self.accesses.writes += other.accesses.writes;
+    }
+
     /// Adds the line.
     pub(crate) fn row(&self, table: &mut Table, name: impl Into<String>) {
-        let picoseconds = self.time.saturating_mul(1_000) as f64;
-        let storage = u64::from(self.accesses.reads)
-            .saturating_mul(READ)
-            .saturating_add(u64::from(self.accesses.writes).saturating_mul(WRITE));
-        let compute = self.weight.saturating_sub(storage);
+        self.row_of(table, name, 1);
+    }
+
+    /// Adds the line of each of so many.
+    pub(crate) fn row_of(&self, table: &mut Table, name: impl Into<String>, count: u32) {
+        let each = |sum: u64| sum / u64::from(count);
+        let picoseconds = self.picoseconds();
         let gross = picoseconds / self.weight as f64;
         let gas = |text: String| if self.gas == 0 { String::new() } else { text };
         let cells = vec![
-            time(self.time),
-            weight(self.weight),
-            weight(storage),
+            time(each(self.time)),
+            weight(each(self.weight)),
+            weight(each(self.storage())),
             format!("{gross:.2}"),
-            gas(weight(self.gas)),
+            gas(weight(each(self.gas))),
             gas(format!("{:.2}", picoseconds / self.gas as f64)),
             self.end.map_or(String::new(), |code| format!("{code:#x}")),
         ];
-        table.row(name, cells, picoseconds / compute as f64, Bound::Most(1.0));
+        table.row(name, cells, self.ratio(), Bound::Most(1.0));
     }
 }
 

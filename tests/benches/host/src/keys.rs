@@ -33,6 +33,11 @@ const ITEMS: &[(&str, &[&str])] = &[
             "ValueInFlight",
             "Nonce",
             "Paused",
+            "Waiting",
+            "Agenda",
+            "Ticks",
+            "Delayed",
+            "Mailboxes",
         ],
     ),
     (

@@ -8,14 +8,18 @@ mod hostile;
 mod kernels;
 mod keys;
 mod median;
+mod messages;
 mod metering;
 mod modules;
 mod ping;
 mod profile;
 mod programs;
+mod proofs;
+mod round_trip;
 mod scaling;
 mod signatures;
 mod table;
+mod waiting;
 
 use std::process::ExitCode;
 
@@ -43,6 +47,16 @@ const SCENARIOS: &[Scenario] = &[
         "ping",
         "a message served, against a call of pallet-contracts",
         ping::run,
+    ),
+    (
+        "round-trip",
+        "a round trip that a program awaits, against messages that nobody waits for",
+        round_trip::run,
+    ),
+    (
+        "messages",
+        "10,000 round trips and 10,000 plain messages, in blocks of two seconds",
+        messages::run,
     ),
     (
         "kernels",
@@ -73,6 +87,16 @@ const SCENARIOS: &[Scenario] = &[
         "steps",
         "the time of turns that do one thing, against what they charge",
         charges::steps,
+    ),
+    (
+        "waiting",
+        "the time of waiting, letters, delays and upgrades, against what they charge",
+        waiting::run,
+    ),
+    (
+        "proofs",
+        "the proofs that blocks record, against what they charge",
+        proofs::run,
     ),
     (
         "hostile",

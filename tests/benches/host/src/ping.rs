@@ -43,6 +43,7 @@ pub(crate) fn ask(to: [u8; 32], payload: &[u8], batch: u32, laps: u32) -> Ask {
     Ask {
         to,
         payload: payload.to_vec(),
+        value: 0,
         gas: 50_000_000_000,
         batch,
         laps,

@@ -25,6 +25,17 @@ pub(crate) fn fixture(name: &str) -> Vec<u8> {
     wat::parse_file(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
+/// The text of a program that waits.
+pub(crate) fn waiting(name: &str) -> String {
+    let path = format!("{}/../waiting/{name}.wat", env!("CARGO_MANIFEST_DIR"));
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// A text, assembled.
+pub(crate) fn assemble(text: &str) -> Vec<u8> {
+    wat::parse_str(text).unwrap_or_else(|error| panic!("{error}"))
+}
+
 fn read(path: &PathBuf) -> Vec<u8> {
     fs::read(path).unwrap_or_else(|error| panic!("{}: {error}; run .ci/bench", path.display()))
 }

@@ -47,6 +47,8 @@ pub struct Ask {
     pub to: [u8; 32],
     /// What it says.
     pub payload: Vec<u8>,
+    /// What it carries, in planck.
+    pub value: u128,
     /// The gas that it brings.
     pub gas: u64,
     /// How many are sent before the hook serves them.
@@ -58,27 +60,59 @@ pub struct Ask {
     pub among: Option<u32>,
 }
 
-/// One lap of [`Ask`].
+/// How much a hook may do.
+#[derive(Clone, Copy, Debug, Encode, Decode)]
+pub enum Room {
+    /// Everything that there is.
+    All,
+    /// As much as that reference time allows, in picoseconds.
+    Time(u64),
+    /// So many things that are due, and nothing else.
+    Due(u32),
+    /// To answer so many messages that wait in a program which has ended, and nothing else.
+    Answers(u32),
+}
+
+/// One lap of [`Ask`], or a part of it.
 #[derive(Clone, Debug, Default, Encode, Decode)]
 pub struct Lap {
-    /// How many messages were served.
+    /// How many messages ended.
     pub served: u32,
+    /// How many turns ran.
+    pub turns: u32,
     /// Nanoseconds that the calls took.
     pub call: u64,
     /// Nanoseconds that the hook took.
     pub serve: u64,
     /// The reference time that the call declares besides that of serving, in picoseconds.
     pub call_weight: u64,
+    /// All that the call declares.
+    pub call_whole: Declared,
     /// The reference time that the hook says it took, or that the call charged, in picoseconds.
     pub serve_weight: u64,
+    /// The bytes of proof that the hook says it took.
+    pub serve_proof: u64,
     /// Gas that the turns burned.
     pub gas: u64,
     /// How the last message ended.
     pub code: u32,
+    /// Messages that wait since.
+    pub waiting: Vec<[u8; 32]>,
+    /// Letters that stand in mailboxes since.
+    pub letters: Vec<[u8; 32]>,
     /// Storage accesses of the calls.
     pub call_accesses: Accesses,
     /// Storage accesses of the hook.
     pub serve_accesses: Accesses,
+}
+
+/// What a call declares that it weighs.
+#[derive(Clone, Copy, Debug, Default, Encode, Decode)]
+pub struct Declared {
+    /// Picoseconds of reference time.
+    pub time: u64,
+    /// Bytes of proof.
+    pub proof: u64,
 }
 
 /// One call that was timed.
@@ -88,6 +122,8 @@ pub struct Timed {
     pub time: u64,
     /// The reference time that it charges, in picoseconds.
     pub weight: u64,
+    /// All that it declares, serving included.
+    pub whole: Declared,
     /// Whether it succeeded.
     pub ok: bool,
     /// Its storage accesses.

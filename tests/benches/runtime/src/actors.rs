@@ -2,7 +2,7 @@
 
 use actors_primitives::{CodeHash, ReplyCode};
 use alloc::{format, vec, vec::Vec};
-use bench_interface::{bench, Ask, Lap, Timed};
+use bench_interface::{bench, Ask, Declared, Lap, Timed};
 use frame_support::{
     dispatch::{DispatchResultWithPostInfo, GetDispatchInfo},
     traits::Hooks,
@@ -16,8 +16,10 @@ use crate::chain::{
     RuntimeOrigin, System, ALICE,
 };
 
-const GAS: u64 = 1_000_000_000_000;
-const DEPOSIT: u128 = 1_000_000_000_000_000;
+pub(crate) const GAS: u64 = 1_000_000_000_000;
+pub(crate) const DEPOSIT: u128 = 1_000_000_000_000_000;
+
+pub(crate) type Weights = <Runtime as pallet_actors::Config>::WeightInfo;
 
 /// Uploads code, makes a program of it, and runs its `init`.
 pub(crate) fn deploy(wasm: Vec<u8>, salt: Vec<u8>) -> Result<[u8; 32], Vec<u8>> {
@@ -26,8 +28,8 @@ pub(crate) fn deploy(wasm: Vec<u8>, salt: Vec<u8>) -> Result<[u8; 32], Vec<u8>> 
     dispatch(program_call(wasm, salt, vec![]))
         .map_err(|error| format!("{error:?}").into_bytes())?;
     idle();
-    match processed().last() {
-        Some((_, ReplyCode::Replied | ReplyCode::Finished)) => Ok(program.into()),
+    match ends().last() {
+        Some(ReplyCode::Replied | ReplyCode::Finished) => Ok(program.into()),
         other => Err(format!("init ended with {other:?}").into_bytes()),
     }
 }
@@ -47,37 +49,95 @@ pub(crate) fn ask(ask: Ask) -> Vec<Lap> {
 }
 
 fn lap(ask: &Ask) -> Lap {
+    let sent = send_all(ask);
+    let room = room(ask);
+    let served = hook(|| Actors::on_idle(System::block_number(), room));
+    Lap {
+        call: sent.call,
+        call_weight: sent.call_weight,
+        call_whole: sent.call_whole,
+        call_accesses: sent.call_accesses,
+        ..served
+    }
+}
+
+/// Sends a program messages, and serves none.
+pub(crate) fn send_all(ask: &Ask) -> Lap {
     forget_events();
     let calls: Vec<_> = (0..ask.batch).map(|_| send(ask)).collect();
-    let weight: u64 = calls.iter().map(weight).sum();
-    let serving = serve_message(ask.payload.len()).saturating_mul(ask.batch.into());
+    let whole: Weight = calls
+        .iter()
+        .map(weight)
+        .fold(Weight::zero(), Weight::saturating_add);
+    let serving = serve_message(ask.payload.len())
+        .ref_time()
+        .saturating_mul(ask.batch.into());
     let mut sent = true;
     bench::accesses();
     let start = bench::now();
     for call in calls {
         sent &= dispatch(call).is_ok();
     }
-    let between = bench::now();
-    let call_accesses = bench::accesses();
+    let time = bench::now().saturating_sub(start);
+    let accesses = bench::accesses();
     assert!(sent, "a message was refused");
-    let resumed = bench::now();
-    let used = Actors::on_idle(System::block_number(), room(ask));
-    let end = bench::now();
-    let serve_accesses = bench::accesses();
-    let processed = processed();
     Lap {
-        served: processed.len() as u32,
-        call: between.saturating_sub(start),
-        serve: end.saturating_sub(resumed),
-        call_weight: weight.saturating_sub(serving),
-        serve_weight: used.ref_time(),
-        gas: processed.iter().map(|(gas, _)| *gas).sum(),
-        code: processed
-            .last()
-            .map_or(u32::MAX, |(_, code)| code.code() as u32),
-        call_accesses,
-        serve_accesses,
+        call: time,
+        call_weight: whole.ref_time().saturating_sub(serving),
+        call_whole: declared(whole),
+        call_accesses: accesses,
+        ..Lap::default()
     }
+}
+
+/// Times a hook, and tells what it did.
+pub(crate) fn hook(run: impl FnOnce() -> Weight) -> Lap {
+    bench::accesses();
+    let start = bench::now();
+    let used = run();
+    let time = bench::now().saturating_sub(start);
+    let accesses = bench::accesses();
+    let mut lap = Lap {
+        serve: time,
+        serve_weight: used.ref_time(),
+        serve_proof: used.proof_size(),
+        code: u32::MAX,
+        serve_accesses: accesses,
+        ..Lap::default()
+    };
+    for record in System::read_events_no_consensus() {
+        let RuntimeEvent::Actors(event) = record.event else {
+            continue;
+        };
+        match event {
+            Event::MessageProcessed {
+                gas_burned,
+                reply_code,
+                ..
+            } => {
+                lap.served = lap.served.saturating_add(1);
+                lap.turns = lap.turns.saturating_add(1);
+                lap.gas = lap.gas.saturating_add(gas_burned);
+                lap.code = reply_code.code() as u32;
+            }
+            Event::MessageWaiting {
+                message_id,
+                gas_burned,
+                ..
+            } => {
+                lap.turns = lap.turns.saturating_add(1);
+                lap.gas = lap.gas.saturating_add(gas_burned);
+                lap.waiting.push(message_id.0);
+            }
+            Event::UserMessage {
+                message_id,
+                expires: Some(_),
+                ..
+            } => lap.letters.push(message_id.0),
+            _ => {}
+        }
+    }
+    lap
 }
 
 /// What the hook may take: everything, or what one message may take at most.
@@ -85,9 +145,10 @@ fn room(ask: &Ask) -> Weight {
     if ask.among.is_none() {
         return BlockWeights::get().max_block;
     }
-    let least = <<Runtime as pallet_actors::Config>::WeightInfo>::peek_queue().ref_time();
+    // What is due is looked for first.
+    let least = Weights::peek_queue().ref_time().saturating_mul(2);
     let one = least
-        .saturating_add(serve_message(64 * 1024))
+        .saturating_add(serve_message(64 * 1024).ref_time())
         .saturating_add(ask.gas);
     Weight::from_parts(one, u64::MAX)
 }
@@ -96,7 +157,7 @@ fn send(ask: &Ask) -> RuntimeCall {
     RuntimeCall::Actors(Call::send_message {
         destination: ask.to.into(),
         payload: ask.payload.clone(),
-        value: 0,
+        value: ask.value,
         gas_limit: ask.gas,
         deposit_limit: DEPOSIT,
     })
@@ -141,7 +202,9 @@ pub(crate) fn upload_program(wasm: Vec<u8>, salt: Vec<u8>, payload: Vec<u8>) -> 
 
 fn without_serving(mut timed: Timed, payload: usize) -> Timed {
     idle();
-    timed.weight = timed.weight.saturating_sub(serve_message(payload));
+    timed.weight = timed
+        .weight
+        .saturating_sub(serve_message(payload).ref_time());
     timed
 }
 
@@ -165,6 +228,7 @@ pub(crate) fn enqueue(first: u32, count: u32, gas: u64) {
         let ask = Ask {
             to: numbered(index).into(),
             payload: b"PING".to_vec(),
+            value: 0,
             gas,
             batch: 1,
             laps: 1,
@@ -194,16 +258,17 @@ fn timed(call: RuntimeCall) -> Timed {
     timed_by(RuntimeOrigin::signed(ALICE), call)
 }
 
-fn timed_by(origin: RuntimeOrigin, call: RuntimeCall) -> Timed {
+pub(crate) fn timed_by(origin: RuntimeOrigin, call: RuntimeCall) -> Timed {
     forget_events();
-    let weight = weight(&call);
+    let whole = weight(&call);
     bench::accesses();
     let start = bench::now();
     let result = call.dispatch(origin);
     let time = bench::now().saturating_sub(start);
     Timed {
         time,
-        weight,
+        weight: whole.ref_time(),
+        whole: declared(whole),
         ok: result.is_ok(),
         accesses: bench::accesses(),
     }
@@ -213,19 +278,26 @@ fn dispatch(call: RuntimeCall) -> DispatchResultWithPostInfo {
     call.dispatch(RuntimeOrigin::signed(ALICE))
 }
 
-fn weight(call: &RuntimeCall) -> u64 {
-    call.get_dispatch_info().call_weight.ref_time()
+fn weight(call: &RuntimeCall) -> Weight {
+    call.get_dispatch_info().call_weight
 }
 
-fn serve_message(payload: usize) -> u64 {
-    <<Runtime as pallet_actors::Config>::WeightInfo>::serve_message(payload as u32).ref_time()
+fn declared(weight: Weight) -> Declared {
+    Declared {
+        time: weight.ref_time(),
+        proof: weight.proof_size(),
+    }
 }
 
-fn idle() -> Weight {
+pub(crate) fn serve_message(payload: usize) -> Weight {
+    Weights::serve_message(payload as u32)
+}
+
+pub(crate) fn idle() -> Weight {
     Actors::on_idle(System::block_number(), BlockWeights::get().max_block)
 }
 
-fn code_hash(wasm: &[u8]) -> CodeHash {
+pub(crate) fn code_hash(wasm: &[u8]) -> CodeHash {
     CodeHash(sp_io::hashing::blake2_256(wasm))
 }
 
@@ -233,16 +305,12 @@ fn address(wasm: &[u8], salt: &[u8]) -> AccountId {
     Actors::program_address(code_hash(wasm), &ALICE, salt)
 }
 
-/// Gas and end of each message that was served since the events were reset.
-fn processed() -> Vec<(u64, ReplyCode)> {
+/// How each message ended that was served since the events were reset.
+fn ends() -> Vec<ReplyCode> {
     let records = System::read_events_no_consensus();
     records
         .filter_map(|record| match record.event {
-            RuntimeEvent::Actors(Event::MessageProcessed {
-                gas_burned,
-                reply_code,
-                ..
-            }) => Some((gas_burned, reply_code)),
+            RuntimeEvent::Actors(Event::MessageProcessed { reply_code, .. }) => Some(reply_code),
             _ => None,
         })
         .collect()

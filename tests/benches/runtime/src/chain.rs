@@ -23,6 +23,8 @@ type Extrinsic = generic::UncheckedExtrinsic<AccountId, RuntimeCall, MultiSignat
 pub(crate) type Block = generic::Block<Header, Extrinsic>;
 
 pub(crate) const ALICE: AccountId = AccountId32::new([1; 32]);
+/// Whoever gets letters.
+pub(crate) const BOB: AccountId = AccountId32::new([2; 32]);
 const UNIT: Balance = 1_000_000_000_000;
 
 #[frame_support::runtime]
@@ -156,11 +158,11 @@ impl sp_runtime::traits::Convert<Weight, Balance> for FreeWeight {
     }
 }
 
-/// Gives Alice money and makes the first block begin.
+/// Gives Alice and Bob money and makes the first block begin.
 pub(crate) fn genesis() {
     let genesis = RuntimeGenesisConfig {
         balances: pallet_balances::GenesisConfig {
-            balances: vec![(ALICE, 1_000_000_000_000 * UNIT)],
+            balances: vec![(ALICE, 1_000_000_000_000 * UNIT), (BOB, 1_000_000 * UNIT)],
             ..Default::default()
         },
         ..Default::default()

@@ -1,7 +1,7 @@
 //! What the program outside calls.
 
 use alloc::vec::Vec;
-use bench_interface::{Accesses, Ask, Lap, Timed};
+use bench_interface::{Accesses, Ask, Lap, Room, Timed};
 use codec::Decode;
 
 /// Exports functions under their names: arguments and result go through SCALE.
@@ -37,6 +37,13 @@ export! {
     actors_upload_program = crate::actors::upload_program: (wasm: Vec<u8>, salt: Vec<u8>, payload: Vec<u8>) -> Timed;
     actors_populate = crate::actors::populate: (model: [u8; 32], first: u32, count: u32) -> ();
     actors_enqueue = crate::actors::enqueue: (first: u32, count: u32, gas: u64) -> ();
+    actors_send = crate::waiting::send: (ask: Ask) -> Lap;
+    actors_idle = crate::waiting::idle: (room: Room) -> Lap;
+    actors_poll = crate::waiting::poll: (room: Room) -> Lap;
+    actors_reply = crate::waiting::reply: (message: [u8; 32], payload: Vec<u8>, value: u128) -> Timed;
+    actors_claim = crate::waiting::claim: (message: [u8; 32]) -> Timed;
+    actors_upgrade = crate::waiting::upgrade: (program: [u8; 32], wasm: Vec<u8>, payload: Vec<u8>) -> Timed;
+    actors_set_admin = crate::waiting::set_admin: (program: [u8; 32], admin: Option<[u8; 32]>) -> Timed;
     contracts_deploy = crate::contracts::deploy: (wasm: Vec<u8>) -> Result<[u8; 32], Vec<u8>>;
     contracts_call = crate::contracts::call: (ask: Ask) -> Vec<Lap>;
     engine_run = crate::engine::run: (wasm: Vec<u8>, payload: Vec<u8>, metered: bool, laps: u32) -> Vec<u64>;

@@ -31,3 +31,5 @@ mod engine;
 mod exports;
 #[cfg(target_family = "wasm")]
 mod profile;
+#[cfg(target_family = "wasm")]
+mod waiting;

@@ -1,0 +1,281 @@
+//! The storage proof that a block records, against the bytes that it is charged.
+
+use bench_interface::{Lap, Room, Timed};
+use codec::Encode;
+
+use crate::{
+    chain::{Block, Chain, Runtime, Trie},
+    modules,
+    ping::{ask, deploy},
+    round_trip::{self, AWAITED, UNAWAITED},
+    table::{Bound, Table},
+    waiting::{clerk, tell, What, BOB, LONG, LONGEST, VALUE},
+};
+
+/// Programs on the chain.
+const PROGRAMS: u32 = 100_000;
+/// Messages that wait, as many letters, and as many messages that await their replies.
+const WAITING: u32 = 5_000;
+/// So many are made in one call, whose memory ends with it.
+const PORTION: u32 = 1_000;
+
+/// What is on the chain before the block.
+struct Town<'r> {
+    chain: Chain<'r>,
+    clerk: [u8; 32],
+    caller: [u8; 32],
+    callee: [u8; 32],
+    /// With 256 pages, and with none.
+    codes: [Vec<u8>; 2],
+}
+
+type Case = (
+    &'static str,
+    &'static [u32],
+    fn(&mut Town<'_>, u32) -> Vec<[u8; 32]>,
+    fn(&mut Block<'_, '_>, &Town<'_>, u32, &[[u8; 32]]) -> u64,
+);
+
+pub(crate) fn run(runtime: &Runtime, _: u32) -> Table {
+    let mut table = Table::new(
+        "proofs: the storage proof that blocks record, against what they are charged",
+        &["in a block", "recorded", "charged", "recorded, each"],
+    );
+    table
+        .note("With 100,000 programs and 5,000 of each: messages that wait, letters, and messages");
+    table.note("that await their replies. Recorded while the block runs, its new root included.");
+    let (storage, names, codes) = populate(runtime);
+    for (name, counts, prepare, block) in CASES {
+        for count in *counts {
+            let mut town = Town {
+                chain: Chain::from_storage(runtime, storage.clone()),
+                clerk: names[0],
+                caller: names[1],
+                callee: names[2],
+                codes: codes.clone(),
+            };
+            let prepared = prepare(&mut town, *count);
+            // The block needs the names alone.
+            let chain = std::mem::replace(&mut town.chain, Chain::new(runtime));
+            let trie = Trie::of(chain);
+            let proof = trie.block(|blocks| block(blocks, &town, *count, &prepared));
+            let cells = vec![
+                count.to_string(),
+                proof.bytes.to_string(),
+                proof.result.to_string(),
+                (proof.bytes / u64::from(*count)).to_string(),
+            ];
+            let ratio = proof.bytes as f64 / proof.result as f64;
+            table.row(*name, cells, ratio, Bound::Most(1.0));
+        }
+    }
+    table
+}
+
+type Populated = (sp_core::storage::Storage, [[u8; 32]; 3], [Vec<u8>; 2]);
+
+fn populate(runtime: &Runtime) -> Populated {
+    let mut chain = Chain::new(runtime);
+    let (caller, callee) = round_trip::pair(&mut chain);
+    let clerk = deploy(&mut chain, clerk(false), b"");
+    let mut money = ask(clerk, &[u8::MAX], 1, 1);
+    money.value = 1_000_000_000_000_000;
+    let _: Vec<Lap> = chain.call("actors_ask", (money,));
+    for first in (0..PROGRAMS).step_by(PORTION as usize) {
+        chain.call::<()>("actors_populate", (callee, first, PORTION));
+    }
+    let wait = tell(What::Wait, BOB, LONG, 0, b"");
+    let letter = tell(What::Await, BOB, LONG, VALUE, b"");
+    for payload in [wait, letter] {
+        for _ in (0..WAITING).step_by(PORTION as usize) {
+            park(&mut chain, clerk, &payload, PORTION);
+        }
+    }
+    let step = "(i32.store (i32.mul (local.get $i) (i32.const 16384)) (i32.const 1))";
+    let codes = [
+        modules::repeat("", 64, 256, step),
+        modules::repeat("", 1, 1, ""),
+    ];
+    for code in &codes {
+        deploy(&mut chain, code.clone(), b"");
+    }
+    (chain.into_storage(), [clerk, caller, callee], codes)
+}
+
+fn park(chain: &mut Chain<'_>, to: [u8; 32], payload: &[u8], count: u32) -> Lap {
+    let _: Lap = chain.call("actors_send", (ask(to, payload, count, 1),));
+    let lap: Lap = chain.call("actors_idle", (Room::All,));
+    assert_eq!(lap.waiting.len(), count as usize, "they do not wait");
+    lap
+}
+
+fn nothing(_: &mut Town<'_>, _: u32) -> Vec<[u8; 32]> {
+    Vec::new()
+}
+
+/// Messages of users, and all that they cause at once.
+fn asked(block: &mut Block<'_, '_>, to: [u8; 32], payload: &[u8], count: u32) -> u64 {
+    let sent: Lap = block.call("actors_send", (ask(to, payload, count, 1),));
+    sent.call_whole.proof + idle(block)
+}
+
+fn idle(block: &mut Block<'_, '_>) -> u64 {
+    let lap: Lap = block.call("actors_idle", (Room::All,));
+    assert!(lap.turns > 0, "nothing was served");
+    lap.serve_proof
+}
+
+fn poll(block: &mut Block<'_, '_>, room: Room) -> u64 {
+    let lap: Lap = block.call("actors_poll", (room,));
+    lap.serve_proof
+}
+
+fn call(block: &mut Block<'_, '_>, name: &str, arguments: impl Encode) -> u64 {
+    let timed: Timed = block.call(name, arguments);
+    assert!(timed.ok, "{name} was refused");
+    timed.whole.proof
+}
+
+/// What a clerk is told for a message of so many bytes.
+fn padded(what: What, address: [u8; 32], blocks: u32, value: u128, bytes: usize) -> Vec<u8> {
+    let body = vec![u8::MAX; bytes.saturating_sub(53).max(1)];
+    tell(what, address, blocks, value, &body)
+}
+
+fn waits(town: &mut Town<'_>, count: u32, bytes: usize) -> Vec<[u8; 32]> {
+    let payload = padded(What::Wait, BOB, 1, 0, bytes);
+    park(&mut town.chain, town.clerk, &payload, count).waiting
+}
+
+fn letters(town: &mut Town<'_>, count: u32, blocks: u32, bytes: usize) -> Vec<[u8; 32]> {
+    let payload = padded(What::Await, BOB, blocks, VALUE, bytes);
+    park(&mut town.chain, town.clerk, &payload, count).letters
+}
+
+fn delays(town: &mut Town<'_>, count: u32, to: [u8; 32], bytes: usize) -> Vec<[u8; 32]> {
+    let payload = padded(What::Delay, to, 1, VALUE, bytes);
+    let ask = ask(town.clerk, &payload, count, 1);
+    let _: Vec<Lap> = town.chain.call("actors_ask", (ask,));
+    Vec::new()
+}
+
+/// A clerk that has exited while so many messages waited in it, half of them awaited.
+fn graves(town: &mut Town<'_>, count: u32, bytes: usize) -> Vec<[u8; 32]> {
+    let gone = deploy(&mut town.chain, clerk(false), b"gone");
+    let inner = padded(What::Wait, BOB, LONG, 0, bytes.saturating_sub(53));
+    let outer = tell(What::Await, gone, LONG, 0, &inner);
+    let awaited = count / 2;
+    for (to, payload, count) in [
+        (town.clerk, &outer, awaited),
+        (gone, &inner, count - awaited),
+    ] {
+        let _: Lap = town
+            .chain
+            .call("actors_send", (ask(to, payload, count, 1),));
+    }
+    let _: Lap = town.chain.call("actors_idle", (Room::All,));
+    exit(town, gone)
+}
+
+fn exit(town: &mut Town<'_>, program: [u8; 32]) -> Vec<[u8; 32]> {
+    let exit = tell(What::Exit, BOB, 0, 0, b"");
+    let _: Lap = town.chain.call("actors_send", (ask(program, &exit, 1, 1),));
+    // The rest of a block would sweep at once.
+    let _: Lap = town.chain.call("actors_poll", (Room::All,));
+    Vec::new()
+}
+
+fn replies(block: &mut Block<'_, '_>, letters: &[[u8; 32]], bytes: usize) -> u64 {
+    let calls: u64 = letters
+        .iter()
+        .map(|letter| call(block, "actors_reply", (*letter, vec![7u8; bytes], VALUE)))
+        .sum();
+    calls + idle(block)
+}
+
+const FEW: &[u32] = &[1, 50];
+const LONG_ONES: &[u32] = &[1, 10];
+
+const CASES: &[Case] = &[
+    ("plain messages", FEW, nothing, |block, town, count, _| {
+        asked(block, town.callee, &round_trip::payload(UNAWAITED), count)
+    }),
+    ("round trips", FEW, nothing, |block, town, count, _| {
+        asked(block, town.caller, &round_trip::payload(AWAITED), count)
+    }),
+    ("letters sent", FEW, nothing, |block, town, count, _| {
+        let payload = padded(What::Await, BOB, LONG, VALUE, 0);
+        asked(block, town.clerk, &payload, count)
+    }),
+    (
+        "letters answered",
+        FEW,
+        |town, count| letters(town, count, LONG, 0),
+        |block, _, _, letters| replies(block, letters, 0),
+    ),
+    (
+        "letters answered, 64 KiB",
+        LONG_ONES,
+        |town, count| letters(town, count, LONG, LONGEST),
+        |block, _, _, letters| replies(block, letters, LONGEST),
+    ),
+    (
+        "letters that end",
+        FEW,
+        |town, count| letters(town, count, 1, 0),
+        |block, _, count, _| poll(block, Room::Due(count)),
+    ),
+    (
+        "deadlines, and their turns",
+        FEW,
+        |town, count| waits(town, count, 0),
+        |block, _, count, _| poll(block, Room::Due(count)) + idle(block),
+    ),
+    (
+        "deadlines, and their turns, 64 KiB",
+        LONG_ONES,
+        |town, count| waits(town, count, LONGEST),
+        |block, _, count, _| poll(block, Room::Due(count)) + idle(block),
+    ),
+    (
+        "deliveries, and their turns",
+        FEW,
+        |town, count| {
+            let clerk = town.clerk;
+            delays(town, count, clerk, 0)
+        },
+        |block, _, count, _| poll(block, Room::Due(count)) + idle(block),
+    ),
+    (
+        "deliveries to a user, 64 KiB",
+        LONG_ONES,
+        |town, count| delays(town, count, BOB, LONGEST),
+        |block, _, count, _| poll(block, Room::Due(count)),
+    ),
+    (
+        "upgrades, 256 pages replaced",
+        &[1],
+        |town, _| {
+            let program = deploy(&mut town.chain, town.codes[0].clone(), b"old");
+            let ask = ask(program, b"", 1, 1);
+            let _: Vec<Lap> = town.chain.call("actors_ask", (ask,));
+            vec![program]
+        },
+        |block, town, _, programs| {
+            let arguments = (programs[0], town.codes[1].clone(), Vec::<u8>::new());
+            call(block, "actors_upgrade", arguments) + idle(block)
+        },
+    ),
+    (
+        "answers to what waited, half of it awaited",
+        &[2, 50],
+        |town, count| graves(town, count, 0),
+        |block, _, count, _| poll(block, Room::Answers(count)),
+    ),
+    (
+        "answers to what waited, 64 KiB",
+        &[2, 10],
+        |town, count| graves(town, count, LONGEST),
+        |block, _, count, _| poll(block, Room::Answers(count)),
+    ),
+];
