@@ -233,9 +233,36 @@ pub(crate) fn genesis() -> sp_runtime::Storage {
                 storage.top.insert(fixture_key(folder, &name), code);
             }
         }
+        for (name, code) in scripts(&format!("{fixtures}/{PROGRAMS}/script.wat")) {
+            storage.top.insert(fixture_key(PROGRAMS, name), code);
+        }
         storage
     });
     GENESIS.clone()
+}
+
+/// What `script.wat` is upgraded to: the same with another version, and one which has no entries
+/// but `init` and `handle`.
+#[cfg(feature = "std")]
+fn scripts(path: &str) -> [(&'static str, Vec<u8>); 2] {
+    let first = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let version = |number: u8| {
+        let changed = first.replace(
+            "(global $version i32 (i32.const 1))",
+            &format!("(global $version i32 (i32.const {number}))"),
+        );
+        assert_ne!(changed, first, "{path} has its version elsewhere");
+        changed
+    };
+    let mut mute = version(3);
+    for entry in ["_initialize", "handle_reply", "handle_signal", "migrate"] {
+        mute = mute.replace(&format!("(export \"{entry}\")"), "");
+    }
+    let assembled = |text: String| wat::parse_str(text).unwrap_or_else(|error| panic!("{error}"));
+    [
+        ("script-second", assembled(version(2))),
+        ("script-mute", assembled(mute)),
+    ]
 }
 
 /// Runs a case on a fresh chain.
@@ -251,7 +278,8 @@ pub(crate) fn run(case: impl FnOnce()) {
     Pallet::<Test>::check_invariants().expect("every invariant holds after the case");
 }
 
-fn begin_block() {
+/// Begins the next block.
+pub(crate) fn begin_block() {
     let last = System::block_number();
     let parent = sp_io::hashing::blake2_256(&last.to_le_bytes()).into();
     System::initialize(&(last + 1), &parent, &Default::default());

@@ -41,30 +41,41 @@ mod calls;
 mod code;
 #[cfg(test)]
 mod configuration;
+mod deadline;
 mod deposit;
 mod exit;
 mod family;
+mod mailbox;
 #[allow(unreachable_pub, reason = "the suite exports the steps")]
 pub(crate) mod model;
+mod player;
 mod purse;
 mod queue;
+mod rent;
 mod service;
+mod signal;
 mod turn;
 mod value;
 mod views;
+mod waiting;
 
 /// Every case, by room.
 #[cfg(feature = "suite")]
 pub(crate) const ROOMS: &[&[Case]] = &[
     calls::CASES,
     code::CASES,
+    deadline::CASES,
     deposit::CASES,
     exit::CASES,
     family::CASES,
+    mailbox::CASES,
     purse::CASES,
     queue::CASES,
+    rent::CASES,
     service::CASES,
+    signal::CASES,
     turn::CASES,
     value::CASES,
     views::CASES,
+    waiting::CASES,
 ];
