@@ -1,0 +1,270 @@
+//! The chain and the model, side by side.
+
+use actors_primitives::{CodeHash, MessageId};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
+use core::fmt::Debug;
+
+use super::{
+    chain::Chain,
+    message::{Kind, Message, Waiter},
+    observe,
+    program::Memory,
+};
+use crate::{
+    mock::*, Codes, Delayed, Mailboxes, Pallet, Programs, Purses, Queue, Service, Stage, State,
+    Status, Tombstones, ValueInFlight, Waiting,
+};
+
+/// A program's record, whoever keeps it.
+#[derive(Debug, PartialEq, Eq)]
+struct Record {
+    code: CodeHash,
+    creator: AccountId,
+    admin: Option<AccountId>,
+    is_active: bool,
+    epoch: u32,
+    wasm_pages: u32,
+    turns: u32,
+    pages: BTreeSet<u16>,
+    state: BTreeMap<u8, Vec<u8>>,
+}
+
+/// A message that waits, whoever keeps it.
+#[derive(Debug, PartialEq, Eq)]
+struct Sleeper {
+    message: Message,
+    turn: u32,
+    has_replied: bool,
+    born: u64,
+    since: u64,
+    blocks: u32,
+    pending: u32,
+    aside: u64,
+}
+
+/// Compares two maps, and tells of the first entry in which they differ.
+fn same<K: Ord + Debug, V: PartialEq + Debug>(
+    what: &str,
+    there: BTreeMap<K, V>,
+    known: BTreeMap<K, V>,
+) {
+    for (key, value) in &there {
+        assert_eq!(Some(value), known.get(key), "{what}: {key:?}");
+    }
+    for key in known.keys() {
+        assert!(there.contains_key(key), "{what}: {key:?} is not there");
+    }
+}
+
+/// Compares everything that is stored.
+pub(super) fn compare(chain: &Chain) {
+    clock(chain);
+    let service = Service::<Test>::get();
+    assert_eq!(service.sent, chain.sent, "messages that calls have sent");
+    assert_eq!(service.is_paused, chain.is_paused, "the pause");
+    money(chain);
+    programs(chain);
+    queue(chain);
+    purses(chain);
+    waiting(chain);
+    letters(chain);
+}
+
+/// Compares the time of the service.
+pub(super) fn clock(chain: &Chain) {
+    let clock = Service::<Test>::get().clock;
+    assert_eq!(clock, chain.agenda.now, "the clock");
+}
+
+fn money(chain: &Chain) {
+    let escrow = Pallet::<Test>::escrow();
+    let accounts = frame_system::Account::<Test>::iter_keys()
+        .filter(|who| *who != escrow)
+        .map(|who| (who.clone(), observe::account(&who)))
+        .collect();
+    same("the accounts", accounts, chain.ledger.accounts.clone());
+    assert_eq!(ValueInFlight::<Test>::get(), chain.ledger.in_flight);
+    let held = Balances::free_balance(&escrow);
+    assert_eq!(held, chain.ledger.in_flight + EXISTENTIAL_DEPOSIT);
+    assert_eq!(Fees::get(), chain.ledger.fees, "the fees");
+}
+
+fn programs(chain: &Chain) {
+    let there = Programs::<Test>::iter()
+        .map(|(account, program)| {
+            let state = State::<Test>::iter_prefix(&account);
+            let state = state.map(|(key, value)| (key[0], value.into_inner()));
+            let record = Record {
+                code: program.code_hash,
+                creator: program.creator,
+                admin: program.admin,
+                is_active: program.status == Status::Active,
+                epoch: program.epoch,
+                wasm_pages: program.wasm_pages,
+                turns: program.globals.first().map_or(0, |turns| *turns as u32),
+                pages: program.pages.iter().map(|page| page.0).collect(),
+                state: state.collect(),
+            };
+            (account, record)
+        })
+        .collect();
+    let known = chain.programs.iter().map(|(account, program)| {
+        let Memory {
+            wasm_pages, turns, ..
+        } = program.memory;
+        let record = Record {
+            code: program.code,
+            creator: program.creator.clone(),
+            admin: program.admin.clone(),
+            is_active: program.is_active,
+            epoch: program.epoch,
+            wasm_pages,
+            turns,
+            pages: program.memory.pages(),
+            state: program.state.clone(),
+        };
+        (account.clone(), record)
+    });
+    same("the programs", there, known.collect());
+    let tombstones = Tombstones::<Test>::iter().collect();
+    same("the tombstones", tombstones, chain.tombstones.clone());
+    for code in chain.codes.keys() {
+        let programs = chain.programs.values();
+        let used = programs.filter(|program| program.code == *code).count();
+        let wanted = chain.queue.iter();
+        let wanted = wanted.filter(|message| message.kind == Kind::Migrate(*code));
+        let references = Codes::<Test>::get(code).map(|code| code.references);
+        assert_eq!(references, Some((used + wanted.count()) as u32));
+    }
+}
+
+fn queue(chain: &Chain) {
+    let service = Service::<Test>::get();
+    let there = (service.head..service.tail).map(|place| {
+        let message = Queue::<Test>::get(place).expect("the queue has no gap");
+        of_queue(observe::message(message))
+    });
+    let known = chain.queue.iter().cloned().map(of_queue);
+    assert_eq!(
+        there.collect::<Vec<_>>(),
+        known.collect::<Vec<_>>(),
+        "the queue"
+    );
+    let there = Delayed::<Test>::iter()
+        .map(|(id, message)| (id, observe::message(message)))
+        .collect();
+    same("the delayed messages", there, chain.delayed.clone());
+    let agenda = chain.agenda.entries.iter();
+    let agenda: Vec<_> = agenda
+        .map(|((tick, _), due)| (*tick, due.clone()))
+        .collect();
+    assert_eq!(observe::agenda(), agenda, "the agenda");
+}
+
+/// What only resumes another message has nothing else to say.
+fn of_queue(message: Message) -> Message {
+    match message.kind {
+        Kind::Wake(waiter) | Kind::Deadline(waiter) => Message {
+            id: waiter.message,
+            source: message.destination.clone(),
+            sender: super::message::Sender::Program,
+            payload: Vec::new(),
+            value: 0,
+            purse: MessageId::default(),
+            ..message
+        },
+        _ => message,
+    }
+}
+
+fn purses(chain: &Chain) {
+    let there = Purses::<Test>::iter()
+        .map(|(id, purse)| {
+            let known = super::purse::Purse {
+                payer: purse.payer,
+                gas: purse.gas,
+                burned: purse.burned,
+                held: purse.held,
+                deposit: purse.deposit,
+                references: purse.references,
+                root: purse.parent,
+            };
+            (id, known)
+        })
+        .collect();
+    same("the purses", there, chain.purses.clone());
+}
+
+fn waiting(chain: &Chain) {
+    let there = Waiting::<Test>::iter()
+        .map(|((program, epoch, message), waiting)| {
+            let sleeper = Sleeper {
+                message: observe::message(waiting.message),
+                turn: waiting.turn,
+                has_replied: waiting.has_replied,
+                born: waiting.born,
+                since: waiting.since,
+                blocks: waiting.blocks,
+                pending: match waiting.stage {
+                    Stage::Parked(_) => 0,
+                    Stage::Called { causes, .. } => causes,
+                },
+                aside: waiting.rent + waiting.resume + waiting.signal,
+            };
+            ((program, Waiter { epoch, message }), sleeper)
+        })
+        .collect();
+    let known = chain.waiting.iter().map(|(key, waiting)| {
+        let sleeper = Sleeper {
+            message: waiting.message.clone(),
+            turn: waiting.turn,
+            has_replied: waiting.has_replied,
+            born: waiting.born,
+            since: waiting.since,
+            blocks: waiting.blocks,
+            pending: waiting.pending,
+            aside: waiting.rent + waiting.resume + waiting.signal,
+        };
+        (key.clone(), sleeper)
+    });
+    same("what waits", there, known.collect());
+}
+
+fn letters(chain: &Chain) {
+    let there = Mailboxes::<Test>::iter()
+        .map(|(user, id, letter)| {
+            let message = observe::message(letter.message);
+            (
+                (user, id),
+                (message, letter.since, letter.blocks, letter.rent),
+            )
+        })
+        .collect();
+    let known = chain.mailbox.iter().map(|(key, letter)| {
+        let message = letter.message.clone();
+        let known = (message, letter.since, letter.blocks, letter.rent);
+        (key.clone(), known)
+    });
+    same("the letters", there, known.collect());
+}
+
+/// Nothing is on its way, and everything is somebody's.
+pub(super) fn quiescence(chain: &Chain) {
+    assert!(!Pallet::<Test>::has_work(), "there is nothing to do");
+    assert_eq!(Purses::<Test>::iter().count(), 0, "every purse is closed");
+    assert_eq!(ValueInFlight::<Test>::get(), 0, "escrow is empty");
+    assert_eq!(Waiting::<Test>::iter().count(), 0, "nothing waits");
+    assert_eq!(Mailboxes::<Test>::iter().count(), 0, "no letter stands");
+    assert_eq!(Delayed::<Test>::iter().count(), 0, "nothing is delayed");
+    assert_eq!(observe::agenda(), [], "nothing is scheduled");
+    let service = Service::<Test>::get();
+    assert_eq!((service.graves, service.scheduled), (0, 0));
+    for (who, account) in &chain.ledger.accounts {
+        assert_eq!(account.purses, 0, "nothing is on hold for {who:?}");
+        let deposit = Programs::<Test>::get(who).map_or(0, |program| program.deposit);
+        assert_eq!(account.storage, deposit, "the deposit of {who:?} is owned");
+    }
+}

@@ -1,0 +1,122 @@
+//! Programs: their beginning, and their end.
+
+use actors_primitives::{CodeHash, MessageId, ReplyCode};
+
+use super::{
+    chain::Chain,
+    happening::Happening,
+    message::Waiter,
+    program::{Memory, Program},
+    service::Seen,
+    turn::Failure,
+};
+use crate::mock::AccountId;
+
+impl Chain {
+    /// A program has an address from now on; its creator pays for its record.
+    pub(super) fn insert_program(
+        &mut self,
+        creator: &AccountId,
+        account: &AccountId,
+        code: CodeHash,
+    ) {
+        let deposit = self.rules.record_deposit;
+        self.ledger.found(creator, account, deposit);
+        let program = Program {
+            code,
+            creator: creator.clone(),
+            admin: Some(creator.clone()),
+            is_active: false,
+            epoch: 0,
+            memory: Memory::default(),
+            state: Default::default(),
+        };
+        self.programs.insert(account.clone(), program);
+    }
+
+    /// A program is gone whose `init` failed in its first turn; its creator has everything back.
+    pub(super) fn remove_program(&mut self, account: &AccountId, code: ReplyCode) {
+        let Some(program) = self.programs.remove(account) else {
+            return;
+        };
+        self.ledger.release_storage(account);
+        let heir = self.heir(&program.creator);
+        let total = self.rules.creation_deposit();
+        self.ledger.unfound(account, &heir, total);
+        self.happens(Happening::Removed {
+            program: account.clone(),
+            code,
+        });
+    }
+
+    /// A program ends itself.
+    pub(super) fn exit(&mut self, account: &AccountId, to: &AccountId) -> Result<(), Failure> {
+        let heir = self.heir(to);
+        if heir == *account {
+            return Err(ReplyCode::SyscallMisuse.into());
+        }
+        self.bury(account, heir);
+        Ok(())
+    }
+
+    /// A program ends whose `init` failed in a later turn: what it was before cannot be undone.
+    pub(super) fn end_failed_program(&mut self, account: &AccountId, code: ReplyCode) {
+        let Some(program) = self.programs.get(account) else {
+            return;
+        };
+        let heir = self.heir(&program.creator);
+        self.bury(account, heir);
+        self.happens(Happening::Removed {
+            program: account.clone(),
+            code,
+        });
+    }
+
+    /// Everything that a program leaves goes to the heir, and its address keeps a tombstone.
+    fn bury(&mut self, account: &AccountId, heir: AccountId) {
+        let program = self.programs.remove(account);
+        let epoch = program.map_or(0, |program| program.epoch);
+        self.last_epochs.insert(account.clone(), epoch);
+        self.tombstones.insert(account.clone(), heir.clone());
+        self.ledger.release_storage(account);
+        self.ledger.bury(account, self.rules.tombstone());
+        let value = self.ledger.bequeath(account, &heir);
+        self.happens(Happening::Exited {
+            program: account.clone(),
+            inheritor: heir,
+            value,
+        });
+    }
+
+    /// Answers what waited in programs that have exited or gone on as others, in the order that
+    /// is seen: it is that of a map.
+    pub(super) fn sweep(&mut self, seen: &mut Seen) {
+        while let Some((program, waiter)) = seen.peek().and_then(|id| self.swept(&id)) {
+            seen.skip();
+            self.answer_swept(&program, waiter);
+        }
+    }
+
+    /// What waits under that id and will not be resumed.
+    fn swept(&self, id: &MessageId) -> Option<(AccountId, Waiter)> {
+        let mut all = self.waiting.keys();
+        let key = all.find(|(_, waiter)| waiter.message == *id)?;
+        (!self.waits(&key.0, key.1)).then(|| key.clone())
+    }
+
+    fn answer_swept(&mut self, program: &AccountId, waiter: Waiter) {
+        let waiting = self.end_wait(program, waiter);
+        let message = waiting.message;
+        self.purse(&message.purse).gas += waiting.signal;
+        // It was void from the moment of the upgrade, if there was one.
+        let failure = match self.last_epochs.get(program) {
+            Some(epoch) if *epoch == waiter.epoch => self.absence(program),
+            _ => ReplyCode::Upgraded.into(),
+        };
+        let code = failure.code;
+        if !waiting.has_replied {
+            self.give_failure(&message, failure, 0);
+        }
+        self.finish(&message, code, 0);
+    }
+}

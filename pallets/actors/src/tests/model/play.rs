@@ -1,0 +1,343 @@
+//! A play: the same steps on the chain and in the model, compared after each.
+
+use actors_primitives::{CodeHash, MessageId};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
+use frame_support::{storage::with_storage_layer, traits::Hooks, weights::WeightMeter};
+use sp_runtime::DispatchError;
+
+use super::{
+    agenda::Agenda,
+    calls,
+    cast::Cast,
+    chain::Chain,
+    compare,
+    counts::Counts,
+    happening::{Happening, TurnSeen},
+    ledger::Ledger,
+    observe::{self, Progress},
+    program::CodeFacts,
+    script::{Code, Op, Script, User, Who},
+    service::Seen,
+    step::{Order, Step},
+};
+use crate::{mock::*, Pallet};
+
+/// The fixtures of [`Code::ALL`].
+const CODES: [&str; 3] = ["script", "script-second", "script-mute"];
+/// The salts of the programs that stand from the beginning, one of each code.
+const FOUNDERS: [u8; 3] = [200, 201, 202];
+/// Blocks that nothing outlasts.
+const LONG: u32 = 1_000;
+
+/// A play under way.
+struct Play {
+    cast: Cast,
+    chain: Chain,
+    counts: Counts,
+    /// Messages of users that were not answered yet.
+    unanswered: BTreeSet<MessageId>,
+    issuance: u128,
+}
+
+/// Plays the steps, then lets time pass until nothing is left to happen.
+pub(crate) fn play(steps: Vec<Step>) -> Counts {
+    let mut play = Play::begin();
+    for step in steps {
+        play.step(step);
+    }
+    play.end();
+    play.counts
+}
+
+impl Play {
+    fn begin() -> Self {
+        ActorsLimits::mutate(|limits| {
+            limits.memory = 3;
+            limits.wait = 50;
+            limits.letter = 8;
+        });
+        MaxMessageLifetime::set(60);
+        MaxQueueLength::set(32);
+        Fees::set(0);
+        let stored = CODES.map(upload);
+        let unknown = CodeHash([7; 32]);
+        let codes = [stored[0], stored[1], stored[2], unknown];
+        let mut cast = Cast {
+            programs: Vec::new(),
+            codes,
+        };
+        cast.programs = FOUNDERS.map(|salt| cast.child(&ALICE, salt)).into();
+        let facts = |number: usize| CodeFacts {
+            version: number as u8 + 1,
+            is_mute: codes[number] == cast.code(Code::Mute),
+        };
+        let mut ledger = Ledger::new(EXISTENTIAL_DEPOSIT);
+        for who in [ALICE, BOB] {
+            ledger.accounts.insert(who.clone(), observe::account(&who));
+        }
+        let chain = Chain {
+            rules: observe::rules(),
+            codes: (0..3)
+                .map(|number| (codes[number], facts(number)))
+                .collect(),
+            ledger,
+            programs: BTreeMap::new(),
+            tombstones: BTreeMap::new(),
+            last_epochs: BTreeMap::new(),
+            purses: BTreeMap::new(),
+            queue: Default::default(),
+            waiting: BTreeMap::new(),
+            agenda: Agenda::default(),
+            delayed: BTreeMap::new(),
+            mailbox: BTreeMap::new(),
+            sent: 0,
+            is_paused: false,
+            happenings: Vec::new(),
+        };
+        System::reset_events();
+        let mut play = Self {
+            cast,
+            chain,
+            counts: Counts::default(),
+            unanswered: BTreeSet::new(),
+            issuance: Balances::total_issuance(),
+        };
+        play.found();
+        play
+    }
+
+    /// Creates the programs that stand from the beginning, which do something in every entry.
+    fn found(&mut self) {
+        for salt in FOUNDERS {
+            let handlers = [
+                Op::OnReply([Op::Emit(1)].into()),
+                Op::OnSignal([Op::Emit(2)].into()),
+            ];
+            let order = Order {
+                from: User::Alice,
+                script: Script([handlers.into()].into()),
+                value: UNIT,
+                gas: 1_000_000_000_000,
+                deposit: UNIT,
+            };
+            self.step(Step::Create(salt, order));
+        }
+        self.step(Step::Pass(2));
+    }
+
+    fn step(&mut self, step: Step) {
+        match step {
+            Step::Send(to, order) => self.send(to, order),
+            Step::Create(salt, order) => self.create(salt, order),
+            Step::Upgrade(program, code, order) => self.upgrade(program, code, order),
+            Step::SetAdmin(user, program, admin) => {
+                let (who, admin) = (Cast::user(user), admin.map(Cast::user));
+                let program = self.cast.address(program, &who);
+                let can_be = self.chain.set_admin(&who, &program, admin.clone());
+                let done = Pallet::<Test>::do_set_admin(&who, program, admin);
+                self.compare_call(can_be, done);
+            }
+            Step::Answer(user, letter, bytes, value) => {
+                let (who, id) = self.letter(user, letter);
+                let payload = (0..bytes).collect::<Vec<_>>();
+                let can_be = self.chain.send_reply(&who, id, payload.clone(), value);
+                let done =
+                    with_storage_layer(|| Pallet::<Test>::do_send_reply(&who, id, payload, value));
+                self.compare_call(can_be, done);
+            }
+            Step::Claim(user, letter) => {
+                let (who, id) = self.letter(user, letter);
+                let can_be = self.chain.claim_value(&who, id);
+                let done = with_storage_layer(|| Pallet::<Test>::do_claim_value(&who, id));
+                self.compare_call(can_be, done);
+            }
+            Step::Pause(is_paused) => {
+                Pallet::<Test>::do_set_service_paused(is_paused);
+                self.chain.pause(is_paused);
+                self.compare_happenings(observe::happenings());
+            }
+            Step::Memory(pages) => {
+                ActorsLimits::mutate(|limits| limits.memory = pages);
+                self.chain.rules = observe::rules();
+            }
+            Step::LongestTurn(gas) => {
+                MaxTurnGas::set(gas);
+                self.chain.rules = observe::rules();
+            }
+            Step::Block { idle, poll } => self.block(idle, poll),
+            Step::Pass(blocks) => {
+                for _ in 0..blocks {
+                    self.block(2_000, 2_000);
+                }
+            }
+        }
+    }
+
+    /// The accounts of a call, and what comes with it.
+    fn order(&self, order: &Order, to: &AccountId) -> (AccountId, calls::Order) {
+        let carried = calls::Order {
+            payload: self.cast.script(&order.script, to),
+            value: order.value,
+            gas: order.gas,
+            deposit: order.deposit,
+        };
+        (Cast::user(order.from), carried)
+    }
+
+    fn send(&mut self, to: Who, order: Order) {
+        let to = self.cast.address(to, &ALICE);
+        let (who, order) = self.order(&order, &to);
+        let can_be = self.chain.send_message(&who, &to, order.clone());
+        let (payload, value) = (order.payload, order.value);
+        let done = send_as(&who, to, payload, value, order.gas, order.deposit);
+        self.compare_order(can_be, done);
+    }
+
+    fn create(&mut self, salt: u8, order: Order) {
+        let address = self.cast.child(&Cast::user(order.from), salt);
+        let code = self.cast.code(Code::of(salt));
+        let (who, order) = self.order(&order, &address);
+        let can_be = self.chain.create_program(&who, code, salt, order.clone());
+        let (payload, value) = (order.payload, order.value);
+        let done = with_storage_layer(|| {
+            let salt = &[salt];
+            Pallet::<Test>::do_create_program(
+                &who,
+                code,
+                salt,
+                payload,
+                value,
+                order.gas,
+                order.deposit,
+            )
+        });
+        self.compare_order(can_be, done.map(|(id, _)| id));
+    }
+
+    fn upgrade(&mut self, program: Who, code: Code, order: Order) {
+        let program = self.cast.address(program, &ALICE);
+        let (who, mut order) = self.order(&order, &program);
+        // Nothing comes with it.
+        order.value = 0;
+        let code = self.cast.code(code);
+        let can_be = self
+            .chain
+            .upgrade_program(&who, &program, code, order.clone());
+        let done = with_storage_layer(|| {
+            let payload = order.payload;
+            let (gas, deposit) = (order.gas, order.deposit);
+            Pallet::<Test>::do_upgrade_program(&who, program, code, payload, gas, deposit)
+        });
+        self.compare_order(can_be, done);
+    }
+
+    /// A letter of a user's; one that there is not, if there are too few.
+    fn letter(&self, user: User, number: u8) -> (AccountId, MessageId) {
+        let who = Cast::user(user);
+        let letters = self.chain.mailbox.keys().filter(|(owner, _)| *owner == who);
+        let id = letters.map(|(_, id)| *id).nth(number.into());
+        (who, id.unwrap_or_default())
+    }
+
+    fn compare_order(&mut self, can_be: bool, done: Result<MessageId, DispatchError>) {
+        self.unanswered.extend(done.ok());
+        self.compare_call(can_be, done.map(|_| ()));
+    }
+
+    fn compare_call(&mut self, can_be: bool, done: Result<(), DispatchError>) {
+        assert_eq!(done.is_ok(), can_be, "the call: {done:?}");
+        self.counts.note_that(match can_be {
+            true => "a call is accepted",
+            false => "a call is refused",
+        });
+        self.compare_happenings(observe::happenings());
+        self.compare();
+    }
+
+    /// The end of this block, and the beginning of the next.
+    fn block(&mut self, idle: u16, poll: u16) {
+        let room = observe::room(idle);
+        let before = Progress::now();
+        let used = Actors::on_idle(System::block_number(), room);
+        assert!(used.all_lte(room), "{used:?} of {room:?}");
+        self.compare_service(&before);
+        begin_block();
+        if !self.chain.is_paused {
+            self.chain.agenda.tick();
+        }
+        let room = observe::room(poll);
+        let before = Progress::now();
+        let mut meter = WeightMeter::with_limit(room);
+        let has_backlog = self.chain.queue.len();
+        Actors::on_poll(System::block_number(), &mut meter);
+        self.compare_service(&before);
+        let is_full = poll >= 400 && !self.chain.is_paused;
+        assert!(
+            !is_full || has_backlog == 0 || before.since() != (0, 0),
+            "service makes progress"
+        );
+    }
+
+    fn compare_service(&mut self, before: &Progress) {
+        let happenings = observe::happenings();
+        let (due, messages) = before.since();
+        let mut seen = Seen::new(TurnSeen::all(&happenings));
+        self.chain.serve(due, messages, &mut seen);
+        let is_still = happenings.is_empty() && (due, messages) == (0, 0);
+        self.compare_happenings(happenings);
+        // Most blocks have nothing to do, and then nothing changes but the clock.
+        match is_still {
+            true => compare::clock(&self.chain),
+            false => self.compare(),
+        }
+    }
+
+    fn compare_happenings(&mut self, seen: Vec<Happening>) {
+        let foretold = core::mem::take(&mut self.chain.happenings);
+        for (number, (seen, foretold)) in seen.iter().zip(&foretold).enumerate() {
+            assert_eq!(seen, foretold, "event {number}");
+        }
+        let count = foretold.len();
+        assert_eq!(seen.get(count..), Some(&[][..]), "more happened");
+        assert_eq!(foretold.get(seen.len()..), Some(&[][..]), "less happened");
+        for happening in &seen {
+            self.counts.note(happening);
+            if let Happening::Told {
+                reply: Some((to, _)),
+                ..
+            } = happening
+            {
+                assert!(self.unanswered.remove(to), "{to:?} is answered once");
+            }
+        }
+    }
+
+    fn compare(&self) {
+        compare::compare(&self.chain);
+        Pallet::<Test>::check_invariants().expect("every invariant holds");
+    }
+
+    /// Lets time pass until nothing is scheduled and nothing is on its way.
+    fn end(&mut self) {
+        self.step(Step::Memory(3));
+        self.step(Step::LongestTurn(250_000_000_000));
+        self.step(Step::Pause(false));
+        for _ in 0..LONG {
+            if !Pallet::<Test>::has_work() && self.chain.agenda.entries.is_empty() {
+                break;
+            }
+            self.step(Step::Pass(1));
+        }
+        self.compare();
+        compare::quiescence(&self.chain);
+        assert_eq!(self.unanswered, BTreeSet::new(), "everything is answered");
+        assert_eq!(
+            Balances::total_issuance() + Fees::get(),
+            self.issuance,
+            "no unit appeared or vanished"
+        );
+    }
+}

@@ -1,0 +1,101 @@
+//! Purses: gas and deposit money of one call, on hold until the last message that draws on it ends.
+
+use actors_primitives::{Gas, MessageId};
+
+use super::chain::Chain;
+use crate::mock::AccountId;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Purse {
+    pub(super) payer: AccountId,
+    /// Gas that may still be burned.
+    pub(super) gas: Gas,
+    /// Gas that was burned.
+    pub(super) burned: Gas,
+    /// Gas money on hold.
+    pub(super) held: u128,
+    /// Deposit money on hold.
+    pub(super) deposit: u128,
+    /// How many messages and purses draw on it.
+    pub(super) references: u32,
+    /// The purse of the call, if this one was split off it.
+    pub(super) root: Option<MessageId>,
+}
+
+impl Purse {
+    pub(super) fn burn(&mut self, gas: Gas) {
+        assert!(gas <= self.gas, "{gas} is burned of {}", self.gas);
+        self.gas -= gas;
+        self.burned += gas;
+    }
+}
+
+impl Chain {
+    pub(super) fn purse(&mut self, id: &MessageId) -> &mut Purse {
+        self.purses.get_mut(id).expect("the purse is open")
+    }
+
+    /// Opens the purse of a call, and burns what its place in the queue costs.
+    pub(super) fn open_purse(&mut self, id: MessageId, payer: &AccountId, gas: Gas, deposit: u128) {
+        let held = self.rules.gas_price.cost(gas);
+        self.ledger.hold_for_purse(payer, held + deposit);
+        let mut purse = Purse {
+            payer: payer.clone(),
+            gas,
+            burned: 0,
+            held,
+            deposit,
+            references: 1,
+            root: None,
+        };
+        purse.burn(self.place_price());
+        self.purses.insert(id, purse);
+    }
+
+    /// Splits gas off a purse into a new one, which keeps the call's purse open.
+    pub(super) fn split_purse(&mut self, id: &MessageId, child: MessageId, gas: Gas) {
+        let price = self.rules.gas_price;
+        let purse = self.purse(id);
+        assert!(gas <= purse.gas, "{gas} is split off {}", purse.gas);
+        let held = price.cost(gas);
+        purse.gas -= gas;
+        purse.held -= held;
+        let payer = purse.payer.clone();
+        let root = purse.root.unwrap_or(*id);
+        self.purse(&root).references += 1;
+        self.purses.insert(
+            child,
+            Purse {
+                payer,
+                gas,
+                burned: 0,
+                held,
+                deposit: 0,
+                references: 1,
+                root: Some(root),
+            },
+        );
+    }
+
+    /// Gives up a reference; with the last one the purse pays for the gas that was burned, the
+    /// floor of the sum, and gives the rest back.
+    pub(super) fn release_purse(&mut self, id: &MessageId) {
+        let purse = self.purse(id);
+        purse.references -= 1;
+        if purse.references > 0 {
+            return;
+        }
+        let purse = self.purses.remove(id).expect("it was open");
+        let due = self.rules.gas_price.cost(purse.burned);
+        let held = purse.held + purse.deposit;
+        self.ledger.settle_purse(&purse.payer, held, due);
+        if let Some(root) = purse.root {
+            self.release_purse(&root);
+        }
+    }
+
+    /// The purse whose deposit money messages on this one use.
+    pub(super) fn root_of(&self, id: &MessageId) -> MessageId {
+        self.purses[id].root.unwrap_or(*id)
+    }
+}

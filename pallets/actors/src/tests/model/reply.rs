@@ -1,0 +1,154 @@
+//! The one answer to a message, and where it goes.
+
+use actors_primitives::{abi::Entry, ReplyCode};
+use alloc::vec::Vec;
+
+use super::{
+    chain::Chain,
+    happening::Happening,
+    message::{id_of_reply, Kind, Message, Sender, Waiter},
+    turn::Failure,
+};
+use crate::mock::AccountId;
+
+/// What a reply says and carries.
+#[derive(Clone, Debug)]
+pub(super) struct Reply {
+    pub(super) code: ReplyCode,
+    pub(super) payload: Vec<u8>,
+    pub(super) value: u128,
+}
+
+impl Reply {
+    pub(super) fn replied(payload: Vec<u8>, value: u128) -> Self {
+        Self {
+            code: ReplyCode::Replied,
+            payload,
+            value,
+        }
+    }
+
+    pub(super) fn finished() -> Self {
+        Self {
+            code: ReplyCode::Finished,
+            payload: Vec::new(),
+            value: 0,
+        }
+    }
+}
+
+/// Who is told how a message ended.
+enum Party {
+    /// A message that waits, which is resumed.
+    Waiter(Waiter),
+    /// A program that handles replies.
+    Handler,
+    /// An account that gets the value, and nothing else.
+    Account(AccountId),
+    /// A user.
+    User,
+}
+
+impl Chain {
+    fn party(&self, message: &Message) -> Party {
+        match message.sender {
+            Sender::User => return Party::User,
+            Sender::Awaiting(waiter) if self.waits(&message.source, waiter) => {
+                return Party::Waiter(waiter)
+            }
+            _ => {}
+        }
+        match self.handles(&message.source, Entry::HandleReply) {
+            true => Party::Handler,
+            false => Party::Account(self.heir(&message.source)),
+        }
+    }
+
+    /// Whether a program stands there that exports the entry.
+    pub(super) fn handles(&self, program: &AccountId, entry: Entry) -> bool {
+        let program = self.programs.get(program);
+        program.is_some_and(|program| self.codes[&program.code].exports(entry))
+    }
+
+    /// Gives the reply to a message that ended well. Its value leaves who gives it: the program
+    /// that the message went to, or the user who had the letter.
+    pub(super) fn give_reply(&mut self, message: &Message, reply: Reply) {
+        let giver = message.destination.clone();
+        match self.party(message) {
+            Party::User => {
+                let value = reply.value;
+                self.ledger.transfer(&giver, &message.source, value);
+                self.tell_user(message, reply);
+            }
+            Party::Account(heir) => {
+                // What cannot arrive there stays.
+                if self.ledger.can_receive(&heir, reply.value) {
+                    self.ledger.transfer(&giver, &heir, reply.value);
+                }
+            }
+            party => {
+                self.ledger.depart(&giver, reply.value);
+                self.enqueue_reply(message, reply, party);
+            }
+        }
+    }
+
+    /// Gives the error reply to a message that failed. What came with it goes back with it, if its
+    /// first turn has not committed.
+    pub(super) fn give_failure(&mut self, message: &Message, failure: Failure, value: u128) {
+        let mut reply = Reply {
+            code: failure.code,
+            payload: failure.payload,
+            value,
+        };
+        match self.party(message) {
+            Party::User => {
+                reply.value = self.value_returns(&message.source, value);
+                self.tell_user(message, reply);
+            }
+            Party::Account(_) => {
+                self.value_returns(&message.source, value);
+            }
+            // The value is in flight already.
+            party => self.enqueue_reply(message, reply, party),
+        }
+    }
+
+    fn enqueue_reply(&mut self, message: &Message, reply: Reply, party: Party) {
+        let waiter = match party {
+            Party::Waiter(waiter) => Some(waiter),
+            _ => None,
+        };
+        // It takes over the reference to the purse of the message that it answers.
+        self.purse(&message.purse).references += 1;
+        self.enqueue(Message {
+            id: id_of_reply(&message.id),
+            kind: Kind::Reply {
+                to: message.id,
+                code: reply.code,
+                waiter,
+            },
+            source: message.destination.clone(),
+            sender: Sender::Program,
+            destination: message.source.clone(),
+            payload: reply.payload,
+            value: reply.value,
+            purse: message.purse,
+        });
+        if let Some(waiter) = waiter {
+            self.cause_is_queued(&message.source, waiter);
+        }
+    }
+
+    fn tell_user(&mut self, message: &Message, reply: Reply) {
+        self.happens(Happening::Told {
+            message: id_of_reply(&message.id),
+            source: message.destination.clone(),
+            user: message.source.clone(),
+            payload: reply.payload,
+            value: reply.value,
+            reply: Some((message.id, reply.code)),
+            expires: None,
+        });
+    }
+}

@@ -1,0 +1,229 @@
+//! Serving the queue: each message in its order, each turn as the engine says that it went.
+
+use actors_primitives::{abi::Entry, Gas, MessageId, ReplyCode};
+use alloc::{collections::VecDeque, vec::Vec};
+
+use super::{
+    agenda::Due,
+    chain::Chain,
+    commit::Outcome,
+    happening::{Happening, TurnSeen},
+    message::{id_of_signal, Kind, Message, Sender},
+    turn::{Answer, Cause, Failure, Turn},
+};
+use crate::mock::AccountId;
+
+/// How turns ended, in their order.
+pub(super) struct Seen(VecDeque<TurnSeen>);
+
+impl Seen {
+    pub(super) fn new(turns: Vec<TurnSeen>) -> Self {
+        Self(turns.into())
+    }
+
+    /// How the next turn ended, which is one of that message.
+    fn next(&mut self, message: &MessageId) -> TurnSeen {
+        let next = self.0.pop_front().expect("a turn was seen to end");
+        assert_eq!(next.message, *message, "the turns have another order");
+        next
+    }
+
+    /// The message whose end is told of next.
+    pub(super) fn peek(&self) -> Option<MessageId> {
+        self.0.front().map(|next| next.message)
+    }
+
+    pub(super) fn skip(&mut self) {
+        self.0.pop_front();
+    }
+}
+
+impl Chain {
+    /// Serves so much of what is due, and so many messages of the queue; what is to be swept, before
+    /// and after that.
+    pub(super) fn serve(&mut self, due: usize, messages: usize, seen: &mut Seen) {
+        for due in self.agenda.take(due) {
+            match due {
+                Due::Deadline { program, waiter } => self.deadline_passes(&program, waiter),
+                Due::Delayed(id) => self.deliver(id),
+                Due::Letter { user, message } => self.letter_expires(&user, message),
+            }
+        }
+        self.sweep(seen);
+        for _ in 0..messages {
+            let message = self.queue.pop_front().expect("so many are queued");
+            self.serve_message(message, seen);
+        }
+        self.sweep(seen);
+        assert_eq!(seen.peek(), None, "no other turn was seen");
+    }
+
+    fn serve_message(&mut self, message: Message, seen: &mut Seen) {
+        let program = message.destination.clone();
+        let still = |waiter| self.waits(&program, waiter).then_some(waiter);
+        match message.kind {
+            Kind::Wake(waiter) => {
+                if let Some(waiter) = still(waiter) {
+                    self.resume(&program, waiter, Cause::Woken, seen);
+                }
+            }
+            Kind::Deadline(waiter) => {
+                if let Some(waiter) = still(waiter) {
+                    self.resume(&program, waiter, Cause::Deadline, seen);
+                }
+            }
+            Kind::Reply { to, code, waiter } => {
+                let waiter = waiter.and_then(still);
+                self.value_returns(&program, message.value);
+                let cause = Cause::Reply(Answer {
+                    to,
+                    code,
+                    payload: message.payload.clone(),
+                    value: message.value,
+                });
+                match waiter {
+                    Some(waiter) => {
+                        self.resume(&program, waiter, cause, seen);
+                        self.release_purse(&message.purse);
+                    }
+                    None => self.take_turn(Turn::first(message, Entry::HandleReply, cause), seen),
+                }
+            }
+            Kind::Init => self.take_fresh(message, Entry::Init, seen),
+            Kind::Handle => self.take_fresh(message, Entry::Handle, seen),
+            Kind::Signal { .. } => self.take_fresh(message, Entry::HandleSignal, seen),
+            Kind::Migrate(_) => self.take_fresh(message, Entry::Migrate, seen),
+        }
+    }
+
+    fn take_fresh(&mut self, message: Message, entry: Entry, seen: &mut Seen) {
+        self.take_turn(Turn::first(message, entry, Cause::Fresh), seen);
+    }
+
+    /// Runs a turn and ends its message, unless it waits.
+    pub(super) fn take_turn(&mut self, turn: Turn, seen: &mut Seen) {
+        let seen = seen.next(&turn.message.id);
+        let gas = self.purse(&turn.message.purse).gas;
+        let limit = gas.min(self.rules.longest_turn);
+        let outcome = self.outcome(&turn, limit, &seen);
+        match outcome {
+            Ok(Outcome::Waits(wait, has_replied)) => {
+                self.park(&turn, wait, has_replied, seen.burned);
+            }
+            Ok(Outcome::Ended(code)) => {
+                self.purse(&turn.message.purse).gas += turn.signal;
+                self.finish(&turn.message, code, seen.burned);
+            }
+            Err(failure) => {
+                let code = failure.code;
+                self.fail(&turn, failure);
+                self.finish(&turn.message, code, seen.burned);
+            }
+        }
+    }
+
+    fn outcome(&mut self, turn: &Turn, limit: Gas, seen: &TurnSeen) -> Result<Outcome, Failure> {
+        self.purse(&turn.message.purse).burn(seen.burned);
+        let account = &turn.message.destination;
+        if !self.fits(limit, seen) {
+            return Err(ReplyCode::LimitExceeded.into());
+        }
+        let Some(program) = self.programs.get(account) else {
+            return Err(self.absence(account));
+        };
+        let mut program = program.clone();
+        if !program.is_active && matches!(turn.entry, Entry::Handle | Entry::Migrate) {
+            return Err(ReplyCode::NotInitialised.into());
+        }
+        if let Kind::Migrate(code) = turn.message.kind {
+            program.code = code;
+            program.memory = Default::default();
+        }
+        let done = self.run(program, turn, limit, seen)?;
+        let before = self.clone();
+        self.commit(turn, done).inspect_err(|_| *self = before)
+    }
+
+    /// Whether a turn of that much gas can ever be served. Besides its turn a message takes weights
+    /// that the model does not know: close to the bound, both may be.
+    fn fits(&self, limit: Gas, seen: &TurnSeen) -> bool {
+        let share = self.rules.share;
+        match limit {
+            limit if limit > share => false,
+            limit if limit > share / 100 * 95 => {
+                seen.burned > 0 || seen.code != Some(ReplyCode::LimitExceeded)
+            }
+            _ => true,
+        }
+    }
+
+    /// What the error reply of a message to an address without a program says.
+    pub(super) fn absence(&self, account: &AccountId) -> Failure {
+        match self.tombstones.get(account) {
+            Some(heir) => Failure {
+                code: ReplyCode::Exited,
+                payload: <[u8; 32]>::from(heir.clone()).to_vec(),
+            },
+            None => ReplyCode::NoSuchProgram.into(),
+        }
+    }
+
+    /// A message has ended.
+    pub(super) fn finish(&mut self, message: &Message, code: ReplyCode, burned: Gas) {
+        self.release_purse(&message.purse);
+        self.happens(Happening::Processed {
+            message: message.id,
+            destination: message.destination.clone(),
+            code,
+            burned,
+        });
+    }
+
+    /// A turn has failed: who sent the message is told, if they were not, and if it had waited,
+    /// the program has a chance to clean up.
+    fn fail(&mut self, turn: &Turn, failure: Failure) {
+        let message = &turn.message;
+        let code = failure.code;
+        if matches!(turn.entry, Entry::Init | Entry::Handle | Entry::Migrate) && !turn.has_replied {
+            self.give_failure(message, failure, turn.arriving());
+        }
+        if turn.entry == Entry::Init {
+            match turn.number {
+                0 => self.remove_program(&message.destination, code),
+                _ => self.end_failed_program(&message.destination, code),
+            }
+        }
+        self.purse(&message.purse).gas += turn.signal;
+        if turn.number > 0 && self.handles(&message.destination, Entry::HandleSignal) {
+            let id = id_of_signal(&message.id);
+            self.split_purse(&message.purse, id, turn.signal);
+            self.enqueue(Message {
+                id,
+                kind: Kind::Signal {
+                    of: message.id,
+                    code,
+                },
+                sender: Sender::Program,
+                value: 0,
+                purse: id,
+                ..message.clone()
+            });
+        }
+    }
+}
+
+impl Turn {
+    /// The first turn of a message.
+    fn first(message: Message, entry: Entry, cause: Cause) -> Self {
+        Self {
+            message,
+            entry,
+            number: 0,
+            cause,
+            has_replied: false,
+            signal: 0,
+            born: None,
+            pending: 0,
+        }
+    }
+}

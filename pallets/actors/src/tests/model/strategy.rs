@@ -1,0 +1,274 @@
+//! Random steps. Small ones: what is long does not shrink to a story.
+
+use proptest::{collection::vec, option, prelude::*};
+
+use super::{
+    script::{Birth, Code, Op, Post, Script, Sleeper, User, Who},
+    step::{Order, Step},
+};
+
+/// Gas that only whoever asks for too much has not.
+const PLENTY: u64 = 2_000_000_000_000;
+
+/// What may happen in the life of a chain.
+pub fn steps() -> impl Strategy<Value = Vec<Step>> {
+    vec(step(), 1..24)
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        24 => (program(), order()).prop_map(|(to, order)| Step::Send(to, order)),
+        4 => (salt(), order()).prop_map(|(salt, order)| Step::Create(salt, order)),
+        5 => (program(), code(), order())
+            .prop_map(|(program, code, order)| Step::Upgrade(program, code, order)),
+        1 => (user(), program(), option::of(user()))
+            .prop_map(|(user, program, admin)| Step::SetAdmin(user, program, admin)),
+        4 => (user(), 0..3u8, 0..20u8, value())
+            .prop_map(|(user, letter, bytes, value)| Step::Answer(user, letter, bytes, value)),
+        2 => (user(), 0..3u8).prop_map(|(user, letter)| Step::Claim(user, letter)),
+        1 => prop_oneof![1 => Just(true), 3 => Just(false)].prop_map(Step::Pause),
+        1 => prop_oneof![1 => Just(1u32), 2 => Just(3)].prop_map(Step::Memory),
+        1 => prop_oneof![
+            2 => Just(250_000_000_000u64),
+            2 => Just(1_000_000_000_000),
+            1 => Just(40_000_000_000),
+        ]
+        .prop_map(Step::LongestTurn),
+        14 => (prop_oneof![0..600u16, Just(2_000)], 20..400u16)
+            .prop_map(|(idle, poll)| Step::Block { idle, poll }),
+        4 => (1..12u8).prop_map(Step::Pass),
+    ]
+}
+
+fn order() -> impl Strategy<Value = Order> {
+    let from = prop_oneof![5 => Just(User::Alice), 1 => Just(User::Bob)];
+    let gas = prop_oneof![
+        1 => 0..3_000_000_000u64,
+        2 => 10_000_000_000..60_000_000_000u64,
+        5 => 100_000_000_000..500_000_000_000u64,
+        8 => Just(PLENTY),
+    ];
+    let deposit = prop_oneof![
+        1 => Just(0u128),
+        1 => 1_000_000..60_000_000u128,
+        6 => Just(1_000_000_000),
+    ];
+    (from, script(2), value(), gas, deposit).prop_map(|(from, script, value, gas, deposit)| Order {
+        from,
+        script,
+        value,
+        gas,
+        deposit,
+    })
+}
+
+fn user() -> impl Strategy<Value = User> {
+    prop_oneof![
+        3 => Just(User::Alice),
+        1 => Just(User::Bob),
+        1 => Just(User::Pauper),
+    ]
+}
+
+fn salt() -> impl Strategy<Value = u8> {
+    prop_oneof![12 => 0..3u8, 1 => Just(3), 2 => 4..7u8]
+}
+
+fn code() -> impl Strategy<Value = Code> {
+    prop_oneof![
+        4 => Just(Code::First),
+        4 => Just(Code::Second),
+        2 => Just(Code::Mute),
+        1 => Just(Code::Unknown),
+    ]
+}
+
+fn program() -> impl Strategy<Value = Who> {
+    prop_oneof![
+        8 => (0..3u8).prop_map(Who::Program),
+        2 => salt().prop_map(Who::Alices),
+    ]
+}
+
+fn who() -> impl Strategy<Value = Who> {
+    prop_oneof![
+        8 => (0..3u8).prop_map(Who::Program),
+        2 => Just(Who::Oneself),
+        3 => salt().prop_map(Who::Child),
+        2 => salt().prop_map(Who::Alices),
+        4 => user().prop_map(Who::User),
+        1 => Just(Who::Nobody),
+    ]
+}
+
+fn value() -> impl Strategy<Value = u128> {
+    prop_oneof![
+        6 => Just(0u128),
+        1 => 1..1_000u128,
+        3 => 1_000_000..1_000_000_000u128,
+        1 => Just(10_000_000_000_000),
+    ]
+}
+
+fn split() -> impl Strategy<Value = Option<u64>> {
+    prop_oneof![
+        6 => Just(None),
+        1 => (0..3_000_000_000u64).prop_map(Some),
+        3 => (10_000_000_000..100_000_000_000u64).prop_map(Some),
+    ]
+}
+
+fn blocks() -> impl Strategy<Value = u32> {
+    prop_oneof![
+        20 => 1..8u32,
+        2 => 20..50u32,
+        1 => Just(0),
+        1 => Just(51),
+    ]
+}
+
+/// What a message is told: anything, or what programs are there for.
+fn script(depth: u32) -> BoxedStrategy<Script> {
+    let anything = vec(turn(depth), 0..4);
+    if depth == 0 {
+        return anything.prop_map(Script).boxed();
+    }
+    // Sends and waits; the rest is for the turns after the answer.
+    let asks = (asking(depth), blocks(), vec(turn(depth - 1), 0..3)).prop_map(
+        |(ask, blocks, mut rest)| {
+            rest.insert(0, vec![ask, Op::Wait(blocks)]);
+            rest
+        },
+    );
+    prop_oneof![3 => anything, 2 => asks]
+        .prop_map(Script)
+        .boxed()
+}
+
+/// Something whose answer resumes who asked.
+fn asking(depth: u32) -> impl Strategy<Value = Op> {
+    let send = post(depth).prop_map(|post| {
+        let awaited = post.awaited.or(Some(0));
+        let is_odd = false;
+        Op::Send(Post {
+            awaited,
+            is_odd,
+            delay: 0,
+            ..post
+        })
+    });
+    let create = birth(depth).prop_map(|birth| {
+        let is_awaited = true;
+        Op::Create(Birth {
+            is_awaited,
+            ..birth
+        })
+    });
+    prop_oneof![4 => send, 1 => create]
+}
+
+fn turn(depth: u32) -> BoxedStrategy<Vec<Op>> {
+    vec(op(depth), 0..4).boxed()
+}
+
+fn op(depth: u32) -> BoxedStrategy<Op> {
+    let plain = plain();
+    if depth == 0 {
+        return plain.boxed();
+    }
+    prop_oneof![
+        10 => plain,
+        6 => post(depth).prop_map(Op::Send),
+        2 => birth(depth).prop_map(Op::Create),
+        1 => turn(0).prop_map(Op::OnReply),
+        1 => turn(0).prop_map(Op::OnSignal),
+    ]
+    .boxed()
+}
+
+/// What needs no script.
+fn plain() -> impl Strategy<Value = Op> {
+    prop_oneof![
+        8 => blocks().prop_map(Op::Wait),
+        5 => (0..20u8, value()).prop_map(|(bytes, value)| Op::Reply(bytes, value)),
+        4 => sleeper().prop_map(Op::Wake),
+        1 => who().prop_map(Op::Exit),
+        2 => any::<u8>().prop_map(Op::Emit),
+        2 => (0..3u8, 0..40u8).prop_map(|(key, bytes)| Op::Set(key, bytes)),
+        1 => (0..3u8).prop_map(Op::Get),
+        1 => (0..3u8).prop_map(Op::Remove),
+        3 => (0..3u8, 0..3u8).prop_map(|(page, marker)| Op::Touch(page, marker)),
+        2 => Just(Op::Grow),
+        4 => failing(),
+    ]
+}
+
+fn failing() -> impl Strategy<Value = Op> {
+    prop_oneof![
+        Just(Op::Burn),
+        Just(Op::Trap),
+        (0..20u8).prop_map(Op::Panic),
+        Just(Op::Misuse),
+        Just(Op::Recurse),
+    ]
+}
+
+fn sleeper() -> impl Strategy<Value = Sleeper> {
+    prop_oneof![
+        6 => (0..2u8).prop_map(Sleeper::Place),
+        2 => (0..2u8).prop_map(Sleeper::Slot),
+        1 => Just(Sleeper::Itself),
+    ]
+}
+
+fn post(depth: u32) -> impl Strategy<Value = Post> {
+    let delay = prop_oneof![8 => Just(0), 3 => blocks()];
+    let awaited = prop_oneof![
+        4 => Just(None),
+        3 => Just(Some(0)),
+        3 => blocks().prop_map(Some),
+    ];
+    let is_odd = prop_oneof![30 => Just(false), 1 => Just(true)];
+    (
+        who(),
+        script(depth - 1),
+        value(),
+        split(),
+        delay,
+        awaited,
+        is_odd,
+        0..2u8,
+    )
+        .prop_map(
+            |(to, script, value, gas, delay, awaited, is_odd, slot)| Post {
+                to,
+                script,
+                value,
+                // A delay without gas of its own is refused, which is soon said.
+                gas: gas.or((delay > 1).then_some(30_000_000_000)),
+                delay,
+                awaited: awaited.filter(|_| delay < 3),
+                is_odd,
+                slot,
+            },
+        )
+}
+
+fn birth(depth: u32) -> impl Strategy<Value = Birth> {
+    (
+        salt(),
+        script(depth - 1),
+        value(),
+        split(),
+        any::<bool>(),
+        0..2u8,
+    )
+        .prop_map(|(salt, script, value, gas, is_awaited, slot)| Birth {
+            salt,
+            script,
+            value,
+            gas,
+            is_awaited,
+            slot,
+        })
+}
