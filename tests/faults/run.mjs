@@ -187,7 +187,7 @@ async function passUnbroken(copy, tests) {
 
 /** What became of one fault. */
 async function breakWith(fault, copy) {
-  return copy.with(fault.applied(repository.read), async () => {
+  return copy.with(fault.applied(copy.read), async () => {
     const missed = [];
     for (const { suite, paths } of suites(copy, fault.tests)) {
       try {

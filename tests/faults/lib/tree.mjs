@@ -53,25 +53,30 @@ export class Copy {
       const file = path.relative(this.root, path.join(entry.parentPath ?? entry.path, entry.name));
       if (!entry.isDirectory() && !wanted.has(file)) rmSync(path.join(this.root, file));
     }
-    for (const file of wanted) this.restore(file);
+    for (const file of wanted) {
+      const from = path.join(this.repository.root, file);
+      const to = path.join(this.root, file);
+      if (existsSync(to) && readFileSync(to).equals(readFileSync(from))) continue;
+      mkdirSync(path.dirname(to), { recursive: true });
+      copyFileSync(from, to);
+    }
   }
 
-  /** Makes one file as it is in the repository. */
-  restore(file) {
-    const from = path.join(this.repository.root, file);
-    const to = path.join(this.root, file);
-    if (existsSync(to) && readFileSync(to).equals(readFileSync(from))) return;
-    mkdirSync(path.dirname(to), { recursive: true });
-    copyFileSync(from, to);
-  }
+  /** From the copy: what is edited meanwhile does not mix with what was built. */
+  read = (file) => {
+    const full = path.join(this.root, file);
+    return existsSync(full) ? readFileSync(full, 'utf8') : null;
+  };
 
-  /** Runs `body` on the copy with these contents in it, and restores it. */
+  /** Runs `body` on the copy with these contents in it, and restores what they replace. */
   async with(files, body) {
+    const before = new Map([...files.keys()].map((file) => [file, this.read(file)]));
+    const write = ([file, content]) => writeFileSync(path.join(this.root, file), content);
     try {
-      for (const [file, content] of files) writeFileSync(path.join(this.root, file), content);
+      [...files].forEach(write);
       return await body();
     } finally {
-      for (const file of files.keys()) this.restore(file);
+      [...before].forEach(write);
     }
   }
 }
