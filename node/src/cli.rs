@@ -13,9 +13,10 @@ pub(crate) struct Cli {
 
     /// When a development chain gets a block.
     ///
-    /// `instant`: with each transaction, and while messages are queued. A number: every so many
-    /// milliseconds, whether there is something to do or not. The chain's own clock moves by one
-    /// slot (six seconds) or more with each block.
+    /// `instant`: with each transaction, while messages are queued, and about every second while
+    /// something waits for blocks to pass. A number: every so many milliseconds, whether there is
+    /// something to do or not. The chain's own clock moves by one slot (six seconds) or more with
+    /// each block.
     ///
     /// Blocks are final at once either way. `instant` unless given; only with `--dev`.
     #[arg(long, value_name = "instant|MILLISECONDS")]

@@ -13,7 +13,7 @@ use futures::{channel::oneshot, FutureExt, StreamExt};
 use sc_basic_authorship::ProposerFactory;
 use sc_consensus_manual_seal::{seal_block, ConsensusDataProvider, Error, SealBlockParams};
 use sc_transaction_pool_api::TransactionPool;
-use sp_api::ProvideRuntimeApi;
+use sp_api::{ApiError, ProvideRuntimeApi};
 use sp_blockchain::HeaderBackend;
 use tokio::time::MissedTickBehavior;
 
@@ -27,6 +27,11 @@ const LOG_TARGET: &str = "seal";
 
 /// The shortest rest between two blocks that serve a backlog.
 const REST: Duration = Duration::from_millis(50);
+
+/// How long a block is put off that nothing asks for but the passing of time. Deadlines, delays
+/// and letters count blocks: a chain that stood still between transactions would never come to
+/// them. A second is short enough to see a deadline pass, and costs an idle machine little.
+const TICK: Duration = Duration::from_secs(1);
 
 /// How long to wait before trying again after a block could not be made.
 const RETRY: Duration = Duration::from_secs(1);
@@ -65,17 +70,22 @@ impl Sealer {
         }
     }
 
-    /// A block while there is a transaction, or work that earlier blocks left over.
+    /// A block while there is a transaction, or work that earlier blocks left over; and with each
+    /// tick while something is scheduled, so that its time comes.
     ///
     /// What there is to do is read from the pool and the chain's state before each block, not
     /// from the events that wake this task: so nothing is missed, and nothing made twice.
     async fn on_demand(mut self) {
         let mut arrivals = self.pool.import_notification_stream().fuse();
+        let mut last_block = Instant::now();
         loop {
             while let Some(Some(_)) = arrivals.next().now_or_never() {}
 
             let best = self.client.info().best_hash;
             let has_backlog = self.has_work(best);
+            let next_tick = self
+                .has_schedule(best)
+                .then(|| TICK.saturating_sub(last_block.elapsed()));
             let has_transactions = self
                 .pool
                 .ready_at_with_timeout(best, POOL_PATIENCE)
@@ -83,23 +93,29 @@ impl Sealer {
                 .next()
                 .is_some();
 
-            let rest = if has_backlog || has_transactions {
+            let allow_empty = has_backlog || next_tick == Some(Duration::ZERO);
+            let rest = if allow_empty || has_transactions {
                 let start = Instant::now();
-                match self.seal(has_backlog).await {
-                    // There may be more than fitted into one block.
-                    Ok(()) if has_transactions => continue,
-                    // Rest for as long as the work took, so that a queue that never empties
-                    // takes half a core at most.
-                    Ok(()) => Some(start.elapsed().max(REST)),
+                match self.seal(allow_empty).await {
+                    Ok(()) => {
+                        last_block = Instant::now();
+                        // There may be more than fitted into one block.
+                        if has_transactions {
+                            continue;
+                        }
+                        // Rest for as long as the work took, so that a queue that never empties
+                        // takes half a core at most.
+                        Some(start.elapsed().max(REST))
+                    }
                     // What is ready does not fit a block: wait for something that does.
-                    Err(Error::EmptyTransactionPool) => None,
+                    Err(Error::EmptyTransactionPool) => next_tick,
                     Err(error) => {
                         log::error!(target: LOG_TARGET, "No block made: {error}");
                         Some(RETRY)
                     }
                 }
             } else {
-                None
+                next_tick
             };
 
             let arrival = match rest {
@@ -116,10 +132,19 @@ impl Sealer {
     /// Whether the block after that one has messages to serve or storage to free.
     fn has_work(&self, at: Hash) -> bool {
         let api = self.client.runtime_api();
-        ActorsApi::<Block, AccountId>::has_work(&*api, at).unwrap_or_else(|error| {
-            log::error!(target: LOG_TARGET, "Cannot ask whether there is work: {error}");
-            false
-        })
+        known(
+            "there is work",
+            ActorsApi::<Block, AccountId>::has_work(&*api, at),
+        )
+    }
+
+    /// Whether something waits for the blocks after that one.
+    fn has_schedule(&self, at: Hash) -> bool {
+        let api = self.client.runtime_api();
+        known(
+            "something is scheduled",
+            ActorsApi::<Block, AccountId>::has_schedule(&*api, at),
+        )
     }
 
     /// Makes one block on the best one. Fails when it would be empty, unless `allow_empty`.
@@ -141,4 +166,12 @@ impl Sealer {
         .await;
         outcome.await?.map(drop)
     }
+}
+
+/// The runtime's answer; no, if it could not be asked.
+fn known(what: &str, answer: Result<bool, ApiError>) -> bool {
+    answer.unwrap_or_else(|error| {
+        log::error!(target: LOG_TARGET, "Cannot ask whether {what}: {error}");
+        false
+    })
 }

@@ -311,5 +311,9 @@ sp_api::impl_runtime_apis! {
         fn has_work() -> bool {
             Actors::has_work()
         }
+
+        fn has_schedule() -> bool {
+            Actors::has_schedule()
+        }
     }
 }

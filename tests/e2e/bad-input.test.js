@@ -98,13 +98,11 @@ describe('bad input', { timeout: 300_000 }, () => {
     'an import from elsewhere': [
       () => wat(`(module (import "env" "abort" (func)) ${memory} ${handle})`), 'CodeImportUnknown'],
     'an import that is not in the ABI': [() => wat(importing('mint', '')), 'CodeImportUnknown'],
-    'an import that is planned': [
-      () => wat(importing('wait', '(param i32) (result i32)')), 'CodeImportNotServed'],
     'an import of another type': [() => wat(importing('gas_left', '(result i32)')), 'CodeImportMistyped'],
     'an export of another type': [
       () => wat(`(module ${memory} (func (export "handle") (param i32)))`), 'CodeExportInvalid'],
-    'an entry that is planned': [
-      () => wat(`(module ${memory} ${handle} (func (export "handle_signal")))`), 'CodeEntryNotServed'],
+    'an export that is no entry': [
+      () => wat(`(module ${memory} ${handle} (func (export "handle_error")))`), 'CodeExportInvalid'],
     'no entry': [() => wat(`(module ${memory})`), 'CodeHasNoEntry'],
     'no memory': [() => wat(`(module ${handle})`), 'CodeMemoryInvalid'],
     'a memory of its own': [() => wat(`(module (memory 1) ${handle})`), 'CodeMemoryInvalid'],
@@ -222,6 +220,30 @@ describe('bad input', { timeout: 300_000 }, () => {
     const broke = chain.stranger('broke');
     await assert.rejects(
       chain.submit(chain.message(counter.program), { signer: broke }), /Inability to pay/);
+  });
+
+  it('calls on letters that are not there', async () => {
+    const { sendReply, claimValue } = api.tx.actors;
+    await refuses(sendReply(NOWHERE, '0x', 0), 'actors.NoSuchLetter');
+    await refuses(claimValue(NOWHERE), 'actors.NoSuchLetter');
+    const payload = `0x${'00'.repeat(limits.payload.toNumber() + 1)}`;
+    await refuses(sendReply(NOWHERE, payload, U128), 'actors.PayloadTooLong');
+  });
+
+  it('upgrades that cannot be', async () => {
+    const { setAdmin, upgradeProgram } = api.tx.actors;
+    const hash = api.registry.hash(program('counter'));
+    const upgrade = ({ program: which = counter.program, code = hash, payload = '0x', gas = GAS, deposit = DEPOSIT }) =>
+      upgradeProgram(which, code, payload, gas, deposit);
+    await refuses(upgrade({ program: NOWHERE }), 'actors.NotAProgram');
+    await refuses(upgrade({ code: NOWHERE }), 'actors.CodeNotFound');
+    await refuses(upgrade({}), 'actors.NotAdmin', { signer: chain.bob });
+    await refuses(upgrade({ gas: 1n }), 'actors.GasLimitTooLow');
+    await refuses(upgrade({ deposit: U128 }), 'actors.GasNotPayable');
+    const payload = `0x${'00'.repeat(limits.payload.toNumber() + 1)}`;
+    await refuses(upgrade({ payload }), 'actors.PayloadTooLong');
+    await refuses(setAdmin(NOWHERE, null), 'actors.NotAProgram');
+    await refuses(setAdmin(counter.program, chain.bob.address), 'actors.NotAdmin', { signer: chain.bob });
   });
 
   // -- Bytes that are no calls -------------------------------------------------------------

@@ -75,6 +75,8 @@ describe('messages', { timeout: 300_000 }, () => {
     const record = (await api.call.actorsApi.program(address)).unwrap();
     assert.equal(record.codeHash.toHex(), registry.hash(code).toHex());
     assert.equal(record.creator.toString(), chain.alice.address);
+    assert.equal(record.admin.unwrap().toString(), chain.alice.address);
+    assert.equal(record.epoch.toNumber(), 0);
     assert.equal(record.status.type, 'Active');
     const details = (await api.call.actorsApi.code(record.codeHash)).unwrap();
     assert.equal(details.bytes.toNumber(), code.length);

@@ -46,13 +46,17 @@ describe('a plain @polkadot/api', { timeout: 120_000 }, () => {
       uploadProgram: ['code', 'salt', ...message],
       sendMessage: ['destination', ...message],
       setServicePaused: ['paused'],
+      sendReply: ['messageId', 'payload', 'value'],
+      claimValue: ['messageId'],
+      upgradeProgram: ['program', 'codeHash', 'payload', 'gasLimit', 'depositLimit'],
+      setAdmin: ['program', 'admin'],
     });
   });
 
   it('finds every read of the runtime API', () => {
     assert.deepEqual(Object.keys(chain.api.call.actorsApi).sort(), ['checkCode', 'code',
-      'dryRunCreation', 'dryRunMessage', 'dryRunUpload', 'dryRunUploadProgram', 'hasWork',
-      'inheritor', 'program', 'queue', 'readState', 'stateEntry', 'wasm']);
+      'dryRunCreation', 'dryRunMessage', 'dryRunUpload', 'dryRunUploadProgram', 'hasSchedule',
+      'hasWork', 'inheritor', 'program', 'queue', 'readState', 'stateEntry', 'wasm']);
   });
 
   it('shows docs for every call, event, error, constant, storage item and field', () => {

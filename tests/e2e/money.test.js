@@ -30,22 +30,7 @@ describe('money', { timeout: 180_000 }, () => {
   });
   afterEach((test) => node?.explain(test));
 
-  /** What a block changed on accounts, in planck; and whether all money is on some account. */
-  async function changes(hash, accounts) {
-    const { parentHash } = await api.rpc.chain.getHeader(hash);
-    const change = {};
-    for (const [name, account] of Object.entries(accounts)) {
-      const before = await chain.balance(account, parentHash);
-      const later = await chain.balance(account, hash);
-      change[name] = { free: later.free - before.free, held: later.held - before.held };
-    }
-    const all = await (await api.at(hash)).query.system.account.entries();
-    const sum = all.reduce((total, [, { data }]) =>
-      total + data.free.toBigInt() + data.reserved.toBigInt(), 0n);
-    const issuance = await chain.issuance(hash);
-    assert.equal(sum, issuance, 'all money is on some account');
-    return { ...change, issuance: issuance - await chain.issuance(parentHash) };
-  }
+  const changes = (...args) => chain.changes(...args);
 
   it('of a message: fee, gas, value and deposit are the difference', async () => {
     const { program: counter } = await chain.deploy(program('counter'));

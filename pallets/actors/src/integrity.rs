@@ -30,7 +30,8 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn check_configuration() {
         let service = Self::min_service_weight();
         let longest = Self::longest_step();
-        let head = T::WeightInfo::peek_queue()
+        let head = T::WeightInfo::peek_service()
+            .saturating_mul(3)
             .saturating_add(longest)
             .saturating_add(Self::turn_weight(
                 T::MaxTurnGas::get(),

@@ -12,6 +12,11 @@
 //! - **Turn**: one run of one export of one program.
 //! - **Purse**: gas and deposit money that one call brought, held on the payer's account.
 //! - **Escrow**: the pallet's account that holds the value of messages on their way.
+//! - **Waiting**: a message between two of its turns. A **cause** makes it go on: a reply that it
+//!   awaits, a wake by another message of the program, or its deadline.
+//! - **Tick**: a block of service. Deadlines, delays and letters are counted in ticks.
+//! - **Letter**: a message to a user that a program awaits an answer to; it stands in a mailbox.
+//! - **Epoch**: how often a program has been upgraded.
 //!
 //! ## The route of a message
 //!
@@ -19,13 +24,23 @@
 //! message at the end of the one queue (`queue`). The hooks serve the queue under a weight meter:
 //! before transactions the backlog, with a guaranteed share of the block, and after them whatever
 //! room is left. For each message `turn` runs the program through the executor, which changes
-//! nothing, and applies the effects in one storage transaction, or none of them.
+//! nothing, and `commit` applies the effects in one storage transaction, or none of them.
+//!
+//! A message may wait after a turn (`waiting`): a reply, a wake or the deadline puts a cause into
+//! the queue, and the same entry runs again. What happens at a later time stands on the `agenda`:
+//! deadlines, delayed messages (`delivery`), the end of letters (`mailbox`). A program may go on
+//! with other code (`upgrade`); whoever waits in one that has exited or been upgraded is answered
+//! by the `sweep`.
 //!
 //! ## Properties
 //!
 //! - **Atomic turn**: a failed turn leaves no trace but its gas and its error reply.
 //! - **Order**: messages run in the order in which they were queued.
 //! - **Exactly one reply** to each message of a user: by the program, by its end, or by its failure.
+//! - **No wait without an end**: whatever waits has a deadline or a cause in the queue. A reply that
+//!   is queued in time takes the deadline off the agenda.
+//! - **Time is service**: no tick passes while the service is paused, while the chain migrates in
+//!   several blocks, or while nothing is scheduled.
 //! - **Conservation**: no balance, gas or deposit appears or vanishes; `try_state` proves it.
 //! - **Liveness**: serving never panics, never exceeds its weight, and always progresses: the head
 //!   of the queue fits [`Config::MinServiceWeight`], which `integrity_test` checks.

@@ -53,7 +53,9 @@ impl<T: Config> Pallet<T> {
     /// than leaves the head of the queue its longest turn.
     pub(crate) fn due_share() -> Weight {
         let share = Self::min_service_weight();
-        let head = T::WeightInfo::peek_queue()
+        // Three parts of the service look at its record.
+        let head = T::WeightInfo::peek_service()
+            .saturating_mul(3)
             .saturating_add(Self::longest_step())
             .saturating_add(Self::turn_weight(
                 T::MaxTurnGas::get(),
@@ -86,7 +88,7 @@ impl<T: Config> Pallet<T> {
     /// Does a part of the service with at most `limit`, unless it is paused.
     fn within(limit: Weight, part: impl FnOnce(ServiceState, &mut WeightMeter)) -> Weight {
         let mut meter = WeightMeter::with_limit(limit);
-        if meter.try_consume(T::WeightInfo::peek_queue()).is_ok() {
+        if meter.try_consume(T::WeightInfo::peek_service()).is_ok() {
             match Self::sound_service(&mut meter) {
                 Some(service) if !service.is_paused => part(service, &mut meter),
                 _ => {}
@@ -153,13 +155,21 @@ impl<T: Config> Pallet<T> {
         Queue::<T>::iter_keys().next().is_some() || Ticks::<T>::iter_keys().next().is_some()
     }
 
-    /// Sets the clock back to the first tick of a sample, where what is due goes on. How much is
-    /// scheduled is not known then: the clock advances from now on even if nothing is.
+    /// Goes on with what is due at the first tick of a sample. If more is scheduled than that, how
+    /// much is not known any more: the clock advances from then on even if nothing is.
     fn find_agenda(service: &mut ServiceState) {
-        let first = Ticks::<T>::iter_keys().take(MENDED_KEYS as usize).min();
-        if let Some(first) = first {
+        let (mut count, mut first, mut live) = (0u32, u64::MAX, 0u64);
+        for (tick, entries) in Ticks::<T>::iter().take(MENDED_KEYS as usize) {
+            count = count.saturating_add(1);
+            first = first.min(tick);
+            live = live.saturating_add(entries.live.into());
+        }
+        service.scheduled = live;
+        if count > 0 {
             (service.due_tick, service.due_index) = (first, 0);
             service.clock = service.clock.max(first.saturating_sub(1));
+        }
+        if count == MENDED_KEYS {
             service.scheduled = u64::MAX / 2;
         }
     }
@@ -181,7 +191,7 @@ impl<T: Config> Pallet<T> {
         let proof_price = T::Schedule::get().proof_byte;
         let promised = Self::min_service_weight()
             .saturating_sub(Self::due_share())
-            .saturating_sub(T::WeightInfo::peek_queue());
+            .saturating_sub(T::WeightInfo::peek_service());
         let mut next = Some(service);
         while meter.can_consume(least) {
             // The last turn may have sent messages.
@@ -261,5 +271,13 @@ impl<T: Config> Pallet<T> {
         let service = Service::<T>::get();
         !service.is_paused
             && (service.head < service.tail || service.graves > 0 || service.is_due())
+    }
+
+    /// Whether something waits for time to pass, which it does in blocks only: a node that makes
+    /// blocks on demand goes on making them then.
+    #[must_use]
+    pub fn has_schedule() -> bool {
+        let service = Service::<T>::get();
+        !service.is_paused && service.scheduled > 0
     }
 }

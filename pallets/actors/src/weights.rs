@@ -16,7 +16,9 @@ pub trait WeightInfo {
     fn create_program(bytes: u32) -> Weight;
     /// `send_message` with a payload of that many bytes.
     fn send_message(bytes: u32) -> Weight;
-    /// Looking at the ends of the queue, or at its head with its purse, program and code.
+    /// Looking at the record of the service.
+    fn peek_service() -> Weight;
+    /// Looking at the head of the queue, which may not fit.
     fn peek_queue() -> Weight;
     /// `set_service_paused`.
     fn set_service_paused() -> Weight;
@@ -138,6 +140,10 @@ impl WeightInfo for () {
         let keys = u64::from(keys);
         picoseconds(20_000_000, 0, 0)
             .saturating_add(accesses(keys.saturating_add(3), keys.saturating_add(2)))
+    }
+
+    fn peek_service() -> Weight {
+        accesses(1, 0)
     }
 
     // The service, the head of the queue, its program, its purse, and the message that it resumes.

@@ -2,8 +2,9 @@
 //! and one thin safe function for each.
 //!
 //! - [`sys`]: the imports themselves, generated from the ABI table.
-//! - [`message`]: the message this turn runs for, and the one reply to it.
+//! - [`message`]: the message this turn runs for, the one reply to it, and waiting.
 //! - [`reply`]: the reply that caused this turn.
+//! - [`signal`]: the failure of a message that had waited.
 //! - [`outbox`]: what a turn sends out: messages, new programs and events.
 //! - [`state`]: keyed state, which outlives memory and upgrades.
 //! - [`chain`]: the program itself and its end, the block, gas, deposits and randomness.
@@ -43,6 +44,7 @@ pub mod message;
 pub mod outbox;
 mod panic;
 pub mod reply;
+pub mod signal;
 pub mod state;
 pub mod sys;
 

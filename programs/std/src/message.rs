@@ -1,4 +1,4 @@
-//! The message this turn runs for, and the one reply to it.
+//! The message this turn runs for, the one reply to it, and waiting for what it causes.
 
 use crate::{sys, sys_len, Error};
 
@@ -104,4 +104,33 @@ pub fn reply(payload: &[u8], value: u128) -> Result<(), Error> {
     // SAFETY: `payload` is valid for its length and `value` for 16 bytes.
     let returned = unsafe { sys::reply(payload.as_ptr(), sys_len(payload), value.as_ptr()) };
     Error::check(returned).map(|_| ())
+}
+
+/// Lets the current message wait, for at most `blocks`, once the entry returns: this turn commits,
+/// and the message is not over. The entry runs again, from its start, when a reply that it awaits
+/// arrives, when another message wakes it, or when the blocks have passed; [`cause`] says which.
+/// A turn that does not call this again ends the message.
+///
+/// What the next turn must know is kept where it is kept from message to message: in memory or in
+/// keyed state.
+///
+/// # Errors
+///
+/// [`Error::OUT_OF_RANGE`] for 0 blocks, [`Error::OVER_LIMIT`] for more than the chain lets a
+/// message wait at once or in all, [`Error::NOT_ENOUGH_GAS`] for what the wait sets aside, or
+/// [`Error::NOT_ALLOWED`] anywhere but in `init` and `handle`.
+pub fn wait(blocks: u32) -> Result<(), Error> {
+    // SAFETY: takes no pointer.
+    Error::check(unsafe { sys::wait(blocks) }).map(|_| ())
+}
+
+/// Resumes another message of this program when the turn commits.
+///
+/// # Errors
+///
+/// [`Error::NOT_FOUND`] when no such message waits, [`Error::OVER_LIMIT`] when the turn keeps too
+/// much until it commits, or [`Error::NOT_ALLOWED`] where a program does not act.
+pub fn wake(id: &[u8; 32]) -> Result<(), Error> {
+    // SAFETY: `id` is valid for 32 bytes.
+    Error::check(unsafe { sys::wake(id.as_ptr()) }).map(|_| ())
 }

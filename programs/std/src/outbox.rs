@@ -1,5 +1,7 @@
 //! What a turn sends out when it commits: messages, new programs and events.
 
+use actors_primitives::abi::flag;
+
 use crate::{sys, sys_len, Error};
 
 /// The gas of a message to send.
@@ -27,6 +29,62 @@ impl Gas {
 /// [`Error::OVER_LIMIT`] for the payload or the number of sends, [`Error::OUT_OF_RANGE`] for gas
 /// above `i64::MAX`, [`Error::NOT_ENOUGH_VALUE`], [`Error::NOT_ENOUGH_GAS`], or [`Error::NOT_ALLOWED`].
 pub fn send(dest: &[u8; 32], payload: &[u8], value: u128, gas: Gas) -> Result<[u8; 32], Error> {
+    send_with(dest, payload, value, gas, 0, 0)
+}
+
+/// As [`send`], and awaits the reply: it resumes the current message, if that
+/// [waits](crate::message::wait) when it comes. Else it is one for `handle_reply`.
+///
+/// A message to a user stands in the user's mailbox, with its value, until the user answers it or
+/// takes its value, for at most `letter` blocks; 0 leaves it to the chain. To a program the number
+/// means nothing.
+///
+/// # Errors
+///
+/// Those of [`send`]; [`Error::OVER_LIMIT`] also for too many blocks, 2²⁴ and more among them;
+/// [`Error::NOT_ALLOWED`] where no message can wait: only in `init` and `handle` it can.
+pub fn send_awaited(
+    dest: &[u8; 32],
+    payload: &[u8],
+    value: u128,
+    gas: Gas,
+    letter: u32,
+) -> Result<[u8; 32], Error> {
+    send_with(dest, payload, value, gas, 0, awaited(letter)?)
+}
+
+/// As [`send`], and delivers the message after so many blocks. It outlives the current message, so
+/// its gas is split off.
+///
+/// # Errors
+///
+/// Those of [`send`]; [`Error::OVER_LIMIT`] also for too many blocks.
+pub fn send_delayed(
+    dest: &[u8; 32],
+    payload: &[u8],
+    value: u128,
+    gas: u64,
+    delay: u32,
+) -> Result<[u8; 32], Error> {
+    send_with(dest, payload, value, Gas::Split(gas), delay, 0)
+}
+
+/// The flags of a send whose reply is awaited.
+fn awaited(letter: u32) -> Result<u32, Error> {
+    match letter.leading_zeros() < flag::LETTER_SHIFT {
+        true => Err(Error::OVER_LIMIT),
+        false => Ok(flag::AWAIT | letter << flag::LETTER_SHIFT),
+    }
+}
+
+fn send_with(
+    dest: &[u8; 32],
+    payload: &[u8],
+    value: u128,
+    gas: Gas,
+    delay: u32,
+    flags: u32,
+) -> Result<[u8; 32], Error> {
     let gas = gas.as_abi()?;
     let value = value.to_le_bytes();
     let mut id = [0; 32];
@@ -38,8 +96,8 @@ pub fn send(dest: &[u8; 32], payload: &[u8], value: u128, gas: Gas) -> Result<[u
             sys_len(payload),
             value.as_ptr(),
             gas,
-            0,
-            0,
+            delay,
+            flags,
             id.as_mut_ptr(),
         )
     };
@@ -73,6 +131,32 @@ pub fn create_program(
     value: u128,
     gas: Gas,
 ) -> Result<Created, Error> {
+    create_program_with(code_hash, salt, payload, value, gas, 0)
+}
+
+/// As [`create_program`], and awaits the reply of `init`, as [`send_awaited`] does.
+///
+/// # Errors
+///
+/// Those of [`create_program`]; [`Error::NOT_ALLOWED`] also where no message can wait.
+pub fn create_program_awaited(
+    code_hash: &[u8; 32],
+    salt: &[u8],
+    payload: &[u8],
+    value: u128,
+    gas: Gas,
+) -> Result<Created, Error> {
+    create_program_with(code_hash, salt, payload, value, gas, flag::AWAIT)
+}
+
+fn create_program_with(
+    code_hash: &[u8; 32],
+    salt: &[u8],
+    payload: &[u8],
+    value: u128,
+    gas: Gas,
+    flags: u32,
+) -> Result<Created, Error> {
     let gas = gas.as_abi()?;
     let value = value.to_le_bytes();
     let mut created = Created {
@@ -90,7 +174,7 @@ pub fn create_program(
             sys_len(payload),
             value.as_ptr(),
             gas,
-            0,
+            flags,
             created.program.as_mut_ptr(),
             created.message.as_mut_ptr(),
         )
@@ -126,5 +210,12 @@ mod tests {
         assert_eq!(Gas::Split(i64::MAX as u64).as_abi(), Ok(i64::MAX));
         assert_eq!(Gas::Split(1 << 63).as_abi(), Err(Error::OUT_OF_RANGE));
         assert_eq!(Gas::Split(u64::MAX).as_abi(), Err(Error::OUT_OF_RANGE));
+    }
+    #[test]
+    fn flags_say_for_how_many_blocks_a_letter_stands() {
+        assert_eq!(awaited(0), Ok(1));
+        assert_eq!(awaited(3), Ok(0x301));
+        assert_eq!(awaited((1 << 24) - 1), Ok(0xffff_ff01));
+        assert_eq!(awaited(1 << 24), Err(Error::OVER_LIMIT));
     }
 }

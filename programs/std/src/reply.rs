@@ -1,5 +1,5 @@
 //! The reply that caused this turn: in `handle_reply`, the reply to a message that this program
-//! sent before.
+//! sent before; in `init` and `handle`, one that the current message awaited.
 //!
 //! Where no reply caused the turn, everything here is [`Error::NOT_ALLOWED`].
 
@@ -7,7 +7,7 @@ use crate::{sys, sys_len, Error};
 
 /// How a message ended: one of the protocol's reply codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Code(i32);
+pub struct Code(pub(crate) i32);
 
 impl Code {
     /// The program replied.

@@ -38,7 +38,7 @@ pub(crate) const PATIENCE: u32 = 1_000;
 /// into that block at once, and [`Chain::next_block`] ends it, which serves the queue with what
 /// room is left, checks every invariant of the pallet, and opens the next one. Waiting for a
 /// [`Message`](crate::Message)'s reply makes blocks as the development node does: while messages
-/// are queued.
+/// are queued, or something waits for blocks to pass.
 ///
 /// Users pay for gas, value and deposits as they do on a chain. There are no transaction fees, so
 /// that a balance can be compared to the planck.
@@ -185,6 +185,12 @@ impl Chain {
     #[must_use]
     pub fn queue_length(&self) -> u64 {
         self.run(pallet_actors::Pallet::<Runtime>::queue_length)
+    }
+
+    /// Whether something waits for blocks to pass: a deadline, a delayed message, a letter.
+    #[must_use]
+    pub fn has_schedule(&self) -> bool {
+        self.run(pallet_actors::Pallet::<Runtime>::has_schedule)
     }
 
     /// Ends the open block and opens the next one.

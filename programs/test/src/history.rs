@@ -16,7 +16,8 @@ use crate::{
 /// One event.
 pub(crate) struct Record {
     pub(crate) block: BlockNumber,
-    /// The message in whose turn it came; none for an event of a call.
+    /// The message in whose turn it came, or which it happened to by itself; none for an event of
+    /// a call.
     pub(crate) turn: Option<MessageId>,
     pub(crate) event: Event<Runtime>,
 }
@@ -26,38 +27,59 @@ pub(crate) struct Record {
 pub(crate) struct History {
     pub(crate) records: Vec<Record>,
     pub(crate) names: BTreeMap<AccountId, String>,
+    /// Delayed messages that are not delivered yet.
+    delayed: BTreeSet<MessageId>,
 }
 
 impl History {
-    /// Adds the events of a call.
+    /// Adds the events of a call. What a user does with a letter happens to the letter.
     pub(crate) fn called(&mut self, block: BlockNumber, events: Vec<Event<Runtime>>) {
+        let letter = events.iter().find_map(|event| match event {
+            Event::LetterClosed { message_id, .. } => Some(*message_id),
+            _ => None,
+        });
         let records = events.into_iter().map(|event| Record {
             block,
-            turn: None,
+            turn: letter,
             event,
         });
         self.records.extend(records);
     }
 
-    /// Adds the events of serving the queue. A turn's events end with `MessageProcessed`.
+    /// Adds the events of service. A turn's events end with `MessageProcessed` or
+    /// `MessageWaiting`; what comes due between turns happens to a message by itself.
     pub(crate) fn served(&mut self, block: BlockNumber, events: Vec<Event<Runtime>>) {
         let mut first = self.records.len();
         for event in events {
             let ends = match &event {
-                Event::MessageProcessed { message_id, .. } => Some(*message_id),
+                Event::MessageProcessed { message_id, .. }
+                | Event::MessageWaiting { message_id, .. } => Some(*message_id),
                 _ => None,
             };
-            self.records.push(Record {
-                block,
-                turn: None,
-                event,
-            });
+            let turn = self.comes_due(&event);
+            self.records.push(Record { block, turn, event });
             if ends.is_some() {
                 for record in &mut self.records[first..] {
-                    record.turn = ends;
+                    record.turn = record.turn.or(ends);
                 }
                 first = self.records.len();
             }
+        }
+    }
+
+    /// The message that an event tells the end of time for: a letter that expires, or a delayed
+    /// message that is delivered.
+    fn comes_due(&mut self, event: &Event<Runtime>) -> Option<MessageId> {
+        match event {
+            Event::LetterClosed { message_id, .. } => Some(*message_id),
+            Event::MessageDelayed { message_id, .. } => {
+                self.delayed.insert(*message_id);
+                None
+            }
+            Event::MessageQueued { message_id, .. } | Event::UserMessage { message_id, .. } => {
+                self.delayed.remove(message_id).then_some(*message_id)
+            }
+            _ => None,
         }
     }
 
@@ -84,6 +106,11 @@ impl History {
                     message_id,
                     gas_burned: burned,
                     ..
+                }
+                | Event::MessageWaiting {
+                    message_id,
+                    gas_burned: burned,
+                    ..
                 } if *message_id == id => gas_burned = gas_burned.saturating_add(*burned),
                 _ => {}
             }
@@ -103,7 +130,13 @@ impl History {
         for record in &self.records {
             let starts = match &record.event {
                 Event::MessageQueued { message_id, .. }
-                | Event::ProgramCreated { message_id, .. } => Some(*message_id),
+                | Event::MessageDelayed { message_id, .. }
+                | Event::ProgramCreated { message_id, .. }
+                | Event::UserMessage {
+                    message_id,
+                    expires: Some(_),
+                    ..
+                } => Some(*message_id),
                 _ => None,
             };
             let belongs = match record.turn {
@@ -189,6 +222,47 @@ impl History {
                 self.name(destination),
                 reply_code.code()
             ),
+            Event::MessageWaiting {
+                message_id,
+                program,
+                blocks,
+                gas_burned,
+            } => format!(
+                "MessageWaiting {} in {}, for {blocks} blocks at most, {gas_burned} gas",
+                short(&message_id.0),
+                self.name(program)
+            ),
+            Event::MessageDelayed {
+                message_id,
+                source,
+                destination,
+                value,
+                blocks,
+            } => format!(
+                "MessageDelayed {}, {} -> {} in {blocks} blocks, {value} planck",
+                short(&message_id.0),
+                self.name(source),
+                self.name(destination)
+            ),
+            Event::LetterClosed {
+                message_id,
+                user,
+                end,
+                value,
+            } => format!(
+                "LetterClosed {} of {}, {end:?}, {value} planck",
+                short(&message_id.0),
+                self.name(user)
+            ),
+            Event::ProgramUpgraded {
+                program,
+                code_hash,
+                epoch,
+            } => format!(
+                "ProgramUpgraded {} to code {}, epoch {epoch}",
+                self.name(program),
+                short(&code_hash.0)
+            ),
             Event::ProgramEvent { program, data, .. } => {
                 format!("ProgramEvent of {}: {}", self.name(program), Bytes(data))
             }
@@ -199,12 +273,16 @@ impl History {
                 payload,
                 value,
                 reply,
+                expires,
             } => {
                 let answers = reply.as_ref().map_or(String::new(), |reply| {
                     format!(", replies to {}: {:?}", short(&reply.to.0), reply.code)
                 });
+                let stands = expires.map_or(String::new(), |blocks| {
+                    format!(", stands in the mailbox for {blocks} blocks")
+                });
                 format!(
-                    "UserMessage {}, {} -> {}, {value} planck{answers}: {}",
+                    "UserMessage {}, {} -> {}, {value} planck{answers}{stands}: {}",
                     short(&message_id.0),
                     self.name(source),
                     self.name(destination),

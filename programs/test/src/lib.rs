@@ -32,8 +32,9 @@
 //! failures are those of its node. After every block each invariant of the pallet is checked.
 //!
 //! - [`Chain`]: users, deployment, blocks.
-//! - [`User`]: balance and inbox.
-//! - [`Program`]: sending, reading, events.
+//! - [`User`]: balance, inbox and mailbox.
+//! - [`Letter`]: what a program awaits a user's answer to.
+//! - [`Program`]: sending, reading, events, upgrades.
 //! - [`Message`]: its reply, and what is expected of it.
 //! - [`Refused`] and [`Failure`]: what went wrong, with what to do about it.
 
@@ -42,6 +43,7 @@ mod debug;
 mod deploy;
 mod failure;
 mod history;
+mod letter;
 mod message;
 mod program;
 mod refused;
@@ -49,6 +51,7 @@ mod reply;
 mod runtime;
 mod show;
 mod units;
+mod upgrade;
 mod user;
 mod wasm;
 
@@ -57,11 +60,13 @@ pub use actors_runtime_api::{ProgramInfo, ProgramStatus, ReadError};
 pub use chain::Chain;
 pub use deploy::{Code, Deploy, Upload};
 pub use failure::Failure;
+pub use letter::{Answer, Claim, Letter};
 pub use message::Message;
 pub use program::{Program, Send};
 pub use refused::Refused;
 pub use reply::Reply;
 pub use units::{DEFAULT_DEPOSIT, DEFAULT_GAS, FUNDS, MICRO_UNIT, MILLI_UNIT, UNIT};
+pub use upgrade::{SetAdmin, Upgrade};
 pub use user::{Mail, User};
 pub use wasm::Wasm;
 

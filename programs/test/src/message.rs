@@ -13,7 +13,7 @@ use crate::{
 
 /// A message that a user sent.
 ///
-/// Asking for its reply makes blocks while messages are queued. An expectation that is not met
+/// Asking for its reply makes blocks while messages are queued or something is scheduled. An expectation that is not met
 /// panics, and tells what was expected, what came, and all that the message caused.
 #[derive(Clone)]
 pub struct Message {
@@ -41,18 +41,19 @@ impl Message {
         self.chain.0.borrow().history.reply_to(self.id)
     }
 
-    /// The reply. Makes blocks while there is none and messages are queued.
+    /// The reply. Makes blocks while there is none and messages are queued, or a deadline, a
+    /// delayed message or a letter lets time pass.
     ///
     /// # Panics
     ///
-    /// When the queue is empty and there is no reply.
+    /// When nothing is queued or scheduled any more and there is no reply.
     #[track_caller]
     pub fn reply(&self) -> Reply {
         for _ in 0..PATIENCE {
             if let Some(reply) = self.reply_so_far() {
                 return reply;
             }
-            if self.chain.queue_length() == 0 {
+            if self.chain.queue_length() == 0 && !self.chain.has_schedule() {
                 break;
             }
             self.chain.next_block();
@@ -149,14 +150,15 @@ impl Message {
         )
     }
 
-    /// Gas that the message and all it caused burned so far.
+    /// Gas that the turns of the message and of all it caused burned so far.
     #[must_use]
     pub fn cascade_gas(&self) -> Gas {
         let world = self.chain.0.borrow();
         let cascade = world.history.cascade(self.id).into_iter();
         cascade
             .filter_map(|record| match record.event {
-                Event::MessageProcessed { gas_burned, .. } => Some(gas_burned),
+                Event::MessageProcessed { gas_burned, .. }
+                | Event::MessageWaiting { gas_burned, .. } => Some(gas_burned),
                 _ => None,
             })
             .fold(0, Gas::saturating_add)

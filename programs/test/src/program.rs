@@ -7,10 +7,12 @@ use pallet_actors::{Call, Event, Pallet};
 use std::fmt;
 
 use crate::{
+    deploy::Code,
     reply::decode,
     runtime::{AccountId, Balances, Runtime},
     show::short,
     units::{DEFAULT_DEPOSIT, DEFAULT_GAS},
+    upgrade::{SetAdmin, Upgrade},
     Chain, Message, Refused, User,
 };
 
@@ -50,6 +52,18 @@ impl Program {
             gas: DEFAULT_GAS,
             deposit: DEFAULT_DEPOSIT,
         }
+    }
+
+    /// Upgrades the program to stored code. Say who does: `program.upgrade(&code).by(&alice)`. The
+    /// admin may: whoever deployed it, until [`Program::set_admin`].
+    pub fn upgrade(&self, code: &Code) -> Upgrade {
+        Upgrade::new(&self.chain, self.account.clone(), code)
+    }
+
+    /// Lets another user upgrade the program from now on, or nobody ever again. Say who lets:
+    /// `program.set_admin(None).by(&alice)`.
+    pub fn set_admin(&self, admin: Option<&User>) -> SetAdmin {
+        SetAdmin::new(&self.chain, self.account.clone(), admin)
     }
 
     /// What the `state` entry replies to `payload`, as of now.

@@ -14,7 +14,7 @@ pub struct Reply {
     pub payload: Vec<u8>,
     /// What came with the reply, in planck; of a failure, what came back of the message's value.
     pub value: Balance,
-    /// Gas that the message's own turn burned. What it caused elsewhere burned more: see
+    /// Gas that the message's own turns burned. What it caused elsewhere burned more: see
     /// [`Message::cascade_gas`](crate::Message::cascade_gas).
     pub gas_burned: Gas,
 }

@@ -2,13 +2,13 @@
 
 use actors_primitives::{Balance, MessageId};
 use frame_support::traits::fungible::{hold::Inspect as _, Inspect};
-use pallet_actors::Event;
+use pallet_actors::{Event, Mailboxes};
 use std::fmt;
 
 use crate::{
-    runtime::{AccountId, Balances},
+    runtime::{AccountId, Balances, Runtime},
     show::Bytes,
-    Chain,
+    Chain, Letter,
 };
 
 /// A user: an account with a name.
@@ -28,8 +28,11 @@ pub struct Mail {
     pub from: AccountId,
     /// What it says.
     pub payload: Vec<u8>,
-    /// What it carried, in planck: on the user's account already.
+    /// What it carried, in planck: on the user's account already, unless it is a letter.
     pub value: Balance,
+    /// For how many blocks it stands in the mailbox, if the program awaits an answer: see
+    /// [`User::mailbox`].
+    pub expires: Option<u32>,
 }
 
 impl fmt::Display for Mail {
@@ -97,15 +100,29 @@ impl User {
                     payload,
                     value,
                     reply: None,
+                    expires,
                 } if *destination == self.account => Some(Mail {
                     id: *message_id,
                     from: source.clone(),
                     payload: payload.clone(),
                     value: *value,
+                    expires: *expires,
                 }),
                 _ => None,
             })
             .collect()
+    }
+
+    /// The messages that stand in the mailbox: whose programs await this user's answer. In the
+    /// order in which they came.
+    #[must_use]
+    pub fn mailbox(&self) -> Vec<Letter> {
+        let stands = |mail: &Mail| {
+            let stands = || Mailboxes::<Runtime>::contains_key(&self.account, mail.id);
+            self.chain.run(stands)
+        };
+        let letters = self.inbox().into_iter().filter(stands);
+        letters.map(|mail| Letter::new(&self.chain, mail)).collect()
     }
 }
 

@@ -102,12 +102,30 @@ export class Chain {
     return this.api.tx.actors.sendMessage(program, bytes(payload), value, gas, deposit);
   }
 
-  /** How a message ended, looked for from this block on. */
+  /** Upgrades a program to stored code, and waits until that is done or has failed. */
+  async upgrade(program, codeHash, payload = '0x', { gas = GAS, deposit = DEPOSIT, ...options } = {}) {
+    const call = this.api.tx.actors.upgradeProgram(program, codeHash, bytes(payload), gas, deposit);
+    const outcome = await this.submit(call, options);
+    const { messageId } = find(outcome.events, 'actors', 'MessageQueued');
+    return Object.assign(outcome, await this.ending(messageId, outcome.hash));
+  }
+
+  /** Stores code and returns its hash. */
+  async upload(code) {
+    const { events } = await this.submit(this.api.tx.actors.uploadCode(bytes(code)));
+    return find(events, 'actors', 'CodeUploaded').codeHash;
+  }
+
+  /** How a message ended, looked for from this block on; `gasBurned` is that of all its turns. */
   async ending(messageId, hash, { patience = 30_000 } = {}) {
     const id = messageId.toHex();
     const until = Date.now() + patience;
+    let gasBurned = 0n;
     for (let at = hash; ;) {
       const events = await this.events(at);
+      for (const { data } of events.filter((event) => is(event, 'actors', 'MessageWaiting'))) {
+        if (data.messageId.toHex() === id) gasBurned += data.gasBurned.toBigInt();
+      }
       const processed = events.find((event) =>
         is(event, 'actors', 'MessageProcessed') && event.data.messageId.toHex() === id)?.data;
       if (processed) {
@@ -117,7 +135,7 @@ export class Chain {
           messageId: id,
           ended: at,
           block: events,
-          gasBurned: processed.gasBurned.toBigInt(),
+          gasBurned: gasBurned + processed.gasBurned.toBigInt(),
           code: processed.replyCode.type,
           payload: answer && Buffer.from(answer.payload),
           value: answer?.value.toBigInt(),
@@ -140,7 +158,25 @@ export class Chain {
     return assert.fail(`No block brought ${what}`);
   }
 
+  // -- Letters -----------------------------------------------------------------------------
+
+  /** The ids of what stands in a user's mailbox. */
+  async mailbox(user) {
+    const letters = await this.api.query.actors.mailboxes.entries(user.address);
+    return letters.map(([key]) => key.args[1]);
+  }
+
+  /** A user answers a letter. */
+  reply = (user, letter, payload = '0x', value = 0n) =>
+    this.submit(this.api.tx.actors.sendReply(letter, bytes(payload), value), { signer: user });
+
+  /** A user takes a letter's value. */
+  claim = (user, letter) => this.submit(this.api.tx.actors.claimValue(letter), { signer: user });
+
   // -- Reads -------------------------------------------------------------------------------
+
+  /** The hash of the last block. */
+  head = async () => (await this.api.rpc.chain.getBlockHash()).toHex();
 
   async events(hash) {
     const at = await this.api.at(hash);
@@ -156,6 +192,26 @@ export class Chain {
     const api = hash ? await this.api.at(hash) : this.api;
     const { data } = await api.query.system.account(account);
     return { free: data.free.toBigInt(), held: data.reserved.toBigInt() };
+  }
+
+  /**
+   * What changed on accounts after the block `since`, a block's parent if it is not given, in
+   * planck; and whether all money is on some account.
+   */
+  async changes(hash, accounts, since = undefined) {
+    since ??= (await this.api.rpc.chain.getHeader(hash)).parentHash;
+    const change = {};
+    for (const [name, account] of Object.entries(accounts)) {
+      const before = await this.balance(account, since);
+      const later = await this.balance(account, hash);
+      change[name] = { free: later.free - before.free, held: later.held - before.held };
+    }
+    const all = await (await this.api.at(hash)).query.system.account.entries();
+    const sum = all.reduce((total, [, { data }]) =>
+      total + data.free.toBigInt() + data.reserved.toBigInt(), 0n);
+    const issuance = await this.issuance(hash);
+    assert.equal(sum, issuance, 'all money is on some account');
+    return { ...change, issuance: issuance - await this.issuance(since) };
   }
 
   async issuance(hash) {

@@ -8,7 +8,7 @@ import { folder } from './programs.js';
 
 const needed = [
   [binary, '.ci/test build', 'ACTORS_NODE'],
-  ...['ping', 'counter', 'hash-chain'].map((name) =>
+  ...['ping', 'counter', 'hash-chain', 'oracle', 'oracle-2'].map((name) =>
     [join(folder, `${name}.wasm`), '.ci/programs', 'ACTORS_PROGRAMS']),
 ];
 for (const [path, command, variable] of needed) {

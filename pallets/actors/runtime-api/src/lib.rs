@@ -277,5 +277,9 @@ sp_api::decl_runtime_apis! {
         /// Whether the next block has something to serve. A node that makes blocks on demand
         /// makes one while it has.
         fn has_work() -> bool;
+
+        /// Whether something waits for time to pass: a deadline, a delayed message, a letter. A
+        /// node that makes blocks on demand lets time pass while it does.
+        fn has_schedule() -> bool;
     }
 }

@@ -213,7 +213,7 @@ mod blocks {
         });
         chain.commit_all().expect("the block can be committed");
         let step = <() as WeightInfo>::sweep(SWEEP_KEYS);
-        let peek = <() as WeightInfo>::peek_queue();
+        let peek = <() as WeightInfo>::peek_service();
         let mut left = keys as usize + 1;
         let mut blocks = 0;
         while left > 0 {

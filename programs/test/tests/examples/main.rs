@@ -5,4 +5,5 @@ mod counter;
 mod factory;
 mod hash_chain;
 mod ledger;
+mod oracle;
 mod ping;

@@ -18,8 +18,9 @@ pub(crate) fn panic(call: &mut Call<'_, '_>, text: u32, len: u32) -> Result<(), 
 /// The inheritor must be another: what is left could go nowhere else.
 pub(crate) fn exit(call: &mut Call<'_, '_>, inheritor: u32) -> Result<(), Stop> {
     call.charge(call.prices().exit)?;
-    // The heirs, the code's record, two accounts and a hold, the place among what is to be freed.
-    call.charge_accesses(13)?;
+    // The heirs, the code's record, two accounts and a hold, whether something waits or is stored,
+    // the place among what is to be swept.
+    call.charge_accesses(16)?;
     let inheritor = call.array(inheritor)?;
     if inheritor == call.context().program {
         return Err(Stop::Misuse);
