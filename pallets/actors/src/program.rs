@@ -144,12 +144,9 @@ impl<T: Config> Pallet<T> {
             // It had ended while its message was on its way.
             return;
         };
-        let creator = program.creator.clone();
         if task.past.turns == 0 {
             Self::remove_program(account, program);
-        } else if let Err(error) =
-            with_storage_layer(|| Self::end_program(account, program, creator))
-        {
+        } else if let Err(error) = with_storage_layer(|| Self::end_unborn(account, program)) {
             report!("a program whose `init` failed could not be ended: {error:?}");
         }
         Self::deposit_event(Event::ProgramRemoved {

@@ -278,6 +278,11 @@ impl<T: Config> Pallet<T> {
         if program.status == Status::Initialising && is_foreign {
             return refused(ReplyCode::NotInitialised.into());
         }
+        // Given away, or made immutable, since this was queued: it stays as it is.
+        let is_upgrade = matches!(message.kind, Kind::Migrate(_));
+        if is_upgrade && program.admin.as_ref() != Some(&message.source) {
+            return refused(ReplyCode::LimitExceeded.into());
+        }
         let turn = Self::enter(
             &program,
             message.kind.entry(),

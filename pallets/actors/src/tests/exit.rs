@@ -4,7 +4,11 @@ use actors_primitives::ReplyCode;
 use codec::Encode;
 use frame_support::{assert_noop, assert_ok};
 
-use crate::{mock::*, Codes, Error, Event, Graves, Pages, Pallet, Programs, State, Tombstones};
+use super::player::*;
+use crate::{
+    mock::*, sweep::SWEEP_KEYS, weights::LONGEST_PAYLOAD, Codes, Error, Event, Graves, Pages,
+    Pallet, Programs, Service, State, Tombstones, WeightInfo,
+};
 
 /// The payload that makes `family` exit.
 fn leaving(inheritor: &AccountId, last_words: &[u8]) -> Vec<u8> {
@@ -160,7 +164,181 @@ fn a_reply_to_an_exited_program_is_its_heirs() {
     assert_eq!(total(&program), 0);
 }
 
+fn whoever_waits_is_told_who_inherits() {
+    let (program, asking) = (create("script"), create("script"));
+    let ids: Vec<_> = (0..3)
+        .map(|_| send(&program, script([&[wait(100)]])))
+        .collect();
+    let replied = send(&program, script([&[reply(b"early", 0), wait(100)]]));
+    let asked = send(
+        &asking,
+        script([&[request(&program, script([&[wait(9)]])), wait(50)], &[]]),
+    );
+    // One of its own messages asks another, and one has its cause in the queue.
+    let itself = send(
+        &program,
+        script([&[request(&program, script([&[wait(9)]])), wait(50)], &[]]),
+    );
+    idle();
+    let deadlines = Service::<Test>::get().scheduled;
+    assert_eq!(deadlines, 8);
+    play(&program, script([&[wake(0), exit(&BOB)]]));
+    idle();
+    let exited = |id| answer(id) == Some((ReplyCode::Exited, BOB.encode(), 0));
+    assert!(ids.into_iter().all(exited) && exited(itself));
+    assert_eq!(answer(replied).expect("it had one").1, b"early");
+    let told = &turns_of(&asking, asked)[1];
+    assert_eq!(told.reply.as_ref().map(|reply| reply.code), Some(0x202));
+    assert_quiet();
+}
+
+fn a_resumed_message_can_exit() {
+    let program = create("script");
+    let other = play(&program, script([&[wait(100)]]));
+    let id = play(&program, script([&[wait(1)], &[exit(&BOB)]]));
+    pass(1);
+    assert_eq!(code_of_answer(id), Some(ReplyCode::Finished));
+    assert_eq!(code_of_answer(other), Some(ReplyCode::Exited));
+    assert_quiet();
+}
+
+fn an_inheritor_needs_no_account() {
+    let program = create("script");
+    let left = total(&program);
+    assert_eq!(total(&PAUPER), 0);
+    play(&program, script([&[exit(&PAUPER)]]));
+    let tombstone = Pallet::<Test>::tombstone_price();
+    assert_eq!(total(&PAUPER), left - tombstone);
+}
+
+fn an_inheritor_that_has_exited_leaves_it_to_its_own() {
+    // Value that comes later follows them, whoever goes first.
+    let [first, second, asked] = [create("script"), create("script"), create("script")];
+    let late = script([&[wait(5)], &[reply(b"", 40)]]);
+    let post = Post::new(&asked, late).value(100).awaited(0);
+    send_with(&first, script([&[post.act(), wait(9)]]), 100, PLENTY);
+    idle();
+    play(&first, script([&[exit(&second)]]));
+    play(&second, script([&[exit(&BOB)]]));
+    let bob = total(&BOB);
+    pass(5);
+    assert_eq!(total(&BOB), bob + 40);
+    assert_quiet();
+}
+
+/// Whoever creates a program may leave everything to it while it initialises. Then there is nobody
+/// to inherit from it but who has left: it ends all the same.
+fn an_init_fails_though_its_creator_left_everything_to_it() {
+    for words in [script([&[trap()]]), script([&[wait(3)], &[trap()]])] {
+        let program = create("script");
+        let code = upload_once("script-second");
+        let child = Pallet::<Test>::program_address(code, &program, &[7]);
+        let id = send_with(
+            &program,
+            script([&[found(code, 7, 100, words), exit(&child)]]),
+            UNIT,
+            PLENTY,
+        );
+        serve_one();
+        assert_eq!(code_of_answer(id), Some(ReplyCode::Finished));
+        assert_eq!(Tombstones::<Test>::get(&program), Some(child.clone()));
+        idle();
+        pass(3);
+        assert!(!Programs::<Test>::contains_key(&child));
+        let references = Codes::<Test>::get(code).expect("it is stored").references;
+        assert_eq!(references, 0);
+        assert_quiet();
+    }
+}
+
+fn upload_once(name: &str) -> actors_primitives::CodeHash {
+    let hash = Pallet::<Test>::code_hash(&fixture(name));
+    match Codes::<Test>::contains_key(hash) {
+        true => hash,
+        false => upload(name),
+    }
+}
+
+fn whoever_waits_is_answered_in_bounded_steps() {
+    ActorsSchedule::mutate(|schedule| (schedule.wait, schedule.answer) = (0, 0));
+    let program = create("script");
+    let ids: Vec<_> = (0..20)
+        .map(|_| send(&program, script([&[wait(999)]])))
+        .collect();
+    idle();
+    send(&program, script([&[exit(&BOB)]]));
+    serve_one();
+    // Room for a few.
+    let room = <() as WeightInfo>::peek_queue()
+        .saturating_add(<() as WeightInfo>::sweep(SWEEP_KEYS))
+        .saturating_add(<() as WeightInfo>::answer_waiting(LONGEST_PAYLOAD))
+        .saturating_add(<() as WeightInfo>::answer_waiting(100).saturating_mul(3));
+    let answered = || ids.iter().filter(|id| answer(**id).is_some()).count();
+    let (mut last, mut steps) = (0, 0);
+    while answered() < ids.len() {
+        let used = Pallet::<Test>::sweep_within(room);
+        assert!(used.all_lte(room), "{used:?} of {room:?}");
+        Pallet::<Test>::check_invariants().expect("every invariant holds");
+        let now = answered();
+        assert!(now > last && now <= last + 5, "{now} after {last}");
+        // Their deadlines and what else comes find nobody.
+        pass_full(1);
+        (last, steps) = (now, steps + 1);
+    }
+    assert!(steps > 3, "{steps}");
+    idle();
+    assert_quiet();
+}
+
+fn what_is_on_its_way_to_or_from_an_exited_program_finds_its_end() {
+    let (program, asked) = (create("script"), create("script"));
+    let late = script([&[wait(2)], &[reply(b"late", 7)]]);
+    // Awaited, not awaited, later, to a user; and somebody writes to it.
+    let id = send_with(
+        &program,
+        script([&[
+            Post::new(&asked, late.clone()).value(10).awaited(0).act(),
+            Post::new(&asked, late).value(10).act(),
+            Post::new(&asked, script([&[reply(b"", 3)]]))
+                .value(10)
+                .gas(20_000_000_000)
+                .delay(4)
+                .act(),
+            Post::new(&BOB, vec![]).value(10).awaited(6).act(),
+            wait(50),
+        ]]),
+        100,
+        PLENTY,
+    );
+    serve_one();
+    let exits = send(&program, script([&[exit(&PAUPER)]]));
+    let behind = send_with(&program, script([&[]]), 9, PLENTY);
+    let (alice, owned) = (total(&ALICE), total(&program));
+    Fees::set(0);
+    idle();
+    assert_eq!(code_of_answer(exits), Some(ReplyCode::Finished));
+    assert_eq!(code_of_answer(id), Some(ReplyCode::Exited));
+    assert_eq!(
+        answer(behind),
+        Some((ReplyCode::Exited, PAUPER.encode(), 9))
+    );
+    pass(7);
+    let tombstone = Pallet::<Test>::tombstone_price();
+    // What came back: three replies, and the letter that nobody answered.
+    assert_eq!(total(&PAUPER), owned - tombstone + 7 + 7 + 3 + 10);
+    assert_eq!(total(&program), 0);
+    assert!(total(&ALICE) <= alice + 9);
+    assert_quiet();
+}
+
 cases![
+    whoever_waits_is_told_who_inherits,
+    a_resumed_message_can_exit,
+    an_inheritor_needs_no_account,
+    an_inheritor_that_has_exited_leaves_it_to_its_own,
+    an_init_fails_though_its_creator_left_everything_to_it,
+    whoever_waits_is_answered_in_bounded_steps,
+    what_is_on_its_way_to_or_from_an_exited_program_finds_its_end,
     everything_goes_to_the_inheritor,
     messages_behind_an_exit_are_told_who_inherits,
     an_address_is_used_once,
@@ -173,12 +351,7 @@ cases![
 #[cfg(test)]
 mod blocks {
     use super::*;
-    use crate::{
-        pallet::{Key, StateValue},
-        sweep::SWEEP_KEYS,
-        weights::LONGEST_PAYLOAD,
-        Service, WeightInfo,
-    };
+    use crate::pallet::{Key, StateValue};
     use frame_support::traits::Hooks;
 
     #[test]

@@ -54,7 +54,9 @@ mod queue;
 mod rent;
 mod service;
 mod signal;
+mod time;
 mod turn;
+mod upgrade;
 mod value;
 mod views;
 mod waiting;
@@ -74,7 +76,9 @@ pub(crate) const ROOMS: &[&[Case]] = &[
     rent::CASES,
     service::CASES,
     signal::CASES,
+    time::CASES,
     turn::CASES,
+    upgrade::CASES,
     value::CASES,
     views::CASES,
     waiting::CASES,

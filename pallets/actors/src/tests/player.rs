@@ -44,7 +44,6 @@ pub(super) struct Post<'a> {
     gas: Option<Gas>,
     delay: u32,
     flags: u32,
-    slot: u8,
 }
 
 impl<'a> Post<'a> {
@@ -57,7 +56,6 @@ impl<'a> Post<'a> {
             gas: None,
             delay: 0,
             flags: 0,
-            slot: 0,
         }
     }
 
@@ -84,11 +82,6 @@ impl<'a> Post<'a> {
         Self { flags, ..self }
     }
 
-    /// With its id kept in that slot.
-    pub(super) fn slot(self, slot: u8) -> Self {
-        Self { slot, ..self }
-    }
-
     /// The command.
     pub(super) fn act(self) -> Act {
         let gas = self.gas.unwrap_or(Gas::MAX);
@@ -99,7 +92,7 @@ impl<'a> Post<'a> {
             &gas.to_le_bytes(),
             &self.delay.to_le_bytes(),
             &self.flags.to_le_bytes(),
-            &[self.slot],
+            &[0],
             &sized(&self.words),
         ]
         .concat()
@@ -145,9 +138,9 @@ pub(super) fn wake(place: u8) -> Act {
     vec![4, place]
 }
 
-/// Wakes the message whose id stands in that slot.
-pub(super) fn wake_sent(slot: u8) -> Act {
-    vec![4, 128 + slot]
+/// Wakes the message that it sent last.
+pub(super) fn wake_sent() -> Act {
+    vec![4, 128]
 }
 
 /// Wakes itself.
@@ -180,7 +173,8 @@ pub(super) fn get(key: u8) -> Act {
     vec![8, key]
 }
 
-/// Writes a marker into a page of memory of its own; counts the one that was there.
+/// Writes a marker into a page of memory of its own; counts the one that was there. Pages but the
+/// first are there once memory has grown.
 pub(super) fn touch(page: u8, marker: u8) -> Act {
     vec![10, page, marker]
 }
@@ -272,7 +266,7 @@ pub(super) fn pass_full(blocks: u32) {
     }
 }
 
-/// Serves the message at the head of the queue, and no other.
+/// Serves the message at the head of the queue, and no other but what resumes nothing any more.
 pub(super) fn serve_one() {
     let service = Service::<Test>::get();
     let head = Queue::<Test>::get(service.head).expect("the queue is not empty");
@@ -290,7 +284,7 @@ pub(super) fn serve_one() {
     let least = peek.saturating_add(Pallet::<Test>::longest_step());
     Pallet::<Test>::serve_within(room.max(least));
     let served = Service::<Test>::get().head - service.head;
-    assert_eq!(served, 1, "one is served");
+    assert!(served > 0, "it is served");
     Pallet::<Test>::check_invariants().expect("every invariant holds after a message");
 }
 

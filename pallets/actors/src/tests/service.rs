@@ -10,7 +10,11 @@ use frame_support::{
 };
 use sp_runtime::DispatchError;
 
-use crate::{mock::*, Error, Event, Kind, Pallet, Purses};
+use super::player::*;
+use crate::{
+    mock::*, Agenda, Delayed, Error, Event, Graves, Kind, Mailboxes, Pallet, Purses, Queue,
+    Service, Ticks, Waiting,
+};
 
 fn a_paused_queue_accepts_and_serves_nothing() {
     let program = create("echo");
@@ -140,6 +144,123 @@ fn damage_is_stepped_over() {
     };
     let bystander = create("echo");
     queue();
+    damage_each_record(&bystander);
+    // And undamaged all is well.
+    idle();
+    assert_eq!(Purses::<Test>::iter().count(), 0);
+}
+
+/// Every record of the pallet but code, likewise, where everything waits that can.
+fn damage_to_what_waits_is_stepped_over() {
+    let (program, asked, exited) = (create("script"), create("script"), create("script"));
+    let bystander = create("echo");
+    let second = upload("script-second");
+    send(&exited, script([&[wait(9)]]));
+    // It has replied and failed, and it is to be told.
+    let late = script([&[wait(1)], &[reply(b"late", 3)]]);
+    let words = script([
+        &[
+            Post::new(&asked, late).value(7).awaited(0).act(),
+            Post::new(&BOB, b"well?".to_vec()).value(5).awaited(3).act(),
+            Post::new(&asked, script([&[]]))
+                .value(5)
+                .gas(20_000_000_000)
+                .delay(2)
+                .act(),
+            Post::new(&BOB, vec![]).gas(1_000).delay(1).act(),
+            wait(3),
+        ],
+        &[trap()],
+    ]);
+    send_with(&program, words.clone(), 100, PLENTY);
+    idle();
+    send(&program, script([&[wait(5)], &[]]));
+    idle();
+    // One is called; one epoch and one program are to be swept; the rest is queued.
+    send(&exited, script([&[exit(&BOB)]]));
+    serve_one();
+    send(&asked, script([&[wait(9)]]));
+    serve_one();
+    for code in [second, Pallet::<Test>::code_hash(&fixture("script"))] {
+        let upgraded = Pallet::<Test>::do_upgrade_program(
+            &ALICE,
+            asked.clone(),
+            code,
+            vec![],
+            PLENTY,
+            DEPOSIT,
+        );
+        assert_ok!(upgraded);
+    }
+    serve_one();
+    send(&program, script([&[wake(1)]]));
+    serve_one();
+    serve_one();
+    send_with(&program, words, 100, PLENTY);
+    let all = [
+        Agenda::<Test>::iter().count(),
+        Ticks::<Test>::iter().count(),
+        Delayed::<Test>::iter().count(),
+        Mailboxes::<Test>::iter().count(),
+        Waiting::<Test>::iter().count(),
+        Graves::<Test>::iter().count(),
+        Queue::<Test>::iter().count(),
+    ];
+    assert!(all.iter().all(|records| *records > 0), "{all:?}");
+    Pallet::<Test>::check_invariants().expect("every invariant holds before the damage");
+    damage_each_record(&bystander);
+    pass(9);
+    assert_quiet();
+}
+
+fn damage_to_what_is_scheduled_reaches_no_further() {
+    let program = create("script");
+    let waits = |blocks| play(&program, script([&[wait(blocks)], &[]]));
+    let [first, second, third] = [waits(2), waits(2), waits(4)];
+    let resumed = |id| causes_of(&program, id) == [FRESH, DEADLINE];
+    let clock = Service::<Test>::get().clock;
+    let serve_some = || {
+        for _ in 0..6 {
+            begin_block();
+            serve();
+        }
+    };
+    // A place on the agenda.
+    undone(|| {
+        Agenda::<Test>::remove(clock + 2, 0);
+        serve_some();
+        assert!(!resumed(first) && resumed(second) && resumed(third));
+    });
+    // Who waits there.
+    undone(|| {
+        Waiting::<Test>::remove((&program, 0, first));
+        serve_some();
+        assert!(!resumed(first) && resumed(second) && resumed(third));
+    });
+    // What is known of a tick.
+    undone(|| {
+        Ticks::<Test>::remove(clock + 2);
+        serve_some();
+        assert!(!resumed(first) && !resumed(second) && resumed(third));
+    });
+    // All that is known of the service: it is found again, in order.
+    undone(|| {
+        Service::<Test>::kill();
+        serve_some();
+        assert!(resumed(first) && resumed(second) && resumed(third));
+        let order: Vec<_> = ended(&program).into_iter().map(|end| end.0).collect();
+        assert_eq!(order[order.len() - 3..], [first, second, third]);
+        // And time goes on for what comes then.
+        let late = send(&program, script([&[wait(3)], &[]]));
+        serve_some();
+        assert!(resumed(late));
+    });
+    pass(4);
+    assert_quiet();
+}
+
+/// Damages each record of the pallet but code in several ways, one at a time.
+fn damage_each_record(bystander: &AccountId) {
     let prefix = |storage: &str| storage_prefix(Actors::name().as_bytes(), storage.as_bytes());
     let spared = [prefix("Codes"), prefix("Wasm")];
     let all = sp_io::hashing::twox_128(Actors::name().as_bytes());
@@ -169,13 +290,14 @@ fn damage_is_stepped_over() {
                     None => unhashed::kill(&key),
                 }
                 // A block's worth each: damage can make the queue look longer than it is.
-                serve();
-                serve();
+                for _ in 0..6 {
+                    serve();
+                }
                 let id = send_as(&BOB, bystander.clone(), b"?".to_vec(), 0, GAS, 0);
                 serve();
                 let reply = id.ok().and_then(reply_to).map(|reply| reply.payload);
                 assert!(
-                    reply.as_deref() == Some(b"?") || touches(&key, &bystander),
+                    reply.as_deref() == Some(b"?") || touches(&key, bystander),
                     "{} made {value:?}: {reply:?}",
                     sp_core::hexdisplay::HexDisplay::from(&key),
                 );
@@ -184,9 +306,6 @@ fn damage_is_stepped_over() {
         }
     }
     assert!(damaged > 100);
-    // And undamaged all is well.
-    idle();
-    assert_eq!(Purses::<Test>::iter().count(), 0);
 }
 
 /// Whether a record is the program's own.
@@ -214,4 +333,6 @@ cases![
     a_dry_run_counts_the_place,
     turns_that_talk_do_not_fill_the_runtime,
     damage_is_stepped_over,
+    damage_to_what_waits_is_stepped_over,
+    damage_to_what_is_scheduled_reaches_no_further,
 ];

@@ -556,7 +556,7 @@ fn waking_what_does_not_wait_is_told() {
         tell(&other, script([&[wait(100)]])),
         wake_itself(),
         wake(0),
-        wake_sent(0),
+        wake_sent(),
     ]]);
     play(&program, words);
     let told = results(&program);
