@@ -38,7 +38,9 @@ impl Welcome<'_> {
         );
         if let Some(seal) = seal {
             let blocks = match seal {
-                Seal::Instant => "with each transaction, and while messages are queued".to_owned(),
+                Seal::Instant => {
+                    "with each transaction, and while messages are queued or wait".to_owned()
+                }
                 Seal::Every(interval) => format!("every {} ms", interval.as_millis()),
             };
             text.push_str(&format!(

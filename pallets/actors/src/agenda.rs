@@ -10,7 +10,10 @@
 
 use actors_primitives::MessageId;
 use codec::{Decode, Encode, MaxEncodedLen};
-use frame_support::{traits::Get, weights::WeightMeter};
+use frame_support::{
+    traits::Get,
+    weights::{Weight, WeightMeter},
+};
 use scale_info::TypeInfo;
 
 use crate::{queue::Waiter, Agenda, Config, Pallet, Service, Ticks, WeightInfo};
@@ -56,14 +59,18 @@ pub struct Tick {
 
 impl<T: Config> Pallet<T> {
     /// Lets one block of service pass, unless it is paused or nothing waits for time to pass.
-    pub(crate) fn tick() {
+    /// Returns what that weighed.
+    pub(crate) fn tick() -> Weight {
+        let looked = T::WeightInfo::peek_service();
         let Ok(mut service) = Service::<T>::try_get() else {
-            return;
+            return looked;
         };
-        if !service.is_paused && service.scheduled > 0 {
-            service.clock = service.clock.saturating_add(1);
-            Service::<T>::put(service);
+        if service.is_paused || service.scheduled == 0 {
+            return looked;
         }
+        service.clock = service.clock.saturating_add(1);
+        Service::<T>::put(service);
+        T::WeightInfo::tick()
     }
 
     /// Schedules something for the `blocks`-th tick from now; at once is the next.

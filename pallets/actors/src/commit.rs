@@ -124,11 +124,10 @@ impl<T: Config> Pallet<T> {
         for (key, value) in state {
             Self::write_state(account, key, value, &mut footprint)?;
         }
-        // Other code may be dearer to load with the same memory.
-        if program.wasm_pages > before.wasm_pages
+        let is_larger = program.wasm_pages > before.wasm_pages
             || program.pages.len() > before.pages.len()
-            || program.code_hash != before.code_hash
-        {
+            || program.code_hash != before.code_hash;
+        if is_larger {
             Self::ensure_loadable(program)?;
         }
         Self::settle_deposit(account, program, footprint, purse)?;

@@ -1,9 +1,8 @@
 //! Messages on their way to where they go: at once, or after a delay.
 
 use actors_primitives::MessageId;
-use frame_support::storage::with_storage_layer;
 
-use crate::{agenda::Due, queue::Message, report, turn::Aborted, Config, Delayed, Event, Pallet};
+use crate::{agenda::Due, queue::Message, report, Config, Delayed, Event, Pallet};
 
 impl<T: Config> Pallet<T> {
     /// Keeps a program's message until it is due. Its value is in escrow, and its purse holds a
@@ -33,26 +32,24 @@ impl<T: Config> Pallet<T> {
             Self::enqueue(message);
             return bytes;
         }
-        let purse = message.purse;
-        if with_storage_layer(|| Self::deliver_to_user(&message)).is_err() {
-            // The account that was there when it was sent has gone.
-            Self::value_returns(&message.source, message.value);
-        }
-        Self::release_purse(&purse);
-        bytes
-    }
-
-    fn deliver_to_user(message: &Message<T>) -> Result<(), Aborted> {
-        Self::value_arrives(&message.destination, message.value)?;
+        let arrived = match Self::value_arrives(&message.destination, message.value) {
+            Ok(()) => message.value,
+            Err(_) => {
+                // The account that was there when it was sent has gone.
+                Self::value_returns(&message.source, message.value);
+                0
+            }
+        };
+        Self::release_purse(&message.purse);
         Self::deposit_event(Event::UserMessage {
             message_id: message.id,
-            source: message.source.clone(),
-            destination: message.destination.clone(),
-            payload: message.payload.to_vec(),
-            value: message.value,
+            source: message.source,
+            destination: message.destination,
+            payload: message.payload.into_inner(),
+            value: arrived,
             reply: None,
             expires: None,
         });
-        Ok(())
+        bytes
     }
 }

@@ -47,25 +47,6 @@ impl<T: Config> Pallet<T> {
         if heir == *account {
             return Err(Aborted::Reply(ReplyCode::SyscallMisuse));
         }
-        Self::bequeath(account, program, heir)
-    }
-
-    /// Ends a program whose `init` has failed after it had acted: its creator inherits. If that one
-    /// has exited meanwhile and left everything to the program, it has it back where nobody is.
-    pub(crate) fn end_unborn(account: &T::AccountId, program: Program<T>) -> Result<(), Aborted> {
-        let creator = program.creator.clone();
-        let heir = match Self::heir(creator.clone()) {
-            heir if heir == *account => creator,
-            heir => heir,
-        };
-        Self::bequeath(account, program, heir)
-    }
-
-    fn bequeath(
-        account: &T::AccountId,
-        program: Program<T>,
-        heir: T::AccountId,
-    ) -> Result<(), Aborted> {
         Programs::<T>::remove(account);
         Tombstones::<T>::insert(account, heir.clone());
         Self::release_code(program.code_hash);

@@ -32,6 +32,7 @@ impl<T: Config> Pallet<T> {
         let longest = Self::longest_step();
         let head = T::WeightInfo::peek_service()
             .saturating_mul(3)
+            .saturating_add(T::WeightInfo::tick())
             .saturating_add(longest)
             .saturating_add(Self::turn_weight(
                 T::MaxTurnGas::get(),
@@ -139,6 +140,13 @@ impl<T: Config> Pallet<T> {
             "letters would be refused: `Limits::letter` is {} blocks, and `Limits::wait`, the \
              longest that anything may stand, is {}. Lower `Limits::letter`.",
             limits.letter,
+            limits.wait,
+        );
+        let lifetime = T::MaxMessageLifetime::get();
+        assert!(
+            lifetime >= limits.wait,
+            "a message could never wait as long as `Limits::wait` says: that is {} blocks, and \
+             `MaxMessageLifetime` is {lifetime}. Raise it, or lower `Limits::wait`.",
             limits.wait,
         );
         let quarter = T::MaxTurnGas::get() / 4;

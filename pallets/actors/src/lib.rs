@@ -428,7 +428,8 @@ pub mod pallet {
             /// The program.
             program: T::AccountId,
         },
-        /// A program's `init` failed: it is gone, and its creator has the deposits back.
+        /// A program's `init` failed: it is gone, and its creator has the deposits back; after a turn
+        /// that had committed, what the tombstone leaves of them (`ProgramExited` says who has them).
         ProgramRemoved {
             /// The address it had.
             program: T::AccountId,
@@ -439,8 +440,8 @@ pub mod pallet {
         ProgramExited {
             /// The address it had, which no program will have again.
             program: T::AccountId,
-            /// Who inherits (if whom the program named had exited, that one's heir), also value of messages that arrives later. A plain transfer to the
-            /// address is lost.
+            /// Who inherits (if whom the program named had exited, that one's heir), also value of
+            /// messages that arrives later. A plain transfer to the address is lost.
             inheritor: T::AccountId,
             /// Its balance and deposits, in planck: on the inheritor's account already.
             value: Balance,
@@ -591,7 +592,7 @@ pub mod pallet {
         CodeAlreadyStored,
         /// No code is stored under that hash.
         CodeNotFound,
-        /// Programs still use the code.
+        /// Programs still use the code, or an upgrade to it is queued.
         CodeInUse,
         /// Only who uploaded the code may remove it.
         NotUploader,
@@ -651,8 +652,13 @@ pub mod pallet {
         }
 
         fn on_poll(_: BlockNumberFor<T>, meter: &mut WeightMeter) {
-            Self::tick();
             let limit = Self::min_service_weight().min(meter.remaining());
+            let ticked = match T::WeightInfo::tick().all_lte(limit) {
+                true => Self::tick(),
+                false => return,
+            };
+            let limit = limit.saturating_sub(ticked);
+            meter.consume(ticked);
             let share = limit.min(Self::due_share());
             let due = Self::do_due_within(share);
             let swept = Self::sweep_within(share.saturating_sub(due));

@@ -138,15 +138,17 @@ impl<T: Config> Pallet<T> {
 
     /// Ends a program whose `init` has failed. If a turn of it had committed it may have acted
     /// already, so its address is used; else it leaves nothing.
-    pub(crate) fn fail_init(task: &Task<T>, code: ReplyCode) {
+    pub(crate) fn fail_init(task: &Task<T>, code: ReplyCode, payer: Option<&T::AccountId>) {
         let account = &task.message.destination;
         let Some(program) = Programs::<T>::get(account) else {
             // It had ended while its message was on its way.
             return;
         };
+        let heir = Self::heir_of_stillborn(account, &program, payer);
         if task.past.turns == 0 {
-            Self::remove_program(account, program);
-        } else if let Err(error) = with_storage_layer(|| Self::end_unborn(account, program)) {
+            Self::remove_program(account, program, heir);
+        } else if let Err(error) = with_storage_layer(|| Self::end_program(account, program, heir))
+        {
             report!("a program whose `init` failed could not be ended: {error:?}");
         }
         Self::deposit_event(Event::ProgramRemoved {
@@ -155,9 +157,24 @@ impl<T: Config> Pallet<T> {
         });
     }
 
-    /// Removes a program that never committed a turn, and returns its deposits to the creator: it
-    /// stores nothing but its record.
-    fn remove_program(account: &T::AccountId, program: Program<T>) {
+    /// Who has what a program leaves whose `init` has failed: its creator, or who inherits from
+    /// that. A creator that has left everything to this very program leaves it to whoever pays for
+    /// the message.
+    fn heir_of_stillborn(
+        account: &T::AccountId,
+        program: &Program<T>,
+        payer: Option<&T::AccountId>,
+    ) -> T::AccountId {
+        let heir = Self::heir(program.creator.clone());
+        match heir == *account {
+            true => payer.cloned().unwrap_or_else(Self::escrow),
+            false => heir,
+        }
+    }
+
+    /// Removes a program that never committed a turn, and gives its deposits to `to`: it stores
+    /// nothing but its record.
+    fn remove_program(account: &T::AccountId, program: Program<T>, to: T::AccountId) {
         Programs::<T>::remove(account);
         Self::release_code(program.code_hash);
         let reason = HoldReason::Storage.into();
@@ -168,7 +185,12 @@ impl<T: Config> Pallet<T> {
         // The existential deposit may have risen since: never more than there is.
         let there =
             T::Currency::reducible_balance(account, Preservation::Expendable, Fortitude::Polite);
-        let (to, returned) = (Self::heir(program.creator), total.min(there));
+        // What came to the address otherwise stays for a program that the creator makes there
+        // again, which nobody can once that has exited.
+        let returned = match Tombstones::<T>::contains_key(&program.creator) {
+            true => there,
+            false => total.min(there),
+        };
         if T::Currency::transfer(account, &to, returned, Preservation::Expendable).is_err() {
             report!("a removed program's deposits could not be returned");
         }

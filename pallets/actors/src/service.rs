@@ -53,9 +53,10 @@ impl<T: Config> Pallet<T> {
     /// than leaves the head of the queue its longest turn.
     pub(crate) fn due_share() -> Weight {
         let share = Self::min_service_weight();
-        // Three parts of the service look at its record.
+        // The clock moves on, and three parts of the service look at its record.
         let head = T::WeightInfo::peek_service()
             .saturating_mul(3)
+            .saturating_add(T::WeightInfo::tick())
             .saturating_add(Self::longest_step())
             .saturating_add(Self::turn_weight(
                 T::MaxTurnGas::get(),
@@ -190,6 +191,7 @@ impl<T: Config> Pallet<T> {
         let least = Self::longest_step();
         let proof_price = T::Schedule::get().proof_byte;
         let promised = Self::min_service_weight()
+            .saturating_sub(T::WeightInfo::tick())
             .saturating_sub(Self::due_share())
             .saturating_sub(T::WeightInfo::peek_service());
         let mut next = Some(service);

@@ -46,7 +46,9 @@ pub fn run(place: u32) {
 ///
 /// Panics when the model does not hold.
 pub fn play(steps: Vec<Step>) {
-    mock::run(|| model::play(steps));
+    mock::run(|| {
+        model::play(steps);
+    });
 }
 
 fn all() -> impl Iterator<Item = &'static tests::Case> {

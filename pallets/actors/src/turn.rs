@@ -406,7 +406,10 @@ impl<T: Config> Pallet<T> {
             Self::give_failure(message, failure, value, purse.as_deref_mut());
         }
         match message.kind {
-            Kind::Init => Self::fail_init(task, code),
+            Kind::Init => {
+                let payer = purse.map(|purse| &purse.payer);
+                Self::fail_init(task, code, payer);
+            }
             Kind::Migrate(code_hash) => Self::release_code(code_hash),
             _ => {
                 if let Some(purse) = purse.filter(|_| task.past.signal > 0) {

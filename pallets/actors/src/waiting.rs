@@ -129,7 +129,8 @@ pub(crate) struct Past {
 }
 
 impl<T: Config> Pallet<T> {
-    /// A message that waits, if it still does: not if its program has been upgraded since.
+    /// A message that waits, if it still does. One that waited before an upgrade stands there until
+    /// it is swept: whoever would resume it looks at the epoch first.
     pub(crate) fn waiting(program: &T::AccountId, waiter: &Waiter) -> Option<WaitingMessage<T>> {
         Waiting::<T>::get((program, waiter.epoch, waiter.message))
     }

@@ -18,6 +18,8 @@ pub trait WeightInfo {
     fn send_message(bytes: u32) -> Weight;
     /// Looking at the record of the service.
     fn peek_service() -> Weight;
+    /// Moving the clock on.
+    fn tick() -> Weight;
     /// Looking at the head of the queue, which may not fit.
     fn peek_queue() -> Weight;
     /// `set_service_paused`.
@@ -144,6 +146,10 @@ impl WeightInfo for () {
 
     fn peek_service() -> Weight {
         accesses(1, 0)
+    }
+
+    fn tick() -> Weight {
+        accesses(1, 1)
     }
 
     // The service, the head of the queue, its program, its purse, and the message that it resumes.

@@ -13,8 +13,9 @@ use crate::{
 
 /// A message that a user sent.
 ///
-/// Asking for its reply makes blocks while messages are queued or something is scheduled. An expectation that is not met
-/// panics, and tells what was expected, what came, and all that the message caused.
+/// Asking for its reply makes blocks while messages are queued or something is scheduled. An
+/// expectation that is not met panics, and tells what was expected, what came, and all that the
+/// message caused.
 #[derive(Clone)]
 pub struct Message {
     chain: Chain,

@@ -115,7 +115,8 @@ export class Node {
     const child = this.#child;
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'system_health', params: [] });
     const headers = { 'content-type': 'application/json' };
-    for (let tries = 0; tries < 600; tries += 1) {
+    // A busy machine may take minutes to translate the runtime.
+    for (let tries = 0; tries < 2_400; tries += 1) {
       const url = `http://127.0.0.1:${this.rpcPort}`;
       const response = await fetch(url, { method: 'POST', body, headers }).catch(() => undefined);
       if (response?.ok) return;

@@ -150,13 +150,13 @@ impl Default for Schedule {
             // What sends and serves a message outside of its turn: nothing else pays for it.
             send: 920 * US,
             // It resumes a message that waits, which is read besides.
-            answer: 1_100 * US,
+            answer: 1_250 * US,
             // Event bytes stay in the state for a block, and whoever follows the chain fetches
             // them: a whole block of two seconds holds 20 MB at most.
             send_byte: 100 * NS,
             create: 1_400 * US,
-            wait: 1_400 * US,
-            wake: 1_100 * US,
+            wait: 1_900 * US,
+            wake: 1_250 * US,
             delay: 700 * US,
             letter: 700 * US,
             rent: US,

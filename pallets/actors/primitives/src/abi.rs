@@ -176,6 +176,10 @@ impl Entries {
         .with(Entry::State);
     /// Where the current message can wait.
     pub const WAITERS: Self = Self::NONE.with(Entry::Init).with(Entry::Handle);
+    /// Where a message can be woken: not while upgrading, which makes all that wait void.
+    pub const WAKERS: Self = Self::WAITERS
+        .with(Entry::HandleReply)
+        .with(Entry::HandleSignal);
     /// Where a program can end itself.
     pub const EXITERS: Self = Self::WAITERS.with(Entry::Migrate);
     /// Where a reply may be the cause of the turn.
@@ -294,7 +298,7 @@ macro_rules! for_each_import {
             /// Writes the price of one stored byte.
             READERS fn deposit_per_byte(out16: *mut u8);
             /// Resumes another waiting message of this program.
-            TURNS fn wake(message_id32: *const u8) -> i32;
+            WAKERS fn wake(message_id32: *const u8) -> i32;
             /// Ends the run at once and the program with it; its balance and deposits go to the
             /// inheritor.
             EXITERS fn exit(inheritor32: *const u8);

@@ -1,5 +1,5 @@
 //! The reference pages list the ABI as it is: `docs/abi.md` the table of imports, and
-//! `docs/events-and-errors.md` the reply codes.
+//! `docs/protocol.md` the reply codes.
 //!
 //! `UPDATE=1 cargo test -p actors-primitives --test reference` writes it anew.
 
@@ -9,10 +9,7 @@ use actors_primitives::{
 };
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../docs/abi.md");
-const CODES: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../../../docs/events-and-errors.md"
-);
+const CODES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../docs/protocol.md");
 const BEGIN: &str = "<!-- begin: the table of imports, written by a test -->\n";
 const END: &str = "<!-- end -->\n";
 

@@ -162,7 +162,7 @@ pub struct CodeDetails<AccountId> {
     pub uploader: AccountId,
     /// What is held on the uploader's account for it, in planck.
     pub deposit: Balance,
-    /// How many programs use it.
+    /// How many programs use it, or are about to be upgraded to it.
     pub references: u32,
     /// Its length, in bytes.
     pub bytes: u32,
@@ -181,7 +181,8 @@ pub struct QueueInfo<AccountId> {
     pub place_price: Gas,
     /// Whether its service is paused.
     pub is_paused: bool,
-    /// How many exited programs have storage that is not freed yet.
+    /// How many programs have exited, or been upgraded, of which something is still to be swept:
+    /// storage to free, messages that wait to answer.
     pub unfreed_programs: u32,
     /// The messages that are served next, at most 64.
     pub messages: Vec<QueuedMessage<AccountId>>,

@@ -203,19 +203,24 @@ fn the_value_of_a_late_reply_is_credited_whatever_handles_it() {
 fn a_pause_stops_the_clock() {
     let root = RuntimeOrigin::root();
     let program = create("script");
+    assert!(!Pallet::<Test>::has_schedule());
     let id = play(&program, script([&[wait(3)], &[]]));
     pass(1);
+    assert!(Pallet::<Test>::has_schedule(), "blocks are worth making");
     let clock = Service::<Test>::get().clock;
     assert_ok!(Actors::set_service_paused(root.clone(), true));
+    assert!(!Pallet::<Test>::has_schedule(), "none brings it nearer");
     pass(20);
     assert_eq!(Service::<Test>::get().clock, clock);
     assert_eq!(causes_of(&program, id), [FRESH]);
     assert_ok!(Actors::set_service_paused(root, false));
+    assert!(Pallet::<Test>::has_schedule());
     idle();
     pass(1);
     assert_eq!(causes_of(&program, id), [FRESH], "shifted by the pause");
     pass(1);
     assert_eq!(causes_of(&program, id), [FRESH, DEADLINE]);
+    assert!(!Pallet::<Test>::has_schedule());
     assert_quiet();
 }
 

@@ -261,7 +261,7 @@ pub(super) fn pass_full(blocks: u32) {
         begin_block();
         Actors::on_poll(
             System::block_number(),
-            &mut WeightMeter::with_limit(Weight::zero()),
+            &mut WeightMeter::with_limit(<() as WeightInfo>::tick()),
         );
     }
 }

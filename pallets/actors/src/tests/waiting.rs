@@ -1,6 +1,6 @@
 //! Messages that wait, and what resumes them.
 
-use actors_primitives::{abi::error, ReplyCode};
+use actors_primitives::{abi::error, program_preimage, ReplyCode};
 use frame_support::{assert_noop, traits::Hooks, weights::Weight};
 
 use super::player::*;
@@ -312,6 +312,37 @@ fn an_init_that_fails_in_its_first_turn_leaves_nothing() {
     assert_quiet();
 }
 
+fn a_stillborn_program_does_not_inherit_from_its_creator() {
+    let code = Pallet::<Test>::code_hash(&fixture("script"));
+    // In its first turn, and after one that has committed.
+    for words in [script([&[trap()]]), script([&[wait(2)], &[trap()]])] {
+        let creator = create("script");
+        let salt = 7;
+        let preimage = program_preimage(&code, &creator.clone().into(), &[salt]);
+        let child = AccountId::new(sp_io::hashing::blake2_256(&preimage));
+        let cost = Pallet::<Test>::creation_deposit();
+        Fees::set(0);
+        let before = total(&ALICE) + total(&creator);
+        send_with(
+            &creator,
+            script([&[found(code, salt, 0, words), exit(&child)]]),
+            cost + UNIT,
+            PLENTY,
+        );
+        pass(4);
+        assert!(Tombstones::<Test>::contains_key(&creator));
+        assert!(!Programs::<Test>::contains_key(&child));
+        assert!(events().contains(&Event::ProgramRemoved {
+            program: child.clone(),
+            code: ReplyCode::Trapped,
+        }));
+        // Alice, who paid for it all, has what nobody else is left to have.
+        assert_eq!((total(&creator), total(&child)), (0, 0));
+        assert_eq!(total(&ALICE), before - Fees::get());
+        assert_quiet();
+    }
+}
+
 fn a_chain_of_requests_is_answered_from_its_end() {
     let programs: Vec<_> = (0..16).map(|_| create("script")).collect();
     let mut words = script([&[reply(b"end", 0)]]);
@@ -613,6 +644,7 @@ cases![
     a_program_is_initialising_until_its_init_has_ended,
     an_init_that_fails_after_a_turn_leaves_a_tombstone,
     an_init_that_fails_in_its_first_turn_leaves_nothing,
+    a_stillborn_program_does_not_inherit_from_its_creator,
     a_chain_of_requests_is_answered_from_its_end,
     programs_that_ask_each_other_do_not_lock,
     one_message_gathers_many_replies,

@@ -59,9 +59,4 @@ impl Agenda {
         let taken = due.iter().filter_map(|entry| self.entries.remove(entry));
         taken.collect()
     }
-
-    /// How much is due and not served.
-    pub(super) fn overdue(&self) -> usize {
-        self.entries.range(..=(self.now, u64::MAX)).count()
-    }
 }

@@ -1,9 +1,39 @@
 //! How often each thing happened, so that a long play can show that all of them did.
 
 use actors_primitives::ReplyCode;
-use alloc::{collections::BTreeMap, format, string::String};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    format,
+    string::String,
+};
 
-use super::happening::{Closed, Happening};
+use super::{
+    chain::Chain,
+    happening::{Closed, Happening},
+};
+use crate::mock::AccountId;
+
+/// The pages and keys that programs store.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Stored {
+    pages: BTreeSet<(AccountId, u16)>,
+    keys: BTreeSet<(AccountId, u8)>,
+}
+
+impl Stored {
+    pub(super) fn of(chain: &Chain) -> Self {
+        let mut stored = Self::default();
+        for (account, program) in &chain.programs {
+            let pages = program.memory.pages().into_iter();
+            stored
+                .pages
+                .extend(pages.map(|page| (account.clone(), page)));
+            let keys = program.state.keys();
+            stored.keys.extend(keys.map(|key| (account.clone(), *key)));
+        }
+        stored
+    }
+}
 
 /// Occurrences by name.
 #[derive(Clone, Debug, Default)]
@@ -92,6 +122,31 @@ impl Counts {
         }
     }
 
+    /// Counts what programs store now and did not before, and the other way round.
+    pub(super) fn note_stored(&mut self, before: &Stored, now: &Stored) {
+        let counts = [
+            (
+                "a program stores a page",
+                now.pages.difference(&before.pages).count(),
+            ),
+            (
+                "a program frees a page",
+                before.pages.difference(&now.pages).count(),
+            ),
+            (
+                "a program stores a key",
+                now.keys.difference(&before.keys).count(),
+            ),
+            (
+                "a program removes a key",
+                before.keys.difference(&now.keys).count(),
+            ),
+        ];
+        for (name, count) in counts {
+            *self.0.entry(name.into()).or_default() += count as u64;
+        }
+    }
+
     /// Counts something that no event tells.
     pub(super) fn note_that(&mut self, name: &str) {
         self.count(name.into());
@@ -135,9 +190,9 @@ impl Counts {
             "a program frees a page",
             "a program stores a key",
             "a program removes a key",
-            "a message is woken",
         ];
-        let names = codes.into_iter().chain(entries).chain(causes);
+        let errors = (1..10).map(|number| format!("error -{number}"));
+        let names = codes.into_iter().chain(entries).chain(causes).chain(errors);
         for name in names.chain(others.map(String::from)) {
             wanted.entry(name).or_default();
         }

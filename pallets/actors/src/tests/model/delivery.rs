@@ -19,23 +19,21 @@ impl Chain {
             return;
         }
         let to = &message.destination;
-        let value = match self.ledger.can_receive(to, message.value) {
-            true => self.ledger.arrive(to, message.value),
+        if self.ledger.can_receive(to, message.value) {
+            self.ledger.arrive(to, message.value);
+            self.happens(Happening::Told {
+                message: message.id,
+                source: message.source,
+                user: message.destination,
+                payload: message.payload,
+                value: message.value,
+                reply: None,
+                expires: None,
+            });
+        } else {
             // The program that it was sent to has gone, and left no account.
-            false => {
-                self.value_returns(&message.source, message.value);
-                0
-            }
-        };
-        self.happens(Happening::Told {
-            message: message.id,
-            source: message.source,
-            user: message.destination,
-            payload: message.payload,
-            value,
-            reply: None,
-            expires: None,
-        });
+            self.value_returns(&message.source, message.value);
+        }
         self.release_purse(&message.purse);
     }
 }

@@ -39,9 +39,9 @@ impl Chain {
         let Some(program) = self.programs.remove(account) else {
             return;
         };
-        self.ledger.release_storage(account);
+        let deposit = self.ledger.release_storage(account);
         let heir = self.heir(&program.creator);
-        let total = self.rules.creation_deposit();
+        let total = self.rules.existential_deposit + deposit;
         self.ledger.unfound(account, &heir, total);
         self.happens(Happening::Removed {
             program: account.clone(),

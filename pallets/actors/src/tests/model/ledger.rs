@@ -161,10 +161,4 @@ impl Ledger {
         }
         self.give(heir, returned);
     }
-
-    /// Everything that anybody has.
-    pub(super) fn issuance(&self) -> u128 {
-        let owned = |account: &Account| account.free + account.purses + account.storage;
-        self.accounts.values().map(owned).sum::<u128>() + self.in_flight
-    }
 }

@@ -34,6 +34,7 @@ mod turn;
 mod waiting;
 
 pub(crate) use play::play;
+#[cfg(feature = "suite")]
 pub use step::Step;
 #[cfg(feature = "std")]
 pub use strategy::steps;
@@ -87,4 +88,3 @@ mod plays {
         assert!(plays < MANY || rare.is_empty(), "seldom or never: {rare:?}");
     }
 }
-

@@ -31,10 +31,10 @@ pub enum Step {
     Upgrade(Who, Code, Order),
     /// The admin of a program, or somebody else, names another, or none.
     SetAdmin(User, Who, Option<User>),
-    /// A user answers a letter, with that many bytes and value.
-    Answer(User, u8, u8, u128),
-    /// A user takes a letter's value.
-    Claim(User, u8),
+    /// Who has that letter, or else that user, answers it with so many bytes and value.
+    Answer(Option<User>, u8, u8, u128),
+    /// Who has that letter, or else that user, takes its value.
+    Claim(Option<User>, u8),
     /// The manager pauses service or resumes it.
     Pause(bool),
     /// The chain allows programs that many Wasm pages from now on.
@@ -83,14 +83,16 @@ impl fmt::Debug for Step {
             Self::SetAdmin(user, program, admin) => {
                 write!(f, "{user:?} makes {admin:?} admin of {program:?}")
             }
-            Self::Answer(user, letter, bytes, value) => {
+            Self::Answer(who, letter, bytes, value) => {
                 let value = Short(*value);
-                write!(
-                    f,
-                    "{user:?} answers letter {letter} with {bytes} bytes and value {value}"
-                )
+                match who {
+                    Some(user) => write!(f, "{user:?} answers")?,
+                    None => f.write_str("its user answers")?,
+                }
+                write!(f, " letter {letter} with {bytes} bytes and value {value}")
             }
-            Self::Claim(user, letter) => write!(f, "{user:?} claims letter {letter}"),
+            Self::Claim(Some(user), letter) => write!(f, "{user:?} claims letter {letter}"),
+            Self::Claim(None, letter) => write!(f, "its user claims letter {letter}"),
             Self::Pause(true) => f.write_str("service is paused"),
             Self::Pause(false) => f.write_str("service goes on"),
             Self::Memory(pages) => write!(f, "programs may have {pages} Wasm pages"),
