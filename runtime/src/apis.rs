@@ -1,7 +1,10 @@
 //! What a node or a wallet may ask of the runtime.
 
-use actors_primitives::{CodeHash, Gas};
-use actors_runtime_api::{CodeDetails, DryRun, DryRunUpload, ProgramInfo, QueueInfo, ReadError};
+use actors_primitives::{CodeHash, Gas, MessageId};
+use actors_runtime_api::{
+    CodeDetails, DryRun, DryRunUpload, LetterInfo, ProgramInfo, QueueInfo, ReadError, Trace,
+    WaitingInfo,
+};
 use alloc::{string::String, vec::Vec};
 use frame_support::{
     genesis_builder_helper::{build_state, get_preset},
@@ -272,8 +275,77 @@ sp_api::impl_runtime_apis! {
             )
         }
 
+        fn dry_run_upgrade(
+            admin: AccountId,
+            program: AccountId,
+            code_hash: CodeHash,
+            payload: Vec<u8>,
+            gas_limit: Option<Gas>,
+            deposit_limit: Option<Balance>,
+        ) -> Result<DryRun<AccountId>, ReadError> {
+            Actors::dry_run_upgrade(admin, program, code_hash, payload, gas_limit, deposit_limit)
+        }
+
+        fn dry_run_upgrade_code(
+            admin: AccountId,
+            program: AccountId,
+            code: Vec<u8>,
+            payload: Vec<u8>,
+            gas_limit: Option<Gas>,
+            deposit_limit: Option<Balance>,
+        ) -> Result<DryRun<AccountId>, ReadError> {
+            Actors::dry_run_upgrade_code(admin, program, code, payload, gas_limit, deposit_limit)
+        }
+
         fn dry_run_upload(uploader: AccountId, code: Vec<u8>) -> Result<DryRunUpload, ReadError> {
             Actors::dry_run_upload(uploader, code)
+        }
+
+        fn trace_message(
+            source: AccountId,
+            destination: AccountId,
+            payload: Vec<u8>,
+            value: Balance,
+            gas_limit: Option<Gas>,
+            deposit_limit: Option<Balance>,
+            blocks: u32,
+        ) -> Result<Trace<AccountId>, ReadError> {
+            Actors::trace_message(
+                source,
+                destination,
+                payload,
+                value,
+                gas_limit,
+                deposit_limit,
+                blocks,
+            )
+        }
+
+        fn trace_upgrade(
+            admin: AccountId,
+            program: AccountId,
+            code_hash: CodeHash,
+            payload: Vec<u8>,
+            gas_limit: Option<Gas>,
+            deposit_limit: Option<Balance>,
+            blocks: u32,
+        ) -> Result<Trace<AccountId>, ReadError> {
+            Actors::trace_upgrade(
+                admin,
+                program,
+                code_hash,
+                payload,
+                gas_limit,
+                deposit_limit,
+                blocks,
+            )
+        }
+
+        fn trace_queued(
+            message_id: MessageId,
+            blocks: u32,
+        ) -> Result<Trace<AccountId>, ReadError> {
+            Actors::trace_queued(message_id, blocks)
         }
 
         fn read_state(program: AccountId, payload: Vec<u8>) -> Result<Vec<u8>, ReadError> {
@@ -306,6 +378,14 @@ sp_api::impl_runtime_apis! {
 
         fn queue() -> QueueInfo<AccountId> {
             Actors::queue()
+        }
+
+        fn waiting(program: AccountId) -> Vec<WaitingInfo<AccountId>> {
+            Actors::waiting(program)
+        }
+
+        fn mailbox(user: AccountId) -> Vec<LetterInfo<AccountId>> {
+            Actors::mailbox(user)
         }
 
         fn has_work() -> bool {

@@ -55,8 +55,9 @@ describe('a plain @polkadot/api', { timeout: 120_000 }, () => {
 
   it('finds every read of the runtime API', () => {
     assert.deepEqual(Object.keys(chain.api.call.actorsApi).sort(), ['checkCode', 'code',
-      'dryRunCreation', 'dryRunMessage', 'dryRunUpload', 'dryRunUploadProgram', 'hasSchedule',
-      'hasWork', 'inheritor', 'program', 'queue', 'readState', 'stateEntry', 'wasm']);
+      'dryRunCreation', 'dryRunMessage', 'dryRunUpgrade', 'dryRunUpgradeCode', 'dryRunUpload',
+      'dryRunUploadProgram', 'hasSchedule', 'hasWork', 'inheritor', 'mailbox', 'program', 'queue',
+      'readState', 'stateEntry', 'traceMessage', 'traceQueued', 'traceUpgrade', 'waiting', 'wasm']);
   });
 
   it('shows docs for every call, event, error, constant, storage item and field', () => {

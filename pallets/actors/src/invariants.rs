@@ -162,7 +162,7 @@ impl<T: Config> Pallet<T> {
             );
             match due {
                 Due::Deadline { program, waiter } => ensure!(
-                    Self::waiting(&program, &waiter)
+                    Self::find_waiting(&program, &waiter)
                         .is_some_and(|waiting| waiting.stage == Stage::Parked(slot)),
                     "a deadline is scheduled and nothing waits for it"
                 ),

@@ -81,6 +81,7 @@ mod queue;
 mod reply;
 mod service;
 mod sweep;
+mod trace;
 mod turn;
 mod upgrade;
 mod value;
@@ -133,7 +134,8 @@ pub mod pallet {
     use actors_executor::{Limits, PageIndex, Schedule};
     use actors_primitives::{Balance, CodeHash, Gas, GasPrice, MessageId, ReplyCode, PAGE_SIZE};
     use actors_runtime_api::{
-        CodeDetails, DryRun, DryRunUpload, ProgramInfo, QueueInfo, ReadError,
+        CodeDetails, DryRun, DryRunUpload, LetterInfo, ProgramInfo, QueueInfo, ReadError, Trace,
+        WaitingInfo,
     };
     use alloc::{string::String, vec::Vec};
     use frame_support::{
@@ -146,8 +148,8 @@ pub mod pallet {
     use sp_runtime::Perbill;
 
     use crate::{
-        agenda, code::Code, mailbox, program::Program, purse::Purse, queue, sweep, waiting,
-        WeightInfo,
+        agenda, code::Code, mailbox, program::Program, purse::Purse, queue, service::Session,
+        sweep, waiting, WeightInfo,
     };
 
     /// Money that gas was paid with, on its way to [`Config::FeeHandler`].
@@ -652,26 +654,11 @@ pub mod pallet {
         }
 
         fn on_poll(_: BlockNumberFor<T>, meter: &mut WeightMeter) {
-            let limit = Self::min_service_weight().min(meter.remaining());
-            let ticked = match T::WeightInfo::tick().all_lte(limit) {
-                true => Self::tick(),
-                false => return,
-            };
-            let limit = limit.saturating_sub(ticked);
-            meter.consume(ticked);
-            let share = limit.min(Self::due_share());
-            let due = Self::do_due_within(share);
-            let swept = Self::sweep_within(share.saturating_sub(due));
-            let settled = due.saturating_add(swept);
-            let served = Self::serve_within(limit.saturating_sub(settled));
-            meter.consume(settled.saturating_add(served));
+            meter.consume(Self::poll(meter.remaining(), &mut Session::default()));
         }
 
         fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
-            let due = Self::do_due_within(remaining / 2);
-            let served = Self::serve_within(remaining.saturating_sub(due));
-            let used = due.saturating_add(served);
-            used.saturating_add(Self::sweep_within(remaining.saturating_sub(used)))
+            Self::idle(remaining, &mut Session::default())
         }
 
         #[cfg(feature = "std")]
@@ -686,7 +673,7 @@ pub mod pallet {
     }
 
     /// Reads that any wallet can make with the chain's metadata alone; the runtime API has the
-    /// same. All are bounded like a block.
+    /// same. All are bounded like a block, and traces like four.
     #[pallet::view_functions]
     impl<T: Config> Pallet<T> {
         /// What `send_message` with these arguments would do as the next thing on chain, its
@@ -766,6 +753,39 @@ pub mod pallet {
             )
         }
 
+        /// What `upgrade_program` with these arguments would do, likewise.
+        ///
+        /// # Errors
+        ///
+        /// `Refused` with the name of the call's error, where it would be refused.
+        pub fn dry_run_upgrade(
+            admin: T::AccountId,
+            program: T::AccountId,
+            code_hash: CodeHash,
+            payload: Vec<u8>,
+            gas_limit: Option<Gas>,
+            deposit_limit: Option<Balance>,
+        ) -> Result<DryRun<T::AccountId>, ReadError> {
+            Self::view_dry_run_upgrade(admin, program, code_hash, payload, gas_limit, deposit_limit)
+        }
+
+        /// What `upload_code`, unless the same code is stored already, and then `upgrade_program`
+        /// would do, likewise.
+        ///
+        /// # Errors
+        ///
+        /// As `dry_run_upload_program`.
+        pub fn dry_run_upgrade_code(
+            admin: T::AccountId,
+            program: T::AccountId,
+            code: Vec<u8>,
+            payload: Vec<u8>,
+            gas_limit: Option<Gas>,
+            deposit_limit: Option<Balance>,
+        ) -> Result<DryRun<T::AccountId>, ReadError> {
+            Self::view_dry_run_upgrade_code(admin, program, code, payload, gas_limit, deposit_limit)
+        }
+
         /// What `upload_code` would do: the code's name and deposit, or why it is refused.
         ///
         /// # Errors
@@ -776,6 +796,72 @@ pub mod pallet {
             code: Vec<u8>,
         ) -> Result<DryRunUpload, ReadError> {
             Self::view_dry_run_upload(uploader, code)
+        }
+
+        /// Everything that `send_message` with these arguments would cause, as in a dry run, turn
+        /// by turn; and then lets at most `blocks` blocks of service pass, as long as it is not
+        /// over, so that deadlines, delays and letters come due.
+        ///
+        /// # Errors
+        ///
+        /// `Refused` with the name of the call's error, where it would be refused.
+        pub fn trace_message(
+            source: T::AccountId,
+            destination: T::AccountId,
+            payload: Vec<u8>,
+            value: Balance,
+            gas_limit: Option<Gas>,
+            deposit_limit: Option<Balance>,
+            blocks: u32,
+        ) -> Result<Trace<T::AccountId>, ReadError> {
+            Self::view_trace_message(
+                source,
+                destination,
+                payload,
+                value,
+                gas_limit,
+                deposit_limit,
+                blocks,
+            )
+        }
+
+        /// Everything that `upgrade_program` with these arguments would cause, likewise.
+        ///
+        /// # Errors
+        ///
+        /// `Refused` with the name of the call's error, where it would be refused.
+        pub fn trace_upgrade(
+            admin: T::AccountId,
+            program: T::AccountId,
+            code_hash: CodeHash,
+            payload: Vec<u8>,
+            gas_limit: Option<Gas>,
+            deposit_limit: Option<Balance>,
+            blocks: u32,
+        ) -> Result<Trace<T::AccountId>, ReadError> {
+            Self::view_trace_upgrade(
+                admin,
+                program,
+                code_hash,
+                payload,
+                gas_limit,
+                deposit_limit,
+                blocks,
+            )
+        }
+
+        /// Everything that becomes of a message that stands in the queue, waits, or is delayed: the
+        /// queue is served from here as the next block would, and at most `blocks` further ones.
+        /// Ask the state of the block before to be told what a block did.
+        ///
+        /// # Errors
+        ///
+        /// `NoSuchMessage`.
+        pub fn trace_queued(
+            message_id: MessageId,
+            blocks: u32,
+        ) -> Result<Trace<T::AccountId>, ReadError> {
+            Self::view_trace_queued(message_id, blocks)
         }
 
         /// Runs the program's `state` entry with `payload` and returns its result.
@@ -832,6 +918,16 @@ pub mod pallet {
         /// The queue: how long it is, what a place in it costs, and what is served next.
         pub fn queue() -> QueueInfo<T::AccountId> {
             Self::view_queue()
+        }
+
+        /// The messages that wait in a program, at most 64.
+        pub fn waiting(program: T::AccountId) -> Vec<WaitingInfo<T::AccountId>> {
+            Self::view_waiting(&program)
+        }
+
+        /// The messages that stand in a user's mailbox, at most 64.
+        pub fn mailbox(user: T::AccountId) -> Vec<LetterInfo<T::AccountId>> {
+            Self::view_mailbox(&user)
         }
     }
 

@@ -1,17 +1,21 @@
-//! What turns tell besides their effects, kept for whoever asks: a dry run, a test.
+//! What turns tell besides their effects, kept for whoever asks: a dry run, a trace.
 
-use actors_executor::Turn;
+use actors_executor::{Failure, Turn};
 use actors_primitives::{Gas, MessageId};
 use alloc::{string::String, vec::Vec};
 
-use crate::{turn::Task, Config};
+use crate::{
+    trace::Tracer,
+    turn::{Ended, Task},
+    Config,
+};
 
 /// Bytes of texts that are kept of a whole dry run.
 const MOST_DEBUG_BYTES: usize = 256 * 1024;
 
 /// What the turns of a session have told.
-#[derive(Default)]
-pub(crate) struct Log {
+#[derive(frame_support::DefaultNoBound)]
+pub(crate) struct Log<T: Config> {
     /// Texts that programs logged, in order, if somebody reads them: a block keeps none, or they
     /// would fill the runtime's heap.
     pub(crate) debug: Option<Vec<String>>,
@@ -21,16 +25,48 @@ pub(crate) struct Log {
     pub(crate) watched: Option<(MessageId, Gas)>,
     /// The least gas that the watched purse would have had to be opened with.
     pub(crate) needed: Gas,
+    /// What a trace tells, if somebody traces.
+    pub(crate) trace: Option<Tracer<T>>,
 }
 
-impl Log {
+impl<T: Config> Log<T> {
+    /// A turn is about to run, for what stood at that place of the queue.
+    pub(crate) fn begin(&mut self, place: u64, task: &Task<T>) {
+        if let Some(trace) = &mut self.trace {
+            trace.begin(place, task);
+        }
+    }
+
     /// Notes what a turn told, which found `gas` in its purse.
-    pub(crate) fn note<T: Config>(&mut self, task: &Task<T>, gas: Gas, turn: &Turn) {
+    pub(crate) fn note(&mut self, task: &Task<T>, gas: Gas, turn: &Turn) {
         self.wants(&task.message.purse, gas, turn.gas_required);
         for text in &turn.debug {
             ::log::debug!(target: crate::LOG_TARGET, "{text}");
         }
         self.keep(&turn.debug);
+        if let Some(trace) = &mut self.trace {
+            trace.note(task, turn);
+        }
+    }
+
+    /// Notes what came of a turn: it is applied, or it failed.
+    pub(crate) fn end(
+        &mut self,
+        task: &Task<T>,
+        gas_limit: Gas,
+        gas_burned: Gas,
+        outcome: Result<&Ended, &Failure>,
+    ) {
+        if let Some(trace) = &mut self.trace {
+            trace.end(task, gas_limit, gas_burned, outcome);
+        }
+    }
+
+    /// Notes that all which the turn brought about stands in the queue.
+    pub(crate) fn settle(&mut self) {
+        if let Some(trace) = &mut self.trace {
+            trace.settle();
+        }
     }
 
     /// Keeps the texts of a turn, as long as there are not too many.

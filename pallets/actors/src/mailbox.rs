@@ -44,6 +44,14 @@ pub struct Letter<T: Config> {
     pub slot: Slot,
 }
 
+impl<T: Config> Letter<T> {
+    /// How many of its blocks have passed.
+    pub(crate) fn passed(&self, clock: u64) -> u32 {
+        let passed = clock.saturating_sub(self.since);
+        passed.min(self.blocks.into()).saturated_into()
+    }
+}
+
 /// How a letter left the mailbox.
 #[derive(
     Clone,
@@ -133,8 +141,7 @@ impl<T: Config> Pallet<T> {
 
     /// Settles the rent of a letter that has been taken out.
     fn close_letter(letter: Letter<T>, end: LetterEnd) -> Message<T> {
-        let passed = Service::<T>::get().clock.saturating_sub(letter.since);
-        let passed = passed.min(letter.blocks.into()).saturated_into();
+        let passed = letter.passed(Service::<T>::get().clock);
         let due = rent_for(letter.rent, passed, letter.blocks);
         Self::change_purse(&letter.message.purse, |purse| {
             purse.burn_aside(due);

@@ -13,12 +13,12 @@ use crate::{
 /// What lasts from one turn to the next while the queue is served, and no longer: an author and
 /// an importer split a block into different calls of the runtime, so nothing that changes gas or
 /// an outcome may live here.
-#[derive(Default)]
-pub(crate) struct Session {
+#[derive(frame_support::DefaultNoBound)]
+pub(crate) struct Session<T: Config> {
     /// Modules that were loaded already: reusing one changes time, never gas.
     pub(crate) modules: Modules,
     /// What the turns tell.
-    pub(crate) log: Log,
+    pub(crate) log: Log<T>,
 }
 
 /// Bytes of code that one hook loads anew before it leaves the rest of the queue to the next: with
@@ -69,10 +69,35 @@ impl<T: Config> Pallet<T> {
         }
     }
 
+    /// Serves before the transactions of a block, with the guaranteed share of at most `limit`,
+    /// and says what that took.
+    pub(crate) fn poll(limit: Weight, session: &mut Session<T>) -> Weight {
+        let limit = Self::min_service_weight().min(limit);
+        if !T::WeightInfo::tick().all_lte(limit) {
+            return Weight::zero();
+        }
+        let ticked = Self::tick();
+        let limit = limit.saturating_sub(ticked);
+        let share = limit.min(Self::due_share());
+        let due = Self::do_due_within(share);
+        let swept = Self::sweep_within(share.saturating_sub(due));
+        let settled = due.saturating_add(swept);
+        let served = Self::serve_within(limit.saturating_sub(settled), session);
+        ticked.saturating_add(settled).saturating_add(served)
+    }
+
+    /// Serves after the transactions of a block, with at most `limit`, and says what that took.
+    pub(crate) fn idle(limit: Weight, session: &mut Session<T>) -> Weight {
+        let due = Self::do_due_within(limit / 2);
+        let served = Self::serve_within(limit.saturating_sub(due), session);
+        let used = due.saturating_add(served);
+        used.saturating_add(Self::sweep_within(limit.saturating_sub(used)))
+    }
+
     /// Serves the queue with at most `limit` and says what that took.
-    pub(crate) fn serve_within(limit: Weight) -> Weight {
+    pub(crate) fn serve_within(limit: Weight, session: &mut Session<T>) -> Weight {
         Self::within(limit, |service, meter| {
-            Self::serve(service, meter, &mut Session::default());
+            Self::serve(service, meter, session);
         })
     }
 
@@ -187,7 +212,7 @@ impl<T: Config> Pallet<T> {
     /// Serves the queue until it is empty or the next turn might not fit.
     ///
     /// A turn starts only when the most it may burn fits what remains: nothing runs twice.
-    pub(crate) fn serve(service: ServiceState, meter: &mut WeightMeter, session: &mut Session) {
+    pub(crate) fn serve(service: ServiceState, meter: &mut WeightMeter, session: &mut Session<T>) {
         let least = Self::longest_step();
         let proof_price = T::Schedule::get().proof_byte;
         let promised = Self::min_service_weight()
@@ -227,7 +252,9 @@ impl<T: Config> Pallet<T> {
                 // It fitted when it was sent, and the block has shrunk since: nothing promises
                 // that there will ever be room for it.
                 Self::advance(service);
-                Self::refuse(task, ReplyCode::LimitExceeded);
+                session.log.begin(service.head, &task);
+                Self::refuse(task, ReplyCode::LimitExceeded, session);
+                session.log.settle();
                 meter.consume(step);
                 continue;
             }
@@ -237,7 +264,9 @@ impl<T: Config> Pallet<T> {
                 return;
             }
             Self::advance(service);
+            session.log.begin(service.head, &task);
             let used = Self::run(task, gas_limit, session);
+            session.log.settle();
             meter.consume(step.saturating_add(used));
         }
     }

@@ -112,7 +112,7 @@ impl<T: Config> Pallet<T> {
             program
                 .as_ref()
                 .filter(|program| program.epoch == waiter.epoch)?;
-            Self::waiting(&item.destination, &waiter)
+            Self::find_waiting(&item.destination, &waiter)
         });
         let Some(waiting) = resumed else {
             if !item.kind.has_purse() {
@@ -173,7 +173,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Runs the turn; returns what it weighed.
-    pub(crate) fn run(mut task: Task<T>, gas_limit: Gas, session: &mut Session) -> Weight {
+    pub(crate) fn run(mut task: Task<T>, gas_limit: Gas, session: &mut Session<T>) -> Weight {
         Self::begin(&task);
         let Some(mut purse) = task.purse.take() else {
             // Only damaged storage brings us here: nothing can pay for the turn.
@@ -191,6 +191,10 @@ impl<T: Config> Pallet<T> {
                 },
             )
         });
+        let came_of_it = outcome.as_ref();
+        session
+            .log
+            .end(&task, gas_limit, run.gas_burned, came_of_it);
         match outcome {
             Ok(ended) => Self::finish(task, Some(purse), ended, run.gas_burned),
             Err(failure) => Self::end(task, Some(purse), failure, run.gas_burned),
@@ -199,10 +203,12 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Ends a message that cannot run at all.
-    pub(crate) fn refuse(mut task: Task<T>, code: ReplyCode) {
+    pub(crate) fn refuse(mut task: Task<T>, code: ReplyCode, session: &mut Session<T>) {
         Self::begin(&task);
         let purse = task.purse.take();
-        Self::end(task, purse, code.into(), 0);
+        let failure = Failure::from(code);
+        session.log.end(&task, 0, 0, Err(&failure));
+        Self::end(task, purse, failure, 0);
     }
 
     /// What happens before a turn and outlasts its failure: the message waits no longer, and the
@@ -262,7 +268,7 @@ impl<T: Config> Pallet<T> {
         task: &mut Task<T>,
         purse: &Purse<T>,
         gas_limit: Gas,
-        session: &mut Session,
+        session: &mut Session<T>,
     ) -> Run<T> {
         let refused = |failure| Run {
             gas_burned: 0,
@@ -309,7 +315,7 @@ impl<T: Config> Pallet<T> {
         task: &Task<T>,
         purse: Option<&Purse<T>>,
         gas_limit: Gas,
-        session: &mut Session,
+        session: &mut Session<T>,
     ) -> Option<actors_executor::Turn> {
         let message = &task.message;
         let new = match message.kind {
@@ -477,7 +483,7 @@ impl<T: Config> Pallet<T> {
             answer: None,
         };
         let gas_limit = T::MaxTurnGas::get();
-        let mut session = Session::default();
+        let mut session = Session::<T>::default();
         let turn = Self::enter(program, Entry::State, &task, None, gas_limit, &mut session)?;
         Some(turn.outcome.map(|effects| {
             let reply = effects.effects.into_iter().find_map(|effect| match effect {

@@ -63,7 +63,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    fn ensure_admin(
+    pub(crate) fn ensure_admin(
         who: &T::AccountId,
         program: &T::AccountId,
     ) -> Result<Program<T>, DispatchError> {

@@ -69,11 +69,15 @@ pub struct WaitingMessage<T: Config> {
 impl<T: Config> WaitingMessage<T> {
     /// Rent for the blocks that it has waited: the rest of what was set aside comes back.
     pub(crate) fn rent_due(&self, clock: u64) -> Gas {
-        let waited = match self.stage {
+        rent_for(self.rent, self.waited_by(clock), self.blocks)
+    }
+
+    /// How many of its blocks had passed when the first cause to go on came, or have by now.
+    pub(crate) fn waited_by(&self, clock: u64) -> u32 {
+        match self.stage {
             Stage::Parked(_) => self.waited(clock),
             Stage::Called { waited, .. } => waited,
-        };
-        rent_for(self.rent, waited, self.blocks)
+        }
     }
 
     /// How many of its blocks have passed.
@@ -131,7 +135,10 @@ pub(crate) struct Past {
 impl<T: Config> Pallet<T> {
     /// A message that waits, if it still does. One that waited before an upgrade stands there until
     /// it is swept: whoever would resume it looks at the epoch first.
-    pub(crate) fn waiting(program: &T::AccountId, waiter: &Waiter) -> Option<WaitingMessage<T>> {
+    pub(crate) fn find_waiting(
+        program: &T::AccountId,
+        waiter: &Waiter,
+    ) -> Option<WaitingMessage<T>> {
         Waiting::<T>::get((program, waiter.epoch, waiter.message))
     }
 
@@ -188,7 +195,7 @@ impl<T: Config> Pallet<T> {
     /// Notes that a cause to go on is put into the queue for a message that waits. Returns the
     /// bytes of its payload, or nothing if it does not wait.
     pub(crate) fn call_waiter(program: &T::AccountId, waiter: &Waiter) -> Option<usize> {
-        let mut waiting = Self::waiting(program, waiter)?;
+        let mut waiting = Self::find_waiting(program, waiter)?;
         if let Some(slot) = waiting.call(Service::<T>::get().clock) {
             Self::cancel(slot);
         }

@@ -1,7 +1,8 @@
 //! What a node, a wallet or a tool can ask an Actors chain without changing it.
 //!
 //! Every answer is part of the chain's metadata: polkadot.js shows these calls under
-//! *Developer → Runtime calls* with nothing installed. All of them are bounded like a block.
+//! *Developer → Runtime calls* with nothing installed. All of them are bounded like a block, and
+//! traces like four.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![allow(
@@ -11,93 +12,24 @@
 
 extern crate alloc;
 
+mod dry_run;
+mod reads;
+mod text;
+mod trace;
+mod tree;
+
 use actors_primitives::{Balance, CodeHash, Gas, MessageId, ReplyCode};
 use alloc::{string::String, vec::Vec};
 use codec::{Decode, Encode};
 use scale_info::TypeInfo;
 
-/// What a message or a creation would do if it were the next thing the chain did.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
-pub struct DryRun<AccountId> {
-    /// Gas that the whole cascade burns.
-    pub gas_burned: Gas,
-    /// The least `gas_limit` with which it goes the same way. For programs that ask how much gas
-    /// is left it is an estimate.
-    pub gas_needed: Gas,
-    /// Deposit money that it uses, in planck.
-    pub deposit_used: Balance,
-    /// The id the message would have.
-    pub message_id: MessageId,
-    /// The program it goes to, or the one it creates.
-    pub program: AccountId,
-    /// The reply, if the message ends within the dry run.
-    pub reply: Option<DryRunReply>,
-    /// Whether the whole cascade ended within the weight of one block, which bounds a dry run.
-    pub is_complete: bool,
-    /// Every message that was served, in order: the first one, what it sent, their replies.
-    pub turns: Vec<DryRunTurn<AccountId>>,
-    /// Messages to users other than the reply, in order.
-    pub user_messages: Vec<DryRunMessage<AccountId>>,
-    /// Program events, in order.
-    pub events: Vec<DryRunEvent<AccountId>>,
-    /// Texts that programs logged with `debug`, in order.
-    pub debug: Vec<String>,
-}
-
-/// The reply that a dry run ends with.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
-pub struct DryRunReply {
-    /// How the message ended.
-    pub code: ReplyCode,
-    /// What the reply says; for a failure, why.
-    pub payload: Vec<u8>,
-    /// What it carries, in planck.
-    pub value: Balance,
-}
-
-/// One message served in a dry run.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
-pub struct DryRunTurn<AccountId> {
-    /// The message's id.
-    pub message_id: MessageId,
-    /// The program that it went to.
-    pub program: AccountId,
-    /// How it ended.
-    pub code: ReplyCode,
-    /// Gas that its turn burned.
-    pub gas_burned: Gas,
-}
-
-/// What `upload_code` would do.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
-pub struct DryRunUpload {
-    /// The name that the code would have.
-    pub code_hash: CodeHash,
-    /// What would be held on the uploader's account, in planck.
-    pub deposit: Balance,
-}
-
-/// A message to a user in a dry run.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
-pub struct DryRunMessage<AccountId> {
-    /// The program that sends it.
-    pub source: AccountId,
-    /// The user it goes to.
-    pub destination: AccountId,
-    /// What it says.
-    pub payload: Vec<u8>,
-    /// What it carries, in planck.
-    pub value: Balance,
-}
-
-/// A program event in a dry run.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
-pub struct DryRunEvent<AccountId> {
-    /// The program that deposits it.
-    pub program: AccountId,
-    /// What it says.
-    pub data: Vec<u8>,
-}
+pub use dry_run::{
+    DryRun, DryRunEvent, DryRunMessage, DryRunReply, DryRunTurn, DryRunUpload, DryRunWait,
+};
+pub use reads::{
+    CodeDetails, LetterInfo, ProgramInfo, ProgramStatus, QueueInfo, QueuedMessage, WaitingInfo,
+};
+pub use trace::{Trace, TraceCause, TraceEffect, TraceEnd, TraceTurn};
 
 /// Why a read or a dry run has no answer.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
@@ -121,88 +53,9 @@ pub enum ReadError {
         /// The panic's text, else empty.
         text: String,
     },
-}
-
-/// Where a program is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
-pub enum ProgramStatus {
-    /// Its `init` has not finished.
-    Initialising,
-    /// It handles messages.
-    Active,
-}
-
-/// A program, as `program` shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
-pub struct ProgramInfo<AccountId> {
-    /// The code it runs.
-    pub code_hash: CodeHash,
-    /// Who may upgrade it; with none it is immutable.
-    pub admin: Option<AccountId>,
-    /// How often it has been upgraded.
-    pub epoch: u32,
-    /// Who created it.
-    pub creator: AccountId,
-    /// Where it is in its life.
-    pub status: ProgramStatus,
-    /// The size of its memory, in Wasm pages of 64 KiB.
-    pub wasm_pages: u32,
-    /// How many pages of 16 KiB are stored for it.
-    pub stored_pages: u32,
-    /// Bytes of keyed state, keys included.
-    pub state_bytes: u64,
-    /// What is held on its account for what it stores, in planck.
-    pub deposit: Balance,
-}
-
-/// Stored code, as `code` shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
-pub struct CodeDetails<AccountId> {
-    /// Who uploaded it and gets its deposit back.
-    pub uploader: AccountId,
-    /// What is held on the uploader's account for it, in planck.
-    pub deposit: Balance,
-    /// How many programs use it, or are about to be upgraded to it.
-    pub references: u32,
-    /// Its length, in bytes.
-    pub bytes: u32,
-    /// The size of its memory at the start, in Wasm pages of 64 KiB.
-    pub wasm_pages: u32,
-    /// The entries it exports, by name.
-    pub exports: Vec<String>,
-}
-
-/// The queue, as `queue` shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
-pub struct QueueInfo<AccountId> {
-    /// How many messages stand in it.
-    pub queued: u64,
-    /// What a place in it costs a call now, in gas.
-    pub place_price: Gas,
-    /// Whether its service is paused.
-    pub is_paused: bool,
-    /// How many programs have exited, or been upgraded, of which something is still to be swept:
-    /// storage to free, messages that wait to answer.
-    pub unfreed_programs: u32,
-    /// The messages that are served next, at most 64.
-    pub messages: Vec<QueuedMessage<AccountId>>,
-}
-
-/// A message in the queue.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
-pub struct QueuedMessage<AccountId> {
-    /// Its id.
-    pub id: MessageId,
-    /// Who sent it.
-    pub source: AccountId,
-    /// The program it goes to.
-    pub destination: AccountId,
-    /// The entry that it runs.
-    pub entry: String,
-    /// The length of its payload, in bytes.
-    pub payload_bytes: u32,
-    /// What it carries, in planck.
-    pub value: Balance,
+    /// No message of that id stands in the queue, waits, or is delayed: it has ended, or there
+    /// was none. Nor is one found behind the first 16,384 that stand in the queue, or wait.
+    NoSuchMessage,
 }
 
 sp_api::decl_runtime_apis! {
@@ -244,8 +97,61 @@ sp_api::decl_runtime_apis! {
             deposit_limit: Option<Balance>,
         ) -> Result<DryRun<AccountId>, ReadError>;
 
+        /// What `upgrade_program` with these arguments would do, likewise.
+        fn dry_run_upgrade(
+            admin: AccountId,
+            program: AccountId,
+            code_hash: CodeHash,
+            payload: Vec<u8>,
+            gas_limit: Option<Gas>,
+            deposit_limit: Option<Balance>,
+        ) -> Result<DryRun<AccountId>, ReadError>;
+
+        /// What `upload_code`, unless the same code is stored already, and then `upgrade_program`
+        /// would do, likewise.
+        fn dry_run_upgrade_code(
+            admin: AccountId,
+            program: AccountId,
+            code: Vec<u8>,
+            payload: Vec<u8>,
+            gas_limit: Option<Gas>,
+            deposit_limit: Option<Balance>,
+        ) -> Result<DryRun<AccountId>, ReadError>;
+
         /// What `upload_code` would do: the code's name and deposit, or why it is refused.
         fn dry_run_upload(uploader: AccountId, code: Vec<u8>) -> Result<DryRunUpload, ReadError>;
+
+        /// Everything that `send_message` with these arguments would cause, as in a dry run, turn
+        /// by turn; and then lets at most `blocks` blocks of service pass, as long as it is not
+        /// over, so that deadlines, delays and letters come due.
+        fn trace_message(
+            source: AccountId,
+            destination: AccountId,
+            payload: Vec<u8>,
+            value: Balance,
+            gas_limit: Option<Gas>,
+            deposit_limit: Option<Balance>,
+            blocks: u32,
+        ) -> Result<Trace<AccountId>, ReadError>;
+
+        /// Everything that `upgrade_program` with these arguments would cause, likewise.
+        fn trace_upgrade(
+            admin: AccountId,
+            program: AccountId,
+            code_hash: CodeHash,
+            payload: Vec<u8>,
+            gas_limit: Option<Gas>,
+            deposit_limit: Option<Balance>,
+            blocks: u32,
+        ) -> Result<Trace<AccountId>, ReadError>;
+
+        /// Everything that becomes of a message that stands in the queue, waits, or is delayed: the
+        /// queue is served from here as the next block would, and at most `blocks` further ones.
+        /// Ask the state of the block before to be told what a block did.
+        fn trace_queued(
+            message_id: MessageId,
+            blocks: u32,
+        ) -> Result<Trace<AccountId>, ReadError>;
 
         /// Runs the program's `state` entry with `payload` and returns its result.
         fn read_state(program: AccountId, payload: Vec<u8>) -> Result<Vec<u8>, ReadError>;
@@ -274,6 +180,12 @@ sp_api::decl_runtime_apis! {
 
         /// The queue: how long it is, what a place in it costs, and what is served next.
         fn queue() -> QueueInfo<AccountId>;
+
+        /// The messages that wait in a program, at most 64.
+        fn waiting(program: AccountId) -> Vec<WaitingInfo<AccountId>>;
+
+        /// The messages that stand in a user's mailbox, at most 64.
+        fn mailbox(user: AccountId) -> Vec<LetterInfo<AccountId>>;
 
         /// Whether the next block has something to serve. A node that makes blocks on demand
         /// makes one while it has.

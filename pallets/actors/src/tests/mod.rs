@@ -55,6 +55,7 @@ mod rent;
 mod service;
 mod signal;
 mod time;
+mod trace;
 mod turn;
 mod upgrade;
 mod value;
@@ -77,6 +78,7 @@ pub(crate) const ROOMS: &[&[Case]] = &[
     service::CASES,
     signal::CASES,
     time::CASES,
+    trace::CASES,
     turn::CASES,
     upgrade::CASES,
     value::CASES,

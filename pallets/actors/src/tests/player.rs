@@ -2,10 +2,12 @@
 
 use actors_primitives::{Balance, CodeHash, Gas, MessageId, ReplyCode};
 
-use crate::{mock::*, Event, Pallet, Queue, ReplyTo, Service, ValueInFlight, WeightInfo};
+use crate::{
+    mock::*, service::Session, Event, Pallet, Queue, ReplyTo, Service, ValueInFlight, WeightInfo,
+};
 use frame_support::{
     traits::{Get, Hooks},
-    weights::{Weight, WeightMeter},
+    weights::WeightMeter,
 };
 
 /// Gas for many turns of the mock's dear calls.
@@ -282,7 +284,7 @@ pub(super) fn serve_one() {
     let price = ActorsSchedule::get().proof_byte;
     room.saturating_accrue(Pallet::<Test>::turn_weight(limit, price));
     let least = peek.saturating_add(Pallet::<Test>::longest_step());
-    Pallet::<Test>::serve_within(room.max(least));
+    Pallet::<Test>::serve_within(room.max(least), &mut Session::default());
     let served = Service::<Test>::get().head - service.head;
     assert!(served > 0, "it is served");
     Pallet::<Test>::check_invariants().expect("every invariant holds after a message");

@@ -1,9 +1,9 @@
 //! Dry runs and reads.
 
 use actors_primitives::ReplyCode;
-use actors_runtime_api::{ProgramStatus, ReadError};
+use actors_runtime_api::{DryRun, DryRunWait, LetterInfo, ProgramStatus, ReadError, WaitingInfo};
 
-use crate::{mock::*, Pallet, Service};
+use crate::{mock::*, Pallet, Service, Waiting};
 
 fn a_dry_run_foretells_and_changes_nothing() {
     let program = create("counter");
@@ -195,7 +195,211 @@ fn the_gas_a_dry_run_needs_is_what_the_call_asks_for() {
     );
 }
 
+/// A message that makes `sleeper` ask `to` and wait; `flags` are those of its send.
+fn asks(to: &AccountId, blocks: u32, flags: u32) -> Vec<u8> {
+    let to: &[u8; 32] = to.as_ref();
+    let (blocks, flags) = (blocks.to_le_bytes(), flags.to_le_bytes());
+    [b"a", &blocks[..], &flags, to, b"well?"].concat()
+}
+
+/// The pallet's dry run of a message of Alice's.
+fn dry_run(to: &AccountId, payload: Vec<u8>) -> DryRun<AccountId> {
+    let (gas, deposit) = (Some(4 * GAS), Some(DEPOSIT));
+    Pallet::<Test>::dry_run_message(ALICE, to.clone(), payload, 0, gas, deposit)
+        .expect("the call is accepted")
+}
+
+fn the_gas_a_dry_run_needs_is_enough_for_programs_that_wait() {
+    let (sleeper, echo) = (create("sleeper"), create("echo"));
+    let payload = asks(&echo, 1_000, 1);
+    let run = dry_run(&sleeper, payload.clone());
+    assert!(run.is_complete && run.waiting.is_empty());
+    let codes: Vec<_> = run.turns.iter().map(|turn| turn.code).collect();
+    let replied = Some(ReplyCode::Replied);
+    assert_eq!(codes, [None, replied, replied]);
+    assert_eq!(
+        run.reply.map(|reply| reply.payload),
+        Some(b"well?".to_vec())
+    );
+    // The rent of all blocks has to be there, and none of it is burned.
+    let rent = 1_000 * ActorsSchedule::get().rent;
+    assert!(run.gas_needed > run.gas_burned - run.turns[2].gas_burned + rent);
+    assert!(run.gas_burned < run.gas_needed);
+
+    // The state has a key from then on, and the same message does the same.
+    let first = ask_with(&sleeper, &payload, 0, run.gas_needed, DEPOSIT);
+    assert_eq!(first.code, ReplyCode::Replied);
+    let run = dry_run(&sleeper, payload.clone());
+    let enough = ask_with(&sleeper, &payload, 0, run.gas_needed, DEPOSIT);
+    assert_eq!(enough.code, ReplyCode::Replied);
+    // What fails then is `echo`, and the sleeper is told so.
+    let less = ask_with(&sleeper, &payload, 0, run.gas_needed - 1_000, DEPOSIT);
+    let said = (enough.payload, less.payload);
+    assert_eq!(said, (b"well?".to_vec(), Vec::new()));
+}
+
+fn a_dry_run_says_what_is_not_over() {
+    let (sleeper, echo) = (create("sleeper"), create("echo"));
+    let payload = asks(&BOB, 10, 1 | 5 << 8);
+    let run = dry_run(&sleeper, payload.clone());
+    assert!(!run.is_complete && run.reply.is_none());
+    let waits = DryRunWait {
+        message_id: run.message_id,
+        program: sleeper.clone(),
+        blocks: 10,
+    };
+    assert_eq!(run.waiting, [waits]);
+    assert_eq!(run.user_messages[0].expires, Some(5));
+    let burned = run.turns[0].gas_burned;
+    assert_eq!((run.turns[0].code, run.gas_burned), (None, burned));
+
+    // What waits and what stands in a mailbox is set aside, and has to be there.
+    let rent = 15 * ActorsSchedule::get().rent;
+    assert!(run.gas_needed > run.gas_burned + rent);
+    let send = |gas| {
+        let seen = Waiting::<Test>::iter().count();
+        let id = send_as(&ALICE, sleeper.clone(), payload.clone(), 0, gas, DEPOSIT);
+        idle();
+        assert_eq!(reply_to(id.expect("the message is accepted")), None);
+        assert_eq!(Waiting::<Test>::iter().count(), seen + 1);
+    };
+    send(run.gas_needed);
+    let run = dry_run(&sleeper, payload.clone());
+    send(run.gas_needed);
+    let less = ask_with(&sleeper, &payload, 0, run.gas_needed - 1_000, DEPOSIT);
+    assert!(!less.code.is_success());
+
+    // Nobody waits for what is delayed, and it is not over either.
+    let to: &[u8; 32] = echo.as_ref();
+    let payload = [b"d", &3u32.to_le_bytes()[..], &GAS.to_le_bytes(), to].concat();
+    let run = dry_run(&sleeper, payload);
+    assert!(!run.is_complete && run.waiting.is_empty());
+    assert_eq!(run.reply.map(|reply| reply.code), Some(ReplyCode::Finished));
+}
+
+fn a_dry_run_of_an_upgrade_foretells_it() {
+    let store = create("store");
+    ask(&store, &[0; 64]);
+    let old = Pallet::<Test>::program(store.clone()).expect("it exists");
+    let (gas, deposit) = (Some(GAS), Some(DEPOSIT));
+    let with_code = |admin, code| {
+        let payload = b"on".to_vec();
+        Pallet::<Test>::dry_run_upgrade_code(admin, store.clone(), code, payload, gas, deposit)
+    };
+    let not_admin = Err(ReadError::Refused("NotAdmin".into()));
+    assert_eq!(with_code(BOB, fixture("sleeper")), not_admin);
+    let Err(ReadError::Invalid(reason)) = with_code(ALICE, offence("float_operator")) else {
+        panic!("floats are refused");
+    };
+    assert!(reason.contains("f32"), "{reason}");
+    let foretold = with_code(ALICE, fixture("sleeper")).expect("the call is accepted");
+    assert_eq!(foretold.program, store);
+    assert_eq!(foretold.events[0].data, b"on");
+    assert_eq!(
+        foretold.reply.as_ref().map(|reply| reply.code),
+        Some(ReplyCode::Finished)
+    );
+    assert!(foretold.is_complete);
+
+    let code = upload("sleeper");
+    let upgrade = |admin, payload: &[u8]| {
+        let payload = payload.to_vec();
+        Pallet::<Test>::dry_run_upgrade(admin, store.clone(), code, payload, gas, deposit)
+    };
+    assert_eq!(upgrade(BOB, b"on"), not_admin);
+    // Whether the code is stored already changes nothing else.
+    assert_eq!(upgrade(ALICE, b"on"), with_code(ALICE, fixture("sleeper")));
+    let run = upgrade(ALICE, b"on").expect("the call is accepted");
+    assert_eq!(run.gas_needed, foretold.gas_needed);
+    let failed = upgrade(ALICE, b"").expect("the call is accepted").reply;
+    assert_eq!(failed.map(|reply| reply.code), Some(ReplyCode::Trapped));
+    assert_eq!(Pallet::<Test>::program(store.clone()), Some(old));
+
+    let go = |gas| {
+        let payload = b"on".to_vec();
+        let id = Pallet::<Test>::do_upgrade_program(&ALICE, store.clone(), code, payload, gas, 0);
+        idle();
+        reply_to(id.expect("the call is accepted")).expect("it ends")
+    };
+    undone(|| {
+        let less = go(run.gas_needed - 1_000);
+        assert_eq!(less.code, ReplyCode::OutOfGas);
+    });
+    let done = go(run.gas_needed);
+    assert_eq!(
+        (done.code, done.gas_burned),
+        (ReplyCode::Finished, run.gas_burned)
+    );
+    let new = Pallet::<Test>::program(store).expect("it exists");
+    assert_eq!((new.code_hash, new.epoch), (code, 1));
+}
+
+fn what_waits_is_shown() {
+    let sleeper = create("sleeper");
+    assert!(!Pallet::<Test>::has_schedule());
+    let payload = asks(&BOB, 10, 1 | 5 << 8);
+    let id = send_as(
+        &ALICE,
+        sleeper.clone(),
+        payload.clone(),
+        0,
+        4 * GAS,
+        DEPOSIT,
+    );
+    let id = id.expect("the message is accepted");
+    idle();
+    assert!(Pallet::<Test>::has_schedule() && !Pallet::<Test>::has_work());
+    next_block();
+    next_block();
+    let mut waits = WaitingInfo {
+        message_id: id,
+        source: ALICE,
+        turn: 1,
+        has_replied: false,
+        blocks: 10,
+        waited: 2,
+        deadline: Some(8),
+        causes: 0,
+        payload_bytes: payload.len() as u32,
+    };
+    assert_eq!(Pallet::<Test>::waiting(sleeper.clone()), [waits.clone()]);
+    let mail = Pallet::<Test>::mailbox(BOB);
+    let letter = LetterInfo {
+        message_id: mail[0].message_id,
+        program: sleeper.clone(),
+        payload: b"well?".to_vec(),
+        value: 0,
+        expires: 3,
+    };
+    assert_eq!(mail, [letter]);
+    let queue = Pallet::<Test>::queue();
+    assert_eq!((queue.clock, queue.scheduled, queue.queued), (2, 2, 0));
+
+    Pallet::<Test>::do_set_service_paused(true);
+    assert!(!Pallet::<Test>::has_schedule());
+    Pallet::<Test>::do_claim_value(&BOB, mail[0].message_id).expect("it stands");
+    (waits.deadline, waits.causes) = (None, 1);
+    assert_eq!(Pallet::<Test>::waiting(sleeper.clone()), [waits]);
+    assert_eq!(Pallet::<Test>::mailbox(BOB), []);
+    assert_eq!(Pallet::<Test>::waiting(BOB), []);
+    Pallet::<Test>::do_set_service_paused(false);
+
+    // However many there are.
+    for _ in 0..70 {
+        let gas = 4 * GAS;
+        send_as(&ALICE, sleeper.clone(), payload.clone(), 0, gas, DEPOSIT)
+            .expect("the message is accepted");
+        idle();
+    }
+    assert_eq!(Pallet::<Test>::waiting(sleeper).len(), 64);
+    assert_eq!(Pallet::<Test>::mailbox(BOB).len(), 64);
+}
+
 cases![
+    the_gas_a_dry_run_needs_is_enough_for_programs_that_wait,
+    a_dry_run_says_what_is_not_over,
+    a_dry_run_of_an_upgrade_foretells_it,
+    what_waits_is_shown,
     a_dry_run_foretells_and_changes_nothing,
     the_gas_a_dry_run_needs_is_enough_and_not_too_much,
     a_dry_run_of_a_creation_tells_the_address_and_the_failure,

@@ -628,7 +628,7 @@ fn a_failed_turn_wakes_and_waits_for_nothing() {
         epoch: 0,
         message: id,
     };
-    let waiting = Pallet::<Test>::waiting(&program, &waiter).expect("it waits");
+    let waiting = Pallet::<Test>::find_waiting(&program, &waiter).expect("it waits");
     assert!(matches!(waiting.stage, Stage::Parked(_)));
     assert_eq!(Waiting::<Test>::iter().count(), 1);
 }

@@ -1,0 +1,277 @@
+//! Dry runs: what a call would do, and what it needs.
+
+use actors_primitives::{Balance, CodeHash, Gas, MessageId};
+use actors_runtime_api::{
+    DryRun, DryRunEvent, DryRunMessage, DryRunReply, DryRunTurn, DryRunUpload, DryRunWait,
+    ReadError,
+};
+use alloc::vec::Vec;
+use frame_support::{traits::Get, weights::WeightMeter};
+
+use super::rehearsal::{Made, Means};
+use crate::{log::Log, service::Session, Config, Event, Pallet, Purses, Queue, Service};
+
+impl<T: Config> Pallet<T> {
+    pub(crate) fn view_dry_run_message(
+        source: T::AccountId,
+        destination: T::AccountId,
+        payload: Vec<u8>,
+        value: Balance,
+        gas_limit: Option<Gas>,
+        deposit_limit: Option<Balance>,
+    ) -> Result<DryRun<T::AccountId>, ReadError> {
+        Self::rehearse_message(
+            source,
+            destination,
+            payload,
+            value,
+            gas_limit,
+            deposit_limit,
+            Self::dry_run,
+        )
+    }
+
+    pub(crate) fn view_dry_run_creation(
+        creator: T::AccountId,
+        code_hash: CodeHash,
+        salt: Vec<u8>,
+        payload: Vec<u8>,
+        value: Balance,
+        gas_limit: Option<Gas>,
+        deposit_limit: Option<Balance>,
+    ) -> Result<DryRun<T::AccountId>, ReadError> {
+        let means = Means {
+            payer: creator.clone(),
+            outlay: value.saturating_add(Self::creation_deposit()),
+            gas_limit,
+            deposit_limit,
+        };
+        let call = |gas, deposit| {
+            Self::ensure_creator(&creator)?;
+            Self::do_create_program(&creator, code_hash, &salt, payload, value, gas, deposit)
+        };
+        Self::rehearse(means, call, Self::dry_run)
+    }
+
+    pub(crate) fn view_dry_run_upload_program(
+        creator: T::AccountId,
+        wasm: Vec<u8>,
+        salt: Vec<u8>,
+        payload: Vec<u8>,
+        value: Balance,
+        gas_limit: Option<Gas>,
+        deposit_limit: Option<Balance>,
+    ) -> Result<DryRun<T::AccountId>, ReadError> {
+        let (code_hash, upload) = Self::upload_outlay(&wasm)?;
+        let means = Means {
+            payer: creator.clone(),
+            outlay: value
+                .saturating_add(Self::creation_deposit())
+                .saturating_add(upload),
+            gas_limit,
+            deposit_limit,
+        };
+        let call = |gas, deposit| {
+            Self::ensure_uploader(&creator)?;
+            Self::ensure_creator(&creator)?;
+            Self::ensure_code(&creator, wasm)?;
+            Self::do_create_program(&creator, code_hash, &salt, payload, value, gas, deposit)
+        };
+        Self::rehearse(means, call, Self::dry_run)
+    }
+
+    pub(crate) fn view_dry_run_upgrade(
+        admin: T::AccountId,
+        program: T::AccountId,
+        code_hash: CodeHash,
+        payload: Vec<u8>,
+        gas_limit: Option<Gas>,
+        deposit_limit: Option<Balance>,
+    ) -> Result<DryRun<T::AccountId>, ReadError> {
+        Self::rehearse_upgrade(
+            admin,
+            program,
+            code_hash,
+            payload,
+            gas_limit,
+            deposit_limit,
+            Self::dry_run,
+        )
+    }
+
+    pub(crate) fn view_dry_run_upgrade_code(
+        admin: T::AccountId,
+        program: T::AccountId,
+        wasm: Vec<u8>,
+        payload: Vec<u8>,
+        gas_limit: Option<Gas>,
+        deposit_limit: Option<Balance>,
+    ) -> Result<DryRun<T::AccountId>, ReadError> {
+        // Judging code is most of the work, and none of who may not upgrade.
+        Self::ensure_admin(&admin, &program).map_err(Self::refused)?;
+        let (code_hash, outlay) = Self::upload_outlay(&wasm)?;
+        let means = Means {
+            payer: admin.clone(),
+            outlay,
+            gas_limit,
+            deposit_limit,
+        };
+        let call = |gas, deposit| {
+            Self::ensure_uploader(&admin)?;
+            Self::ensure_code(&admin, wasm)?;
+            let upgraded = program.clone();
+            Self::do_upgrade_program(&admin, program, code_hash, payload, gas, deposit)
+                .map(|message_id| (message_id, upgraded))
+        };
+        Self::rehearse(means, call, Self::dry_run)
+    }
+
+    pub(crate) fn view_dry_run_upload(
+        uploader: T::AccountId,
+        wasm: Vec<u8>,
+    ) -> Result<DryRunUpload, ReadError> {
+        Self::upload_outlay(&wasm)?;
+        let deposit = Self::code_deposit(wasm.len());
+        Self::undone(|| {
+            Self::ensure_uploader(&uploader)
+                .and_then(|()| Self::do_upload_code(&uploader, wasm))
+                .map(|code_hash| DryRunUpload { code_hash, deposit })
+                .map_err(Self::refused)
+        })
+    }
+
+    /// Serves all that a call causes at once. Bounded by the weight of a block.
+    fn dry_run(made: Made<T>) -> Result<DryRun<T::AccountId>, ReadError> {
+        // Keeps the purse open past the last message, to see what is left in it.
+        let mut place = 0;
+        Purses::<T>::mutate(made.message_id, |purse| {
+            if let Some(purse) = purse {
+                purse.share();
+                place = purse.burned;
+            }
+        });
+        let start = Queue::<T>::get(Service::<T>::get().head).map_or(0, |message| {
+            Self::start_price(&message.destination, message.kind)
+        });
+        let log = Log {
+            watched: Some((made.message_id, made.gas)),
+            needed: start.saturating_add(place),
+            debug: Some(Vec::new()),
+            ..Log::default()
+        };
+        let mut session = Session {
+            log,
+            ..Session::default()
+        };
+        let mut meter = WeightMeter::with_limit(T::BlockWeights::get().max_block);
+        Self::serve(Service::<T>::get(), &mut meter, &mut session);
+        Ok(Self::gather(
+            made.message_id,
+            made.program,
+            made.deposit,
+            session.log,
+        ))
+    }
+
+    /// Gathers what a dry run did from the events that it deposited.
+    fn gather(
+        message_id: MessageId,
+        program: T::AccountId,
+        deposit: Balance,
+        log: Log<T>,
+    ) -> DryRun<T::AccountId> {
+        let purse = Purses::<T>::get(message_id);
+        // The dry run's own reference is left.
+        let is_closed = purse.as_ref().is_none_or(|purse| purse.references <= 1);
+        let deposit_left = purse.map_or(deposit, |purse| purse.deposit);
+        let mut run = DryRun {
+            gas_burned: 0,
+            gas_needed: log.needed,
+            deposit_used: deposit.saturating_sub(deposit_left),
+            message_id,
+            program,
+            reply: None,
+            is_complete: is_closed && Self::queue_length() == 0,
+            waiting: Vec::new(),
+            turns: Vec::new(),
+            user_messages: Vec::new(),
+            events: Vec::new(),
+            debug: log.debug.unwrap_or_default(),
+        };
+        for record in frame_system::Pallet::<T>::read_events_no_consensus() {
+            let Ok(event) = record.event.try_into() else {
+                continue;
+            };
+            match event {
+                Event::MessageProcessed {
+                    message_id,
+                    destination,
+                    reply_code,
+                    gas_burned,
+                } => {
+                    run.gas_burned = run.gas_burned.saturating_add(gas_burned);
+                    run.waiting.retain(|wait| wait.message_id != message_id);
+                    run.turns.push(DryRunTurn {
+                        message_id,
+                        program: destination,
+                        code: Some(reply_code),
+                        gas_burned,
+                    });
+                }
+                Event::MessageWaiting {
+                    message_id,
+                    program,
+                    blocks,
+                    gas_burned,
+                } => {
+                    run.gas_burned = run.gas_burned.saturating_add(gas_burned);
+                    run.waiting.retain(|wait| wait.message_id != message_id);
+                    run.waiting.push(DryRunWait {
+                        message_id,
+                        program: program.clone(),
+                        blocks,
+                    });
+                    run.turns.push(DryRunTurn {
+                        message_id,
+                        program,
+                        code: None,
+                        gas_burned,
+                    });
+                }
+                Event::ProgramEvent { program, data, .. } => {
+                    run.events.push(DryRunEvent { program, data });
+                }
+                Event::UserMessage {
+                    payload,
+                    value,
+                    reply: Some(reply),
+                    ..
+                } if reply.to == message_id => {
+                    run.reply = Some(DryRunReply {
+                        code: reply.code,
+                        payload,
+                        value,
+                    });
+                }
+                Event::UserMessage {
+                    source,
+                    destination,
+                    payload,
+                    value,
+                    expires,
+                    ..
+                } => {
+                    run.user_messages.push(DryRunMessage {
+                        source,
+                        destination,
+                        payload,
+                        value,
+                        expires,
+                    });
+                }
+                _ => {}
+            }
+        }
+        run
+    }
+}

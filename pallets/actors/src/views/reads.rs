@@ -1,0 +1,172 @@
+//! Reads of what is stored.
+
+use actors_primitives::{abi::Entry, CodeHash};
+use actors_runtime_api::{
+    CodeDetails, LetterInfo, ProgramInfo, ProgramStatus, QueueInfo, QueuedMessage, ReadError,
+    WaitingInfo,
+};
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use crate::{
+    pallet::Key, waiting::Stage, Codes, Config, Mailboxes, Pallet, Program, Programs, Queue,
+    Service, State, Status, Tombstones, Waiting, Wasm,
+};
+
+/// Messages that a look at the queue, at those that wait, or at a mailbox shows: enough to see
+/// what holds it up, and bounded.
+const SHOWN_MESSAGES: usize = 64;
+
+impl<T: Config> Pallet<T> {
+    pub(crate) fn view_read_state(
+        program: T::AccountId,
+        payload: Vec<u8>,
+    ) -> Result<Vec<u8>, ReadError> {
+        let record = Self::readable(&program)?;
+        if record.status == Status::Initialising {
+            return Err(ReadError::NotInitialised);
+        }
+        let outcome = Self::run_state(&program, &record, payload);
+        outcome
+            .ok_or(ReadError::NoStateEntry)?
+            .map_err(|failure| ReadError::Failed {
+                code: failure.code,
+                text: String::from_utf8_lossy(&failure.payload).into_owned(),
+            })
+    }
+
+    fn readable(program: &T::AccountId) -> Result<Program<T>, ReadError> {
+        match Programs::<T>::get(program) {
+            Some(record) => Ok(record),
+            None if Tombstones::<T>::contains_key(program) => Err(ReadError::Exited),
+            None => Err(ReadError::NotAProgram),
+        }
+    }
+
+    pub(crate) fn view_state_entry(
+        program: T::AccountId,
+        key: Vec<u8>,
+    ) -> Result<Option<Vec<u8>>, ReadError> {
+        Self::readable(&program)?;
+        // A key longer than any that can be written has no value.
+        let key = Key::<T>::try_from(key).ok();
+        Ok(key
+            .and_then(|key| State::<T>::get(program, key))
+            .map(Into::into))
+    }
+
+    pub(crate) fn view_program(program: T::AccountId) -> Option<ProgramInfo<T::AccountId>> {
+        let record = Programs::<T>::get(program)?;
+        let stored_pages = record.pages.len() as u32;
+        let page_bytes =
+            u64::from(stored_pages).saturating_mul(actors_primitives::PAGE_SIZE.into());
+        Some(ProgramInfo {
+            code_hash: record.code_hash,
+            admin: record.admin,
+            epoch: record.epoch,
+            creator: record.creator,
+            status: match record.status {
+                Status::Initialising => ProgramStatus::Initialising,
+                Status::Active => ProgramStatus::Active,
+            },
+            wasm_pages: record.wasm_pages,
+            stored_pages,
+            state_bytes: record.footprint.bytes.saturating_sub(page_bytes),
+            deposit: record.deposit,
+        })
+    }
+
+    pub(crate) fn view_code(code_hash: CodeHash) -> Option<CodeDetails<T::AccountId>> {
+        let code = Codes::<T>::get(code_hash)?;
+        let exported = Entry::ALL
+            .into_iter()
+            .filter(|entry| code.info.exports.contains(*entry));
+        Some(CodeDetails {
+            uploader: code.uploader,
+            deposit: code.deposit,
+            references: code.references,
+            bytes: code.info.code_len,
+            wasm_pages: code.info.wasm_pages,
+            exports: exported.map(|entry| entry.export().to_string()).collect(),
+        })
+    }
+
+    pub(crate) fn view_wasm(code_hash: CodeHash) -> Option<Vec<u8>> {
+        Wasm::<T>::get(code_hash).map(Into::into)
+    }
+
+    pub(crate) fn view_check_code(code: &[u8]) -> Result<(), String> {
+        Self::validate_code(code)
+            .map(|_| ())
+            .map_err(|invalid| invalid.to_string())
+    }
+
+    pub(crate) fn view_queue() -> QueueInfo<T::AccountId> {
+        let service = Service::<T>::get();
+        let messages = (service.head..service.tail)
+            .take(SHOWN_MESSAGES)
+            .filter_map(Queue::<T>::get);
+        QueueInfo {
+            queued: service.length(),
+            place_price: Self::place_price(service.length()),
+            is_paused: service.is_paused,
+            unfreed_programs: service.graves,
+            clock: service.clock,
+            scheduled: service.scheduled,
+            messages: messages
+                .map(|message| QueuedMessage {
+                    id: message.id,
+                    source: message.source,
+                    destination: message.destination,
+                    entry: message.kind.entry().export().to_string(),
+                    payload_bytes: message.payload.len() as u32,
+                    value: message.value,
+                })
+                .collect(),
+        }
+    }
+
+    pub(crate) fn view_waiting(program: &T::AccountId) -> Vec<WaitingInfo<T::AccountId>> {
+        let Some(record) = Programs::<T>::get(program) else {
+            return Vec::new();
+        };
+        let clock = Service::<T>::get().clock;
+        Waiting::<T>::iter_prefix_values((program, record.epoch))
+            .take(SHOWN_MESSAGES)
+            .map(|waiting| {
+                let waited = waiting.waited_by(clock);
+                let (deadline, causes) = match waiting.stage {
+                    Stage::Parked(_) => (Some(waiting.blocks.saturating_sub(waited)), 0),
+                    Stage::Called { causes, .. } => (None, causes),
+                };
+                WaitingInfo {
+                    message_id: waiting.message.id,
+                    source: waiting.message.source,
+                    turn: waiting.turn,
+                    has_replied: waiting.has_replied,
+                    blocks: waiting.blocks,
+                    waited,
+                    deadline,
+                    causes,
+                    payload_bytes: waiting.message.payload.len() as u32,
+                }
+            })
+            .collect()
+    }
+
+    pub(crate) fn view_mailbox(user: &T::AccountId) -> Vec<LetterInfo<T::AccountId>> {
+        let clock = Service::<T>::get().clock;
+        Mailboxes::<T>::iter_prefix_values(user)
+            .take(SHOWN_MESSAGES)
+            .map(|letter| LetterInfo {
+                message_id: letter.message.id,
+                program: letter.message.source.clone(),
+                payload: letter.message.payload.to_vec(),
+                value: letter.message.value,
+                expires: letter.blocks.saturating_sub(letter.passed(clock)),
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,173 @@
+//! Calls that are made to see what they do, and undone.
+
+use actors_primitives::{Balance, CodeHash, Gas, MessageId};
+use actors_runtime_api::ReadError;
+use alloc::{string::ToString, vec::Vec};
+use frame_support::{
+    pallet_prelude::DispatchError,
+    storage::{with_transaction_unchecked, TransactionOutcome},
+    traits::{EnsureOrigin, Get},
+};
+use frame_system::RawOrigin;
+use sp_runtime::traits::{One, Saturating};
+
+use crate::{Codes, Config, Pallet, Service};
+
+/// Turns of the longest length that a rehearsal's gas covers when it is not told how much.
+const DEFAULT_TURNS: u64 = 4;
+
+/// Who pays for a call, and with what.
+pub(super) struct Means<T: Config> {
+    /// Whose money it is.
+    pub(super) payer: T::AccountId,
+    /// What the call takes besides gas and deposit money, in planck.
+    pub(super) outlay: Balance,
+    /// The gas; if it is not told, what the payer's money is enough for.
+    pub(super) gas_limit: Option<Gas>,
+    /// The deposit money; if it is not told, half of the payer's.
+    pub(super) deposit_limit: Option<Balance>,
+}
+
+/// A call that was made: its message is all that stands in the queue.
+pub(super) struct Made<T: Config> {
+    /// The message.
+    pub(super) message_id: MessageId,
+    /// The program it goes to.
+    pub(super) program: T::AccountId,
+    /// The gas that it was given.
+    pub(super) gas: Gas,
+    /// The deposit money that it was given.
+    pub(super) deposit: Balance,
+}
+
+impl<T: Config> Pallet<T> {
+    /// Does `call` and lets `watch` see what it causes, as if in a block of its own with nothing
+    /// queued before it, and undoes everything. Time and randomness are those of the last block.
+    pub(super) fn rehearse<R>(
+        means: Means<T>,
+        call: impl FnOnce(Gas, Balance) -> Result<(MessageId, T::AccountId), DispatchError>,
+        watch: impl FnOnce(Made<T>) -> Result<R, ReadError>,
+    ) -> Result<R, ReadError> {
+        Self::undone(|| {
+            Self::begin_block();
+            // Unless told otherwise, the payer's money is shared between gas and deposits.
+            let free = Self::spendable(&means.payer).saturating_sub(means.outlay);
+            let deposit = means.deposit_limit.unwrap_or(free / 2);
+            let money = free.saturating_sub(deposit);
+            let gas = means
+                .gas_limit
+                .unwrap_or_else(|| Self::affordable_gas(money));
+            let (message_id, program) = call(gas, deposit).map_err(Self::refused)?;
+            // Nothing that was queued before is served.
+            Service::<T>::mutate(|service| service.head = service.tail.saturating_sub(1));
+            watch(Made {
+                message_id,
+                program,
+                gas,
+                deposit,
+            })
+        })
+    }
+
+    pub(super) fn rehearse_message<R>(
+        source: T::AccountId,
+        destination: T::AccountId,
+        payload: Vec<u8>,
+        value: Balance,
+        gas_limit: Option<Gas>,
+        deposit_limit: Option<Balance>,
+        watch: impl FnOnce(Made<T>) -> Result<R, ReadError>,
+    ) -> Result<R, ReadError> {
+        let means = Means {
+            payer: source.clone(),
+            outlay: value,
+            gas_limit,
+            deposit_limit,
+        };
+        let call = |gas, deposit| {
+            let program = destination.clone();
+            Self::do_send_message(&source, destination, payload, value, gas, deposit)
+                .map(|message_id| (message_id, program))
+        };
+        Self::rehearse(means, call, watch)
+    }
+
+    pub(super) fn rehearse_upgrade<R>(
+        admin: T::AccountId,
+        program: T::AccountId,
+        code_hash: CodeHash,
+        payload: Vec<u8>,
+        gas_limit: Option<Gas>,
+        deposit_limit: Option<Balance>,
+        watch: impl FnOnce(Made<T>) -> Result<R, ReadError>,
+    ) -> Result<R, ReadError> {
+        let means = Means {
+            payer: admin.clone(),
+            outlay: 0,
+            gas_limit,
+            deposit_limit,
+        };
+        let call = |gas, deposit| {
+            let upgraded = program.clone();
+            Self::do_upgrade_program(&admin, program, code_hash, payload, gas, deposit)
+                .map(|message_id| (message_id, upgraded))
+        };
+        Self::rehearse(means, call, watch)
+    }
+
+    /// What storing code takes from who uploads it, unless it is stored already; its name.
+    pub(super) fn upload_outlay(wasm: &[u8]) -> Result<(CodeHash, Balance), ReadError> {
+        Self::validate_code(wasm).map_err(|invalid| ReadError::Invalid(invalid.to_string()))?;
+        let code_hash = Self::code_hash(wasm);
+        Ok(match Codes::<T>::contains_key(code_hash) {
+            true => (code_hash, 0),
+            false => (code_hash, Self::code_deposit(wasm.len())),
+        })
+    }
+
+    /// Whether the account may upload code.
+    pub(super) fn ensure_uploader(who: &T::AccountId) -> Result<(), DispatchError> {
+        T::UploadOrigin::ensure_origin(RawOrigin::Signed(who.clone()).into())?;
+        Ok(())
+    }
+
+    /// Whether the account may create programs.
+    pub(super) fn ensure_creator(who: &T::AccountId) -> Result<(), DispatchError> {
+        T::CreateOrigin::ensure_origin(RawOrigin::Signed(who.clone()).into())?;
+        Ok(())
+    }
+
+    /// Does something and undoes it.
+    pub(super) fn undone<R>(act: impl FnOnce() -> R) -> R {
+        with_transaction_unchecked(|| TransactionOutcome::Rollback(act()))
+    }
+
+    /// Begins the block after the one that the state is of, or after the last that was begun.
+    pub(super) fn begin_block() {
+        let next = frame_system::Pallet::<T>::block_number().saturating_add(One::one());
+        let parent = frame_system::Pallet::<T>::parent_hash();
+        frame_system::Pallet::<T>::initialize(&next, &parent, &Default::default());
+        frame_system::Pallet::<T>::reset_events();
+    }
+
+    fn affordable_gas(money: Balance) -> Gas {
+        let most = T::MaxTurnGas::get().saturating_mul(DEFAULT_TURNS);
+        let price = T::GasPrice::get();
+        if money == 0 {
+            // Nothing is affordable: let the call say what cannot be paid.
+            return T::MaxTurnGas::get();
+        }
+        let affordable = money
+            .saturating_mul(price.per_gas.max(1).into())
+            .checked_div(price.planck.into())
+            .and_then(|gas| Gas::try_from(gas).ok());
+        affordable.map_or(most, |gas| gas.min(most))
+    }
+
+    pub(super) fn refused(error: DispatchError) -> ReadError {
+        ReadError::Refused(match error {
+            DispatchError::Module(error) => error.message.unwrap_or("unknown error").to_string(),
+            other => <&'static str>::from(other).to_string(),
+        })
+    }
+}
