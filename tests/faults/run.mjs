@@ -124,7 +124,8 @@ async function breakAll() {
 
   const tests = wanted.flatMap((fault) => fault.tests);
   doing('Running the tests that the faults name, on the code as it is');
-  if (!await passUnbroken(copy, tests)) return false;
+  const unsound = await failUnbroken(copy, tests);
+  if (!unsound) return false;
 
   const width = Math.max(...wanted.map((fault) => fault.name.length));
   console.log(`\n${bold(`        ${'fault'.padEnd(width)}  time  caught by`)}`);
@@ -135,7 +136,10 @@ async function breakAll() {
   for (const [index, fault] of order.entries()) {
     passing(`${index + 1} of ${order.length}: ${fault.name}`);
     const since = Date.now();
-    const { outcome, told, detail } = await breakWith(fault, copy);
+    const failing = fault.tests.find((test) => unsound.has(`${test.suite} ${test.path}`));
+    const { outcome, told, detail } = failing
+      ? { outcome: 'unusable', told: `nothing: ${failing.short} fails without it` }
+      : await breakWith(fault, copy);
     tally[outcome] += 1;
     const mark = outcome === 'caught' ? green('  ok') : red('fail');
     console.log(`${mark}    ${fault.name.padEnd(width)}  ${clock((Date.now() - since) / 1000)}  ${told}`);
@@ -160,8 +164,9 @@ function suites(copy, tests) {
   return [...all.values()].map(({ suite, paths }) => ({ suite, paths: [...paths] }));
 }
 
-async function passUnbroken(copy, tests) {
-  let isGood = true;
+/** The tests that fail or are not there, without any fault; nothing if one cannot be built. */
+async function failUnbroken(copy, tests) {
+  const unsound = new Set();
   for (const { suite, paths } of suites(copy, tests)) {
     passing(`building the tests of ${suite.package}`);
     try {
@@ -170,19 +175,20 @@ async function passUnbroken(copy, tests) {
       if (!(error instanceof NotBuilt)) throw error;
       wrong(`The tests of ${suite.package} do not build`);
       console.log(indented(error.message));
-      return false;
+      return null;
     }
+    passing(`running ${paths.length} tests of ${suite.package}`);
     const known = await suite.list();
     const { results, output, end } = await suite.run(paths);
     const failed = paths.filter((test) => results.get(test) !== 'ok');
     for (const test of failed) {
       wrong(known.has(test) ? `${test} fails without any fault` : `${suite.package} has no test ${test}`);
+      unsound.add(`${suite.name} ${test}`);
     }
     if (failed.some((test) => known.has(test))) console.log(indented(`${output}\n${end}`));
-    isGood &&= failed.length === 0;
-    if (isGood) good(`${paths.length} tests of ${suite.package} pass`);
+    if (failed.length === 0) good(`${paths.length} tests of ${suite.package} pass`);
   }
-  return isGood;
+  return unsound;
 }
 
 /** What became of one fault. */

@@ -28,7 +28,7 @@ function run(command, args, options) {
 /** The tests of one target of one package, in a copy of the repository. */
 export class Suite {
   constructor(root, test) {
-    Object.assign(this, { root, package: test.package, target: test.target });
+    Object.assign(this, { root, name: test.suite, package: test.package, target: test.target });
   }
 
   /** Builds it. */
@@ -68,7 +68,9 @@ export class Suite {
         results.set(test, paths.length === 1 ? 'FAILED' : (await this.run([test])).results.get(test));
       }
     }
-    return { results, output: `${stdout}${stderr}`, end: signal ?? `exit code ${code}` };
+    // What passed has nothing to say.
+    const said = stdout.slice(Math.max(0, stdout.indexOf('\nfailures:')));
+    return { results, output: `${said}${stderr}`, end: signal ?? `exit code ${code}` };
   }
 
   execute(args) {
