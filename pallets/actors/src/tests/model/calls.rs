@@ -70,6 +70,8 @@ impl Chain {
             return false;
         }
         let start = self.start(code, Entry::Migrate, &Memory::default());
+        let replaced = self.programs[program].memory.stored();
+        let start = start + (self.rules.replace)(replaced);
         self.order(who, program, Kind::Migrate(code), order, start, 0)
     }
 

@@ -19,21 +19,23 @@ impl Chain {
             return;
         }
         let to = &message.destination;
-        if self.ledger.can_receive(to, message.value) {
-            self.ledger.arrive(to, message.value);
-            self.happens(Happening::Told {
-                message: message.id,
-                source: message.source,
-                user: message.destination,
-                payload: message.payload,
-                value: message.value,
-                reply: None,
-                expires: None,
-            });
-        } else {
+        let value = match self.ledger.can_receive(to, message.value) {
+            true => self.ledger.arrive(to, message.value),
             // The program that it was sent to has gone, and left no account.
-            self.value_returns(&message.source, message.value);
-        }
+            false => {
+                self.value_returns(&message.source, message.value);
+                0
+            }
+        };
         self.release_purse(&message.purse);
+        self.happens(Happening::Told {
+            message: message.id,
+            source: message.source,
+            user: message.destination,
+            payload: message.payload,
+            value,
+            reply: None,
+            expires: None,
+        });
     }
 }

@@ -35,18 +35,32 @@ impl Chain {
     }
 
     /// A program is gone whose `init` failed in its first turn; its creator has everything back.
-    pub(super) fn remove_program(&mut self, account: &AccountId, code: ReplyCode) {
-        let Some(program) = self.programs.remove(account) else {
-            return;
-        };
+    pub(super) fn remove_program(&mut self, account: &AccountId, payer: &AccountId) {
         let deposit = self.ledger.release_storage(account);
-        let heir = self.heir(&program.creator);
-        let total = self.rules.existential_deposit + deposit;
-        self.ledger.unfound(account, &heir, total);
-        self.happens(Happening::Removed {
-            program: account.clone(),
-            code,
-        });
+        let (program, heir) = (&self.programs[account], self.heir_of_failed(account, payer));
+        let returned = match self.tombstones.contains_key(&program.creator) {
+            // Nobody can make a program there again, so nothing stays.
+            true => u128::MAX,
+            false => self.rules.existential_deposit + deposit,
+        };
+        self.programs.remove(account);
+        self.ledger.unfound(account, &heir, returned);
+    }
+
+    /// A program ends whose `init` failed in a later turn: what it was before cannot be undone.
+    pub(super) fn end_failed_program(&mut self, account: &AccountId, payer: &AccountId) {
+        let heir = self.heir_of_failed(account, payer);
+        self.bury(account, heir);
+    }
+
+    /// Who has what a program leaves whose `init` failed: its creator, unless that has left
+    /// everything to this very program; then who pays for the message.
+    fn heir_of_failed(&self, account: &AccountId, payer: &AccountId) -> AccountId {
+        let heir = self.heir(&self.programs[account].creator);
+        match heir == *account {
+            true => payer.clone(),
+            false => heir,
+        }
     }
 
     /// A program ends itself.
@@ -57,19 +71,6 @@ impl Chain {
         }
         self.bury(account, heir);
         Ok(())
-    }
-
-    /// A program ends whose `init` failed in a later turn: what it was before cannot be undone.
-    pub(super) fn end_failed_program(&mut self, account: &AccountId, code: ReplyCode) {
-        let Some(program) = self.programs.get(account) else {
-            return;
-        };
-        let heir = self.heir(&program.creator);
-        self.bury(account, heir);
-        self.happens(Happening::Removed {
-            program: account.clone(),
-            code,
-        });
     }
 
     /// Everything that a program leaves goes to the heir, and its address keeps a tombstone.

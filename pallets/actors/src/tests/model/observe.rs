@@ -35,6 +35,7 @@ pub(super) fn rules() -> Rules {
         rent: schedule.rent,
         signal: schedule.signal,
         start,
+        replace: |stored| ActorsSchedule::get().replace(stored),
     }
 }
 

@@ -36,6 +36,8 @@ pub(super) struct Rules {
     /// What starting a turn takes: of that code, for that entry, with that many Wasm pages of
     /// memory and that many stored pages.
     pub(super) start: fn(CodeHash, Entry, u32, u32) -> Gas,
+    /// What it takes besides to put other code in the place of so many stored pages.
+    pub(super) replace: fn(u32) -> Gas,
 }
 
 impl Rules {

@@ -150,7 +150,7 @@ impl Chain {
         let share = self.rules.share;
         match limit {
             limit if limit > share => false,
-            limit if limit > share / 100 * 95 => {
+            limit if limit > share / 100 * 90 => {
                 seen.burned > 0 || seen.code != Some(ReplyCode::LimitExceeded)
             }
             _ => true,
@@ -187,11 +187,14 @@ impl Chain {
         if matches!(turn.entry, Entry::Init | Entry::Handle | Entry::Migrate) && !turn.has_replied {
             self.give_failure(message, failure, turn.arriving());
         }
-        if turn.entry == Entry::Init {
+        if turn.entry == Entry::Init && self.programs.contains_key(&message.destination) {
+            let payer = self.purse(&message.purse).payer.clone();
+            let program = message.destination.clone();
             match turn.number {
-                0 => self.remove_program(&message.destination, code),
-                _ => self.end_failed_program(&message.destination, code),
+                0 => self.remove_program(&program, &payer),
+                _ => self.end_failed_program(&program, &payer),
             }
+            self.happens(Happening::Removed { program, code });
         }
         self.purse(&message.purse).gas += turn.signal;
         if turn.number > 0 && self.handles(&message.destination, Entry::HandleSignal) {

@@ -676,8 +676,13 @@ impl Run<'_> {
             }
         };
         let waits = self.chain.is_waiting(&turn.message.destination, &id);
-        let refusals = (id == turn.message.id || !waits).then_some(error::NOT_FOUND);
-        if self.returns(refusals.as_slice(), 0) {
+        let mut refusals = Vec::new();
+        if turn.entry == Entry::Migrate {
+            refusals.push(error::NOT_ALLOWED);
+        } else if id == turn.message.id || !waits {
+            refusals.push(error::NOT_FOUND);
+        }
+        if self.returns(&refusals, 0) {
             self.done.effects.push(Effect::Wake(id));
         }
     }
