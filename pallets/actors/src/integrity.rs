@@ -171,15 +171,6 @@ impl<T: Config> Pallet<T> {
             limits.memory,
             maximum.memory,
         );
-        let largest = actors_executor::CodeInfo::largest(&limits);
-        let load = schedule.load_code(&largest, limits.memory);
-        assert!(
-            load <= Self::most_to_load(),
-            "code of `Limits::code` bytes could be stored and never run: loading it takes {load} \
-             gas, and three quarters of `MaxTurnGas` are {}. Lower `Limits::code` or `Limits::functions`, or \
-             raise `MaxTurnGas`.",
-            Self::most_to_load(),
-        );
         let extrinsic = T::WeightInfo::upload_code(limits.code);
         let block = T::BlockWeights::get()
             .get(DispatchClass::Normal)
@@ -189,6 +180,15 @@ impl<T: Config> Pallet<T> {
             extrinsic.all_lte(block),
             "code of `Limits::code` bytes could never be uploaded: its weight is {extrinsic:?}, \
              and an extrinsic may have {block:?}. Lower `Limits::code`.",
+        );
+        let largest = actors_executor::CodeInfo::largest(&limits);
+        let load = schedule.load_code(&largest, limits.memory);
+        assert!(
+            load <= Self::most_to_load(),
+            "code of `Limits::code` bytes could be stored and never run: loading it takes {load} \
+             gas, and three quarters of `MaxTurnGas` are {}. Lower `Limits::code` or `Limits::functions`, or \
+             raise `MaxTurnGas`.",
+            Self::most_to_load(),
         );
         assert!(
             limits.largest_allocation() <= LARGEST_ALLOCATION,

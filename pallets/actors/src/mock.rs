@@ -66,8 +66,6 @@ parameter_types! {
         );
     pub const ExistentialDeposit: Balance = EXISTENTIAL_DEPOSIT;
     pub const ActorsPalletId: PalletId = PalletId(*b"actors/v");
-    // Seven planck for a thousand gas: an odd ratio, so that rounding shows.
-    pub const Price: GasPrice = GasPrice { planck: 7, per_gas: 1_000 };
     pub const PerItem: Balance = 1_000_000;
     pub const PerByte: Balance = 1_000;
     pub const MinServiceWeight: Perbill = Perbill::from_percent(20);
@@ -123,6 +121,8 @@ knobs! {
         letter: 9_000_000_000,
         ..Schedule::default()
     };
+    /// Seven planck for a unit of fuel: what is burned costs whole planck, unless a limit was odd.
+    pub Price: GasPrice = GasPrice { planck: 7, per_gas: 1_000 };
     pub MaxTurnGas: Gas = 250_000_000_000;
     pub MaxQueueLength: u32 = 1_000;
     pub MaxMessageLifetime: u32 = 100_000;

@@ -28,10 +28,10 @@ fn a_memory_that_no_runtime_can_hold_is_told() {
 }
 
 #[test]
-#[should_panic(expected = "Lower `Limits::code`")]
+#[should_panic(expected = "bytes could never be uploaded")]
 fn code_that_could_never_be_uploaded_is_told() {
     on_chain(|| {
-        ActorsLimits::mutate(|limits| (limits.code, limits.memory) = (6_700_000, 0));
+        ActorsLimits::mutate(|limits| (limits.code, limits.memory) = (8_100_000, 0));
         Pallet::<Test>::check_configuration();
     });
 }

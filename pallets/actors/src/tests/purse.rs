@@ -1,6 +1,6 @@
 //! Purses: what a call costs, to the unit.
 
-use actors_primitives::ReplyCode;
+use actors_primitives::{GasPrice, ReplyCode};
 use frame_support::traits::{
     fungible::{hold::Inspect as _, Inspect as _},
     tokens::{Fortitude, Preservation},
@@ -80,6 +80,11 @@ fn split_gas_is_the_receivers_and_comes_back_to_the_payer() {
 fn shared_gas_is_paid_at_the_floor_of_the_sum() {
     let (relay, echo) = (create("relay"), create("echo"));
     let to: &[u8; 32] = echo.as_ref();
+    let price = GasPrice {
+        planck: 7,
+        per_gas: 3_001,
+    };
+    Price::set(price);
     Fees::set(0);
     ask(
         &relay,
@@ -92,8 +97,11 @@ fn shared_gas_is_paid_at_the_floor_of_the_sum() {
             _ => None,
         })
         .collect();
-    let sum: u64 = burned[burned.len() - 2..].iter().sum();
-    assert_eq!(Fees::get(), u128::from(sum) * 7 / 1_000);
+    let turns = &burned[burned.len() - 2..];
+    let sum: u64 = turns.iter().sum();
+    let floors: u128 = turns.iter().map(|gas| u128::from(*gas) * 7 / 3_001).sum();
+    assert_eq!(Fees::get(), u128::from(sum) * 7 / 3_001);
+    assert_ne!(Fees::get(), floors, "rounding shows");
 }
 
 cases![

@@ -76,7 +76,16 @@ fn too_little_room_serves_nothing_and_loses_nothing() {
     let id = send(&program, b"patience");
     let peek = <() as WeightInfo>::peek_queue();
     let step = <() as WeightInfo>::serve_message(0);
-    for room in [Weight::zero(), peek, step, peek.saturating_add(step)] {
+    // The last is enough for the message, but not for its turn.
+    let looks = peek.saturating_mul(3);
+    let longest = looks.saturating_add(Pallet::<Test>::longest_step());
+    for room in [
+        Weight::zero(),
+        peek,
+        step,
+        peek.saturating_add(step),
+        longest,
+    ] {
         let used = Actors::on_idle(1, room);
         assert!(used.all_lte(room), "{used:?} of {room:?}");
         assert_eq!(Pallet::<Test>::queue_length(), 1);

@@ -1,0 +1,91 @@
+// Building tests and running some of them.
+
+import { spawn } from 'node:child_process';
+
+/** Longer than any test takes, for a fault that makes one run for ever. */
+const MOST_SECONDS = 600;
+/** How what takes longer is ended. */
+const STOPPED = 'SIGKILL';
+
+/** A build that failed: with a fault, that it is no fault of a program that compiles. */
+export class NotBuilt extends Error {}
+
+function run(command, args, options) {
+  return new Promise((done, fail) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+    const out = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr']) {
+      child[name].setEncoding('utf8');
+      child[name].on('data', (text) => {
+        out[name] += text;
+      });
+    }
+    child.on('error', fail);
+    child.on('close', (code, signal) => done({ ...out, code, signal }));
+  });
+}
+
+/** The tests of one target of one package, in a copy of the repository. */
+export class Suite {
+  constructor(root, test) {
+    Object.assign(this, { root, name: test.suite, package: test.package, target: test.target });
+  }
+
+  /** Builds it. */
+  async build() {
+    const target = this.target ? ['--test', this.target] : ['--lib'];
+    const args = ['test', '--locked', '--no-run', '--message-format', 'json-render-diagnostics'];
+    const built = await run('cargo', [...args, '--package', this.package, ...target], {
+      cwd: this.root,
+      // A fault changes a line or two.
+      env: { ...process.env, CARGO_INCREMENTAL: '1', CARGO_TERM_COLOR: 'never' },
+    });
+    if (built.code !== 0) throw new NotBuilt(built.stderr);
+    const artifacts = built.stdout.split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line));
+    this.binary = artifacts.filter((artifact) => artifact.executable).at(-1)?.executable;
+    if (!this.binary) throw new NotBuilt(`cargo built no tests of ${this.package}`);
+  }
+
+  /** The paths of all its tests. */
+  async list() {
+    const { stdout } = await this.execute(['--list']);
+    return new Set([...stdout.matchAll(/^(.+): test$/gm)].map(([, name]) => name));
+  }
+
+  /** Runs these tests; what became of each, by path: 'ok', 'FAILED', or nothing if it does not end. */
+  async run(paths) {
+    const { stdout, stderr, signal, code } = await this.execute(['--exact', ...paths]);
+    const results = new Map();
+    for (const [, name, result] of stdout.matchAll(/^test (\S+)(?: - should panic)? \.\.\. (ok|FAILED)/gm)) {
+      results.set(name, result);
+    }
+    const open = paths.filter((test) => !results.has(test));
+    if (signal && signal !== STOPPED) {
+      // One of them has brought all down. Alone it is known which, and has failed by that.
+      for (const test of open) {
+        results.set(test, paths.length === 1 ? 'FAILED' : (await this.run([test])).results.get(test));
+      }
+    }
+    // What passed has nothing to say.
+    const said = stdout.slice(Math.max(0, stdout.indexOf('\nfailures:')));
+    return { results, output: `${said}${stderr}`, end: signal ?? `exit code ${code}` };
+  }
+
+  execute(args) {
+    return run(this.binary, args, {
+      cwd: this.root,
+      timeout: MOST_SECONDS * 1000,
+      killSignal: STOPPED,
+      // The same random cases in each run, nothing kept of them, and no time spent on a smaller one.
+      env: {
+        ...process.env,
+        PROPTEST_RNG_SEED: '1',
+        PROPTEST_DISABLE_FAILURE_PERSISTENCE: 'true',
+        PROPTEST_MAX_SHRINK_TIME: '1',
+        RUST_BACKTRACE: '0',
+      },
+    });
+  }
+}
