@@ -280,7 +280,7 @@ impl<T: Config> Pallet<T> {
                 Grave::Exited => Tombstones::<T>::contains_key(&account),
                 // It may have exited since.
                 Grave::Upgraded =>
-                    Programs::<T>::get(&account).map_or(true, |program| epoch < program.epoch),
+                    Programs::<T>::get(&account).is_none_or(|program| epoch < program.epoch),
             }),
             "a program's storage is freed and it has not exited"
         );
