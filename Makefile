@@ -1,7 +1,7 @@
 # `make` alone lists what there is. What the targets do is in .ci/.
 ARGS ?=
 
-.PHONY: help setup run test faults bench programs clean
+.PHONY: help setup run test model faults bench programs clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,6 +14,9 @@ run: ## Builds everything and starts a development chain on ws://127.0.0.1:9944 
 
 test: ## Checks everything that CI checks; .ci/test STEP repeats one step
 	@.ci/test
+
+model: ## Plays 10,000 random cases on the chain and in the model of the protocol, and counts what happened (CASES=…)
+	@.ci/model $(ARGS)
 
 faults: ## Breaks the code on purpose, a committed fault at a time, and sees that tests fail (ARGS="--help" says more)
 	@.ci/faults $(ARGS)

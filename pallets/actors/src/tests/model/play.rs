@@ -179,6 +179,12 @@ impl Play {
                     self.block(2_000, 2_000);
                 }
             }
+            Step::Migrate(blocks) => {
+                for _ in 0..blocks {
+                    begin_block();
+                }
+                self.compare();
+            }
         }
     }
 

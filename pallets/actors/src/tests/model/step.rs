@@ -50,6 +50,8 @@ pub enum Step {
     },
     /// So many blocks without anything else.
     Pass(u8),
+    /// So many blocks in which the chain migrates: no hook runs.
+    Migrate(u8),
 }
 
 impl fmt::Debug for Order {
@@ -104,6 +106,7 @@ impl fmt::Debug for Step {
                 )
             }
             Self::Pass(blocks) => write!(f, "{blocks} blocks pass"),
+            Self::Migrate(blocks) => write!(f, "the chain migrates for {blocks} blocks"),
         }
     }
 }

@@ -38,6 +38,7 @@ fn step() -> BoxedStrategy<Step> {
         1 => longest.prop_map(Step::LongestTurn),
         14 => (idle, 20..400u16).prop_map(|(idle, poll)| Step::Block { idle, poll }),
         2 => (1..12u8).prop_map(Step::Pass),
+        1 => (1..5u8).prop_map(Step::Migrate),
     ]
     .boxed()
 }
