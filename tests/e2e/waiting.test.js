@@ -187,6 +187,8 @@ describe('waiting', { timeout: 300_000 }, () => {
 
   it('goes on when the node was killed, with nothing else to do', async () => {
     const asked = await ask(hasty, 'where were we?', UNIT);
+    // The database writes behind; the block with the question is to outlive the kill.
+    await sleep(500);
     await node.kill();
     await chain.disconnect();
     await node.start();
