@@ -30,6 +30,10 @@ struct Sums<T: Config> {
     users: BTreeMap<actors_primitives::CodeHash, u32>,
 }
 
+#[allow(
+    clippy::arithmetic_side_effects,
+    reason = "counts of what is stored, which change nothing"
+)]
 impl<T: Config> Sums<T> {
     fn new() -> Self {
         Self {

@@ -102,6 +102,7 @@ pub mod suite;
 #[allow(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a case fails by a panic"
 )]
 mod tests;
