@@ -136,6 +136,10 @@ impl Chain {
             return Err(ReplyCode::NotInitialised.into());
         }
         if let Kind::Migrate(code) = turn.message.kind {
+            if program.admin.as_ref() != Some(&turn.message.source) {
+                // Given away, or made immutable, since it was queued.
+                return Err(ReplyCode::LimitExceeded.into());
+            }
             program.code = code;
             program.memory = Default::default();
         }
