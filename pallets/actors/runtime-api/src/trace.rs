@@ -181,6 +181,6 @@ pub enum TraceEffect<AccountId> {
         /// Pages of memory that it freed.
         freed_pages: u32,
         /// Keys that it wrote or removed.
-        keys: u32,
+        state_keys: u32,
     },
 }

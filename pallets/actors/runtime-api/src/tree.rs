@@ -239,12 +239,12 @@ impl<'a, AccountId, Name: Fn(&AccountId) -> String> Tree<'a, AccountId, Name> {
             TraceEffect::Stored {
                 pages,
                 freed_pages,
-                keys,
+                state_keys,
             } => {
                 let parts = [
                     (*pages, "page", "stores"),
                     (*freed_pages, "page", "frees"),
-                    (*keys, "key", "writes"),
+                    (*state_keys, "key", "writes"),
                 ];
                 let parts = parts.iter().filter(|(of, ..)| *of > 0);
                 let said: Vec<_> = parts

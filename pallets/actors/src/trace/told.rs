@@ -112,11 +112,11 @@ fn stored<T: Config>(task: &Task<T>, asked: &Effects) -> Option<TraceEffect<T::A
     };
     let freed = memory.freed.len().saturating_add(replaced);
     let counts = [memory.stored.len(), freed, asked.state.len()];
-    let [pages, freed_pages, keys] = counts.map(SaturatedConversion::saturated_into::<u32>);
+    let [pages, freed_pages, state_keys] = counts.map(SaturatedConversion::saturated_into::<u32>);
     let is_something = counts.iter().any(|count| *count > 0);
     is_something.then_some(TraceEffect::Stored {
         pages,
         freed_pages,
-        keys,
+        state_keys,
     })
 }
