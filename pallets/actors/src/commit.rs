@@ -5,9 +5,8 @@ use actors_primitives::{Balance, Gas, MessageId, ReplyCode, PAGE_SIZE};
 use alloc::vec::Vec;
 use frame_support::{
     pallet_prelude::BoundedVec,
-    traits::{fungible::Mutate, tokens::Preservation, EnsureOrigin, Get},
+    traits::{fungible::Mutate, tokens::Preservation, Get},
 };
-use frame_system::RawOrigin;
 
 use crate::{
     deposit::Footprint,
@@ -285,8 +284,7 @@ impl<T: Config> Pallet<T> {
     ) -> Result<(), Aborted> {
         let creator = message.destination.clone();
         let program = T::AccountId::from(create.program);
-        T::CreateOrigin::ensure_origin(RawOrigin::Signed(creator.clone()).into())
-            .map_err(|_| Aborted::Reply(ReplyCode::LimitExceeded))?;
+        Self::ensure_creator(&creator).map_err(|_| Aborted::Reply(ReplyCode::LimitExceeded))?;
         Self::insert_program(&program, &creator, create.code)?;
         Self::value_departs(&creator, create.value)?;
         Self::deposit_event(Event::ProgramCreated {

@@ -13,8 +13,10 @@ use frame_support::{
     traits::{
         fungible::{hold::Mutate as _, Inspect, Mutate},
         tokens::{Fortitude, Precision, Preservation},
+        EnsureOrigin,
     },
 };
+use frame_system::RawOrigin;
 use scale_info::TypeInfo;
 
 use crate::{
@@ -93,6 +95,12 @@ impl<T: Config> Pallet<T> {
     ) -> T::AccountId {
         let preimage = program_preimage(&code_hash, &creator.clone().into(), salt);
         sp_io::hashing::blake2_256(&preimage).into()
+    }
+
+    /// Whether the account may create programs.
+    pub(crate) fn ensure_creator(who: &T::AccountId) -> Result<(), DispatchError> {
+        T::CreateOrigin::ensure_origin(RawOrigin::Signed(who.clone()).into())?;
+        Ok(())
     }
 
     /// Whether a program stands at the address, or did.

@@ -95,6 +95,11 @@ impl<T: Config> Purse<T> {
     pub(crate) fn share(&mut self) {
         self.references = self.references.saturating_add(1);
     }
+
+    /// Gives up a reference. The last one goes with [`Pallet::put_purse`], which closes the purse.
+    pub(crate) fn release(&mut self) {
+        self.references = self.references.saturating_sub(1);
+    }
 }
 
 impl<T: Config> Pallet<T> {
@@ -138,7 +143,7 @@ impl<T: Config> Pallet<T> {
 
     /// Gives a purse back, less one reference: with the last one it closes.
     pub(crate) fn put_purse(id: &MessageId, mut purse: Purse<T>) {
-        purse.references = purse.references.saturating_sub(1);
+        purse.release();
         if purse.references > 0 {
             Purses::<T>::insert(id, purse);
             return;

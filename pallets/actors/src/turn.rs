@@ -237,14 +237,20 @@ impl<T: Config> Pallet<T> {
     /// Gives up the references that the turn's message held, and tells how it ended.
     fn finish(task: Task<T>, purse: Option<Purse<T>>, ended: Ended, gas_burned: Gas) {
         let message = task.message;
-        if let Some(purse) = purse {
+        let mut answer = task.answer;
+        if let Some(mut purse) = purse {
+            // A send that had no gas of its own draws on the same purse: one write gives up both.
+            let is_shared = |answer: &mut Message<T>| answer.purse == message.purse;
+            if answer.take_if(is_shared).is_some() {
+                purse.release();
+            }
             match ended {
                 Ended::With(_) => Self::put_purse(&message.purse, purse),
                 // It keeps its reference.
                 Ended::Not(_) => Self::keep_purse(&message.purse, purse),
             }
         }
-        if let Some(answer) = task.answer {
+        if let Some(answer) = answer {
             Self::release_purse(&answer.purse);
         }
         Self::deposit_event(match ended {

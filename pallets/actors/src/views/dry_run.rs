@@ -88,15 +88,13 @@ impl<T: Config> Pallet<T> {
         gas_limit: Option<Gas>,
         deposit_limit: Option<Balance>,
     ) -> Result<DryRun<T::AccountId>, ReadError> {
-        Self::rehearse_upgrade(
-            admin,
-            program,
-            code_hash,
-            payload,
+        let means = Means {
+            payer: admin,
+            outlay: 0,
             gas_limit,
             deposit_limit,
-            Self::dry_run,
-        )
+        };
+        Self::rehearse_upgrade(means, program, code_hash, payload, || Ok(()), Self::dry_run)
     }
 
     pub(crate) fn view_dry_run_upgrade_code(
@@ -110,20 +108,18 @@ impl<T: Config> Pallet<T> {
         // Judging code is most of the work, and none of who may not upgrade.
         Self::ensure_admin(&admin, &program).map_err(Self::refused)?;
         let (code_hash, outlay) = Self::upload_outlay(&wasm)?;
+        let uploader = admin.clone();
         let means = Means {
-            payer: admin.clone(),
+            payer: admin,
             outlay,
             gas_limit,
             deposit_limit,
         };
-        let call = |gas, deposit| {
-            Self::ensure_uploader(&admin)?;
-            Self::ensure_code(&admin, wasm)?;
-            let upgraded = program.clone();
-            Self::do_upgrade_program(&admin, program, code_hash, payload, gas, deposit)
-                .map(|message_id| (message_id, upgraded))
+        let upload = || {
+            Self::ensure_uploader(&uploader)?;
+            Self::ensure_code(&uploader, wasm).map(|_| ())
         };
-        Self::rehearse(means, call, Self::dry_run)
+        Self::rehearse_upgrade(means, program, code_hash, payload, upload, Self::dry_run)
     }
 
     pub(crate) fn view_dry_run_upload(

@@ -92,22 +92,19 @@ impl<T: Config> Pallet<T> {
         Self::rehearse(means, call, watch)
     }
 
+    /// Rehearses an upgrade that who pays for it orders, after `upload` where its code is not
+    /// stored yet.
     pub(super) fn rehearse_upgrade<R>(
-        admin: T::AccountId,
+        means: Means<T>,
         program: T::AccountId,
         code_hash: CodeHash,
         payload: Vec<u8>,
-        gas_limit: Option<Gas>,
-        deposit_limit: Option<Balance>,
+        upload: impl FnOnce() -> Result<(), DispatchError>,
         watch: impl FnOnce(Made<T>) -> Result<R, ReadError>,
     ) -> Result<R, ReadError> {
-        let means = Means {
-            payer: admin.clone(),
-            outlay: 0,
-            gas_limit,
-            deposit_limit,
-        };
+        let admin = means.payer.clone();
         let call = |gas, deposit| {
+            upload()?;
             let upgraded = program.clone();
             Self::do_upgrade_program(&admin, program, code_hash, payload, gas, deposit)
                 .map(|message_id| (message_id, upgraded))
@@ -128,12 +125,6 @@ impl<T: Config> Pallet<T> {
     /// Whether the account may upload code.
     pub(super) fn ensure_uploader(who: &T::AccountId) -> Result<(), DispatchError> {
         T::UploadOrigin::ensure_origin(RawOrigin::Signed(who.clone()).into())?;
-        Ok(())
-    }
-
-    /// Whether the account may create programs.
-    pub(super) fn ensure_creator(who: &T::AccountId) -> Result<(), DispatchError> {
-        T::CreateOrigin::ensure_origin(RawOrigin::Signed(who.clone()).into())?;
         Ok(())
     }
 

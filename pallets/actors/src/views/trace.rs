@@ -5,7 +5,7 @@ use actors_runtime_api::{ReadError, Trace};
 use alloc::vec::Vec;
 use frame_support::{pallet_prelude::Weight, traits::Get, weights::WeightMeter};
 
-use super::rehearsal::Made;
+use super::rehearsal::{Made, Means};
 use crate::{log::Log, service::Session, trace::Tracer, Config, Pallet, Service};
 
 /// Full blocks that a trace serves in all. Blocks in which nothing happens are not counted:
@@ -42,15 +42,14 @@ impl<T: Config> Pallet<T> {
         deposit_limit: Option<Balance>,
         blocks: u32,
     ) -> Result<Trace<T::AccountId>, ReadError> {
-        Self::rehearse_upgrade(
-            admin,
-            program,
-            code_hash,
-            payload,
+        let means = Means {
+            payer: admin,
+            outlay: 0,
             gas_limit,
             deposit_limit,
-            |made| Self::trace_made(made, blocks),
-        )
+        };
+        let watch = |made| Self::trace_made(made, blocks);
+        Self::rehearse_upgrade(means, program, code_hash, payload, || Ok(()), watch)
     }
 
     pub(crate) fn view_trace_queued(
