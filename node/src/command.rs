@@ -9,7 +9,7 @@ use sc_network::config::NetworkBackendType;
 use sc_service::PartialComponents;
 
 use crate::{
-    chain_spec::{self, ChainSpec},
+    chain_spec::{ChainSpec, Known},
     cli::{Cli, Subcommand},
     components::{self, Backend, Client, Consensus},
     service,
@@ -45,14 +45,27 @@ impl SubstrateCli for Cli {
     }
 
     fn load_spec(&self, id: &str) -> Result<Box<dyn sc_service::ChainSpec>, String> {
-        Ok(match id {
-            "dev" => Box::new(chain_spec::development()?),
+        let known = match id {
+            "dev" => Known::Development,
             // Commands that need some chain, whichever it is, give no name.
-            "" | "local" => Box::new(chain_spec::local()?),
-            path => Box::new(ChainSpec::from_json_file(path.into()).map_err(|error| {
-                format!("`{path}` is neither `dev`, `local` nor a chain specification: {error}")
-            })?),
-        })
+            "" | "local" => Known::Local,
+            path => {
+                let spec = ChainSpec::from_json_file(path.into()).map_err(|error| {
+                    format!("`{path}` is neither `dev`, `local` nor a chain specification: {error}")
+                })?;
+                return Ok(Box::new(spec));
+            }
+        };
+        // Who prints a specification is to see the preset, not the state that comes of it.
+        let is_printed = matches!(
+            self.subcommand,
+            Some(Subcommand::BuildSpec(_) | Subcommand::ExportChainSpec(_))
+        );
+        Ok(Box::new(if is_printed {
+            known.spec()?
+        } else {
+            known.spec_with_state()?
+        }))
     }
 }
 

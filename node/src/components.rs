@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use actors_runtime::{apis::RuntimeApi, opaque::Block};
+use directories::ProjectDirs;
 use sc_chain_spec::ChainType;
 use sc_consensus::{DefaultImportQueue, LongestChain};
 use sc_consensus_aura::ImportQueueParams;
 use sc_consensus_grandpa::{GrandpaBlockImport, LinkHalf};
-use sc_executor::WasmExecutor;
+use sc_executor::{HeapAllocStrategy, WasmExecutor, DEFAULT_HEAP_ALLOC_STRATEGY};
 use sc_service::{error::Error, Configuration, TFullBackend, TFullClient};
 use sc_telemetry::{Telemetry, TelemetryWorker};
 use sc_transaction_pool::TransactionPoolHandle;
@@ -62,6 +63,30 @@ pub(crate) fn is_sealed(config: &Configuration) -> bool {
     config.chain_spec.chain_type() == ChainType::Development
 }
 
+/// Runs the runtime as native code, which takes many seconds to make and is therefore kept for the
+/// next start: in the user's cache folder, since a chain's own is often a temporary one.
+fn executor(config: &Configuration) -> Executor {
+    let config = &config.executor;
+    let heap = config
+        .default_heap_pages
+        .map_or(DEFAULT_HEAP_ALLOC_STRATEGY, |pages| {
+            HeapAllocStrategy::Static {
+                extra_pages: pages.try_into().unwrap_or(u32::MAX),
+            }
+        });
+    let mut builder = Executor::builder()
+        .with_execution_method(config.wasm_method)
+        .with_onchain_heap_alloc_strategy(heap)
+        .with_offchain_heap_alloc_strategy(heap)
+        .with_max_runtime_instances(config.max_runtime_instances)
+        .with_runtime_cache_size(config.runtime_cache_size);
+    // There is none without a home folder.
+    if let Some(folders) = ProjectDirs::from("", "", "actors-node") {
+        builder = builder.with_cache_path(folders.cache_dir());
+    }
+    builder.build()
+}
+
 /// Opens the chain that `config` names.
 pub(crate) fn open(config: &Configuration) -> Result<Components, Error> {
     let telemetry = config
@@ -75,7 +100,7 @@ pub(crate) fn open(config: &Configuration) -> Result<Components, Error> {
         })
         .transpose()?;
 
-    let executor = sc_service::new_wasm_executor(&config.executor);
+    let executor = executor(config);
     let (client, backend, keystore_container, task_manager) =
         sc_service::new_full_parts::<Block, RuntimeApi, Executor>(
             config,

@@ -193,7 +193,7 @@ pub fn emit(data: &[u8]) -> Result<(), Error> {
     Error::check(returned).map(|_| ())
 }
 
-/// Logs `text` in tests and dry runs; nothing on chain.
+/// Logs `text` in tests, dry runs and traces; nothing on chain.
 pub fn debug(text: &str) {
     // SAFETY: `text` is valid for its length.
     unsafe { sys::debug(text.as_ptr(), sys_len(text.as_bytes())) };

@@ -252,9 +252,12 @@ export const bytes = (data) =>
 export const is = (event, section, method) =>
   event.section === section && event.method === method;
 
-/** The data of the first such event. */
+/**
+ * What the last event of that name says. The last: what the chain serves before the first
+ * transaction of a block stands among that transaction's events, before its own.
+ */
 export const find = (events, section, method) =>
-  events.find((event) => is(event, section, method))?.data;
+  events.findLast((event) => is(event, section, method))?.data;
 
 /** The value of a `Result` that must be one. */
 export function ok(result) {

@@ -306,7 +306,7 @@ macro_rules! for_each_import {
             ALL fn panic(text: *const u8, len: u32);
             /// Deposits a program event.
             TURNS fn emit(data: *const u8, len: u32) -> i32;
-            /// Logs a text in tests and dry runs; nothing on chain.
+            /// Logs a text in tests, dry runs and traces; nothing on chain.
             ALL fn debug(text: *const u8, len: u32);
             /// Reads keyed state: returns the length of the stored value, of which at most `cap`
             /// bytes are copied.
