@@ -16,7 +16,10 @@ use frame_support::{
 };
 use scale_info::TypeInfo;
 
-use crate::{queue::Waiter, Agenda, Config, Pallet, Service, Ticks, WeightInfo};
+use crate::{
+    queue::{ServiceState, Waiter},
+    Agenda, Config, Pallet, Service, Ticks, WeightInfo,
+};
 
 /// What happens when its time has come.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
@@ -74,33 +77,31 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Schedules something for the `blocks`-th tick from now; at once is the next.
-    pub(crate) fn schedule(due: Due<T::AccountId>, blocks: u32) -> Slot {
-        Service::<T>::mutate(|service| {
-            let tick = service.clock.saturating_add(blocks.max(1).into());
-            if service.scheduled == 0 {
-                (service.due_tick, service.due_index) = (service.clock.saturating_add(1), 0);
-            }
-            service.scheduled = service.scheduled.saturating_add(1);
-            let mut entries = Ticks::<T>::get(tick);
-            let slot = Slot {
-                tick,
-                index: entries.next,
-            };
-            entries.next = entries.next.saturating_add(1);
+    pub(crate) fn schedule(
+        service: &mut ServiceState,
+        due: Due<T::AccountId>,
+        blocks: u32,
+    ) -> Slot {
+        let tick = service.clock.saturating_add(blocks.max(1).into());
+        if service.scheduled == 0 {
+            (service.due_tick, service.due_index) = (service.clock.saturating_add(1), 0);
+        }
+        service.scheduled = service.scheduled.saturating_add(1);
+        let index = Ticks::<T>::mutate(tick, |entries| {
+            let index = entries.next;
+            entries.next = index.saturating_add(1);
             entries.live = entries.live.saturating_add(1);
-            Ticks::<T>::insert(tick, entries);
-            Agenda::<T>::insert(slot.tick, slot.index, due);
-            slot
-        })
+            index
+        });
+        Agenda::<T>::insert(tick, index, due);
+        Slot { tick, index }
     }
 
     /// Takes an entry off the agenda before it is due.
-    pub(crate) fn cancel(slot: Slot) {
+    pub(crate) fn cancel(service: &mut ServiceState, slot: Slot) {
         if Agenda::<T>::take(slot.tick, slot.index).is_some() {
             Self::strike(slot.tick);
-            Service::<T>::mutate(|service| {
-                service.scheduled = service.scheduled.saturating_sub(1);
-            });
+            service.scheduled = service.scheduled.saturating_sub(1);
         }
     }
 
@@ -117,16 +118,10 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Does what is due, in order, as long as the meter lasts.
-    pub(crate) fn do_due(meter: &mut WeightMeter) {
-        loop {
-            let mut service = Service::<T>::get();
-            if service.is_paused || !service.is_due() {
-                return;
-            }
-            // Room for the longest, since what it is shows only when it is read.
-            if !meter.can_consume(T::WeightInfo::do_due(T::Limits::get().payload)) {
-                return;
-            }
+    pub(crate) fn do_due(mut service: ServiceState, meter: &mut WeightMeter) {
+        // Room for the longest, since what it is shows only when it is read.
+        let most = T::WeightInfo::do_due(T::Limits::get().payload);
+        while service.is_due() && meter.can_consume(most) {
             let (tick, index) = (service.due_tick, service.due_index);
             if index >= Ticks::<T>::get(tick).next {
                 // Whatever damage has left of it.
@@ -142,13 +137,17 @@ impl<T: Config> Pallet<T> {
                 Self::strike(tick);
                 service.scheduled = service.scheduled.saturating_sub(1);
             }
-            Service::<T>::put(service);
             let bytes = match due {
-                Some(Due::Deadline { program, waiter }) => Self::deadline_passes(program, waiter),
-                Some(Due::Delivery(message)) => Self::deliver(message),
-                Some(Due::Letter { user, message }) => Self::letter_expires(user, message),
+                Some(Due::Deadline { program, waiter }) => {
+                    Self::deadline_passes(&mut service, program, waiter)
+                }
+                Some(Due::Delivery(message)) => Self::deliver(&mut service, message),
+                Some(Due::Letter { user, message }) => {
+                    Self::letter_expires(&service, user, message)
+                }
                 None => 0,
             };
+            Service::<T>::put(service);
             meter.consume(T::WeightInfo::do_due(bytes as u32));
         }
     }

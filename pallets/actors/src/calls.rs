@@ -102,7 +102,7 @@ impl<T: Config> Pallet<T> {
         let payer = &message.source;
         Self::open_purse(message.purse, payer, gas_limit, place, deposit_limit)?;
         Self::value_departs(payer, message.value)?;
-        Self::enqueue_at(&mut service, message);
+        Self::enqueue(&mut service, message);
         Service::<T>::put(service);
         Ok(())
     }

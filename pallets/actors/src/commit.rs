@@ -11,7 +11,7 @@ use frame_support::{
 use crate::{
     deposit::Footprint,
     pallet::{Key, Page, StateValue},
-    queue::{Kind, Message, Sender, Waiter},
+    queue::{Kind, Message, Sender, ServiceState, Waiter},
     reply::Ending,
     turn::{Aborted, Ended, Task},
     Config, Event, Pages, Pallet, Program, Programs, Purse, State, Status,
@@ -20,6 +20,7 @@ use crate::{
 impl<T: Config> Pallet<T> {
     /// Applies everything that a successful turn asks for, or fails whole.
     pub(crate) fn commit(
+        service: &mut ServiceState,
         task: &Task<T>,
         mut program: Program<T>,
         effects: Effects,
@@ -33,6 +34,7 @@ impl<T: Config> Pallet<T> {
         }
         if effects.exit.is_none() {
             Self::commit_program(
+                service,
                 task,
                 &mut program,
                 effects.memory,
@@ -45,11 +47,14 @@ impl<T: Config> Pallet<T> {
         let mut reply = None;
         for effect in effects.effects {
             match effect {
-                Effect::Send(send) => Self::apply_send(message, program.epoch, send, purse)?,
+                Effect::Send(send) => {
+                    Self::apply_send(service, message, program.epoch, send, purse)?
+                }
                 Effect::Create(create) => {
-                    Self::apply_create(message, program.epoch, create, purse)?;
+                    Self::apply_create(service, message, program.epoch, create, purse)?;
                 }
                 Effect::Wake(message) => Self::wake(
+                    service,
                     account,
                     Waiter {
                         epoch: program.epoch,
@@ -80,14 +85,14 @@ impl<T: Config> Pallet<T> {
             let is_last = effects.wait.is_none();
             let ending = reply.or_else(|| is_last.then(Ending::empty));
             if let Some(ending) = ending {
-                Self::give_reply(message, ending, purse)?;
+                Self::give_reply(service, message, ending, purse)?;
             }
         }
         if let Some(inheritor) = effects.exit {
             if let Kind::Migrate(code_hash) = message.kind {
                 Self::release_code(code_hash);
             }
-            Self::end_program(account, program, inheritor.into())?;
+            Self::end_program(service, account, program, inheritor.into())?;
             return Ok(Ended::With(code));
         }
         let Some(wait) = effects.wait else {
@@ -98,12 +103,13 @@ impl<T: Config> Pallet<T> {
             has_replied,
             ..task.past
         };
-        Self::park(message, past, program.epoch, wait, purse);
+        Self::park(service, message, past, program.epoch, wait, purse);
         Ok(Ended::Not(blocks))
     }
 
     /// Writes what the turn changed in the program itself, and settles its deposit.
     fn commit_program(
+        service: &mut ServiceState,
         task: &Task<T>,
         program: &mut Program<T>,
         memory: MemoryChange,
@@ -116,7 +122,7 @@ impl<T: Config> Pallet<T> {
         let mut footprint = program.footprint;
         match task.message.kind {
             Kind::Migrate(code) => {
-                Self::migrate(account, program, code, memory, &mut footprint)?;
+                Self::migrate(service, account, program, code, memory, &mut footprint)?;
             }
             _ => Self::write_memory(account, program, memory, &mut footprint)?,
         }
@@ -212,6 +218,7 @@ impl<T: Config> Pallet<T> {
     /// Sends a program's message: to a program through the queue, to a user as an event or into
     /// the mailbox; later, if it is to be later.
     fn apply_send(
+        service: &mut ServiceState,
         message: &Message<T>,
         epoch: u32,
         send: Send,
@@ -219,9 +226,10 @@ impl<T: Config> Pallet<T> {
     ) -> Result<(), Aborted> {
         let source = message.destination.clone();
         let destination = T::AccountId::from(send.destination);
-        // To a program that has exited too: its sender is told so.
-        let is_user = !Self::is_address_used(&destination);
-        if is_user && !send.is_awaited && send.delay == 0 {
+        // What is awaited and goes to a user is a letter, which the executor has found out. To a
+        // program that has exited it is sent too: its sender is told so.
+        let is_at_once = !send.is_awaited && send.delay == 0;
+        if is_at_once && !Self::is_address_used(&destination) {
             Self::transfer_from_program(&source, &destination, send.value)?;
             Self::deposit_event(Event::UserMessage {
                 message_id: send.id,
@@ -237,7 +245,6 @@ impl<T: Config> Pallet<T> {
         Self::value_departs(&source, send.value)?;
         // A letter pays its rent out of what pays for the message.
         let rent = send.letter.as_ref().map_or(0, |letter| letter.rent);
-        let letter = send.letter.filter(|_| is_user);
         let gas = send.gas.map(|gas| gas.saturating_add(rent));
         let pays = Self::pay_with(message, purse, send.id, gas);
         let sent = Message {
@@ -250,16 +257,16 @@ impl<T: Config> Pallet<T> {
             value: send.value,
             purse: pays,
         };
-        match letter {
+        match send.letter {
             Some(letter) => {
                 match send.gas {
                     Some(_) => Self::change_purse(&pays, |own| own.set_aside(letter.rent)),
                     None => purse.set_aside(letter.rent),
                 }
-                Self::post(sent, letter);
+                Self::post(service, sent, letter);
             }
-            None if send.delay > 0 => Self::delay(sent, send.delay),
-            None => Self::enqueue(sent),
+            None if send.delay > 0 => Self::delay(service, sent, send.delay),
+            None => Self::enqueue(service, sent),
         }
         Ok(())
     }
@@ -277,6 +284,7 @@ impl<T: Config> Pallet<T> {
 
     /// Creates a program for a program, which pays what any creator pays.
     fn apply_create(
+        service: &mut ServiceState,
         message: &Message<T>,
         epoch: u32,
         create: Create,
@@ -294,7 +302,7 @@ impl<T: Config> Pallet<T> {
             message_id: create.id,
         });
         let pays = Self::pay_with(message, purse, create.id, create.gas);
-        Self::enqueue(Message {
+        let init = Message {
             id: create.id,
             kind: Kind::Init,
             source: creator,
@@ -303,7 +311,8 @@ impl<T: Config> Pallet<T> {
             payload: Self::bounded(create.payload)?,
             value: create.value,
             purse: pays,
-        });
+        };
+        Self::enqueue(service, init);
         Ok(())
     }
 

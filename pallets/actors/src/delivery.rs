@@ -2,13 +2,17 @@
 
 use actors_primitives::MessageId;
 
-use crate::{agenda::Due, queue::Message, report, Config, Delayed, Event, Pallet};
+use crate::{
+    agenda::Due,
+    queue::{Message, ServiceState},
+    report, Config, Delayed, Event, Pallet,
+};
 
 impl<T: Config> Pallet<T> {
     /// Keeps a program's message until it is due. Its value is in escrow, and its purse holds a
     /// reference for it.
-    pub(crate) fn delay(message: Message<T>, blocks: u32) {
-        Self::schedule(Due::Delivery(message.id), blocks);
+    pub(crate) fn delay(service: &mut ServiceState, message: Message<T>, blocks: u32) {
+        Self::schedule(service, Due::Delivery(message.id), blocks);
         Self::deposit_event(Event::MessageDelayed {
             message_id: message.id,
             source: message.source.clone(),
@@ -22,14 +26,14 @@ impl<T: Config> Pallet<T> {
     /// Delivers a delayed message that is due: to a program through the queue, as if sent now.
     /// Whoever sent it may have been upgraded or have ended since. Returns the bytes of payload
     /// that it handled.
-    pub(crate) fn deliver(id: MessageId) -> usize {
+    pub(crate) fn deliver(service: &mut ServiceState, id: MessageId) -> usize {
         let Some(message) = Delayed::<T>::take(id) else {
             report!("the delayed message {id:?} does not exist");
             return 0;
         };
         let bytes = message.payload.len();
         if Self::is_address_used(&message.destination) {
-            Self::enqueue(message);
+            Self::enqueue(service, message);
             return bytes;
         }
         let arrived = match Self::value_arrives(&message.destination, message.value) {

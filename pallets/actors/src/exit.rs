@@ -11,8 +11,8 @@ use frame_support::traits::{
 };
 
 use crate::{
-    deposit::Footprint, report, sweep::Grave, turn::Aborted, Codes, Config, Event, HoldReason,
-    Pallet, Program, Programs, Tombstones,
+    deposit::Footprint, queue::ServiceState, report, sweep::Grave, turn::Aborted, Codes, Config,
+    Event, HoldReason, Pallet, Program, Programs, Tombstones,
 };
 
 /// What a tombstone stores: two accounts.
@@ -39,6 +39,7 @@ impl<T: Config> Pallet<T> {
     /// Ends a program: its balance and deposits go to the inheritor, its address keeps a
     /// tombstone, and what it stores, and who waits in it, is left to [`Self::sweep`].
     pub(crate) fn end_program(
+        service: &mut ServiceState,
         account: &T::AccountId,
         program: Program<T>,
         inheritor: T::AccountId,
@@ -60,7 +61,7 @@ impl<T: Config> Pallet<T> {
         let value: Balance =
             T::Currency::reducible_balance(account, Preservation::Expendable, Fortitude::Polite);
         T::Currency::transfer(account, &heir, value, Preservation::Expendable)?;
-        Self::bury(account, program.epoch, Grave::Exited);
+        Self::bury(service, account, program.epoch, Grave::Exited);
         Self::deposit_event(Event::ProgramExited {
             program: account.clone(),
             inheritor: heir,

@@ -13,7 +13,7 @@ use sp_runtime::traits::SaturatedConversion;
 
 use crate::{
     agenda::{Due, Slot},
-    queue::Message,
+    queue::{Message, ServiceState},
     report,
     waiting::rent_for,
     Config, Error, Event, Mailboxes, Pallet, Service,
@@ -77,13 +77,13 @@ pub enum LetterEnd {
 impl<T: Config> Pallet<T> {
     /// Puts a message into its user's mailbox. Its value is in escrow, and its purse holds a
     /// reference for it and has set the rent aside.
-    pub(crate) fn post(message: Message<T>, letter: executor::Letter) {
+    pub(crate) fn post(service: &mut ServiceState, message: Message<T>, letter: executor::Letter) {
         let (user, id) = (message.destination.clone(), message.id);
         let due = Due::Letter {
             user: user.clone(),
             message: id,
         };
-        let slot = Self::schedule(due, letter.blocks);
+        let slot = Self::schedule(service, due, letter.blocks);
         Self::deposit_event(Event::UserMessage {
             message_id: id,
             source: message.source.clone(),
@@ -95,7 +95,7 @@ impl<T: Config> Pallet<T> {
         });
         let letter = Letter {
             message,
-            since: Service::<T>::get().clock,
+            since: service.clock,
             blocks: letter.blocks,
             rent: letter.rent,
             slot,
@@ -111,37 +111,41 @@ impl<T: Config> Pallet<T> {
         value: Balance,
     ) -> DispatchResult {
         let payload = BoundedVec::try_from(payload).map_err(|_| Error::<T>::PayloadTooLong)?;
-        let message = Self::open_letter(user, id, LetterEnd::Replied)?;
+        let mut service = Self::service_of_calls()?;
+        let message = Self::open_letter(&mut service, user, id, LetterEnd::Replied)?;
         Self::value_departs(user, value)?;
-        Self::reply_of_user(message, ReplyCode::Replied, payload, value);
+        Self::reply_of_user(&mut service, message, ReplyCode::Replied, payload, value);
+        Service::<T>::put(service);
         Ok(())
     }
 
     /// A user takes a letter's value, and has nothing to say.
     pub(crate) fn do_claim_value(user: &T::AccountId, id: MessageId) -> DispatchResult {
-        let message = Self::open_letter(user, id, LetterEnd::Claimed)?;
-        Self::reply_of_user(message, ReplyCode::Finished, BoundedVec::new(), 0);
+        let mut service = Self::service_of_calls()?;
+        let message = Self::open_letter(&mut service, user, id, LetterEnd::Claimed)?;
+        let nothing = BoundedVec::new();
+        Self::reply_of_user(&mut service, message, ReplyCode::Finished, nothing, 0);
+        Service::<T>::put(service);
         Ok(())
     }
 
     /// Takes a letter out of a mailbox and gives its user its value.
     fn open_letter(
+        service: &mut ServiceState,
         user: &T::AccountId,
         id: MessageId,
         end: LetterEnd,
     ) -> Result<Message<T>, DispatchError> {
-        // A damaged record of the service waits to be mended.
-        Self::service_of_calls()?;
         let letter = Mailboxes::<T>::take(user, id).ok_or(Error::<T>::NoSuchLetter)?;
-        Self::cancel(letter.slot);
+        Self::cancel(service, letter.slot);
         Self::value_arrives(user, letter.message.value)
             .map_err(|_| Error::<T>::LetterValueTooSmall)?;
-        Ok(Self::close_letter(letter, end))
+        Ok(Self::close_letter(service, letter, end))
     }
 
     /// Settles the rent of a letter that has been taken out.
-    fn close_letter(letter: Letter<T>, end: LetterEnd) -> Message<T> {
-        let passed = letter.passed(Service::<T>::get().clock);
+    fn close_letter(service: &ServiceState, letter: Letter<T>, end: LetterEnd) -> Message<T> {
+        let passed = letter.passed(service.clock);
         let due = rent_for(letter.rent, passed, letter.blocks);
         Self::change_purse(&letter.message.purse, |purse| {
             purse.burn_aside(due);
@@ -158,12 +162,16 @@ impl<T: Config> Pallet<T> {
 
     /// Nobody answered in time: the value goes back. The program's own deadline tells it so.
     /// Returns the bytes of payload that it handled.
-    pub(crate) fn letter_expires(user: T::AccountId, id: MessageId) -> usize {
+    pub(crate) fn letter_expires(
+        service: &ServiceState,
+        user: T::AccountId,
+        id: MessageId,
+    ) -> usize {
         let Some(letter) = Mailboxes::<T>::take(&user, id) else {
             report!("the letter {id:?} does not exist");
             return 0;
         };
-        let message = Self::close_letter(letter, LetterEnd::Expired);
+        let message = Self::close_letter(service, letter, LetterEnd::Expired);
         Self::value_returns(&message.source, message.value);
         Self::release_purse(&message.purse);
         message.payload.len()

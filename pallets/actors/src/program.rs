@@ -20,8 +20,8 @@ use frame_system::RawOrigin;
 use scale_info::TypeInfo;
 
 use crate::{
-    deposit::Footprint, report, turn::Task, Config, Error, Event, GlobalsBound, HoldReason,
-    PagesBound, Pallet, Programs, Tombstones,
+    deposit::Footprint, queue::ServiceState, report, turn::Task, Config, Error, Event,
+    GlobalsBound, HoldReason, PagesBound, Pallet, Programs, Tombstones,
 };
 
 /// Pages of 16 KiB in a Wasm page.
@@ -146,7 +146,12 @@ impl<T: Config> Pallet<T> {
 
     /// Ends a program whose `init` has failed. If a turn of it had committed it may have acted
     /// already, so its address is used; else it leaves nothing.
-    pub(crate) fn fail_init(task: &Task<T>, code: ReplyCode, payer: Option<&T::AccountId>) {
+    pub(crate) fn fail_init(
+        service: &mut ServiceState,
+        task: &Task<T>,
+        code: ReplyCode,
+        payer: Option<&T::AccountId>,
+    ) {
         let account = &task.message.destination;
         let Some(program) = Programs::<T>::get(account) else {
             // It had ended while its message was on its way.
@@ -155,7 +160,8 @@ impl<T: Config> Pallet<T> {
         let heir = Self::heir_of_stillborn(account, &program, payer);
         if task.past.turns == 0 {
             Self::remove_program(account, program, heir);
-        } else if let Err(error) = with_storage_layer(|| Self::end_program(account, program, heir))
+        } else if let Err(error) =
+            with_storage_layer(|| Self::end_program(service, account, program, heir))
         {
             report!("a program whose `init` failed could not be ended: {error:?}");
         }

@@ -183,12 +183,7 @@ impl<T: Config> Pallet<T> {
 
     /// Puts a message at the end of the queue. Its value is in escrow and its purse holds a
     /// reference for it already.
-    pub(crate) fn enqueue(message: Message<T>) {
-        Service::<T>::mutate(|service| Self::enqueue_at(service, message));
-    }
-
-    /// The same, where the state of the service is at hand.
-    pub(crate) fn enqueue_at(service: &mut ServiceState, message: Message<T>) {
+    pub(crate) fn enqueue(service: &mut ServiceState, message: Message<T>) {
         let event = message.kind.has_purse().then(|| Event::MessageQueued {
             message_id: message.id,
             source: message.source.clone(),

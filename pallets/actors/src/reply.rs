@@ -2,13 +2,14 @@
 
 use actors_executor::Failure;
 use actors_primitives::{abi::Entry, Balance, MessageId, ReplyCode};
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 use frame_support::pallet_prelude::BoundedVec;
 
 use crate::{
-    queue::{Kind, Message, Sender, Waiter},
+    queue::{Kind, Message, Sender, ServiceState, Waiter},
     turn::Aborted,
-    Config, Event, Pallet, PayloadBound, Programs, Purse, ReplyTo, Waiting,
+    waiting::WaitingMessage,
+    Config, Event, Pallet, PayloadBound, Programs, Purse, ReplyTo,
 };
 
 /// How a message ended well.
@@ -30,9 +31,9 @@ impl Ending {
 }
 
 /// Who is told how a message ended.
-enum Party {
+enum Party<T: Config> {
     /// A program's message that awaits the reply: a turn of it is queued.
-    Waiter(Waiter),
+    Waiter(Waiter, Box<WaitingMessage<T>>),
     /// A program that handles replies: a turn of it is queued.
     Handler,
     /// Another program, or the account that an exited one named: gets the value, and nothing
@@ -44,7 +45,7 @@ enum Party {
 
 impl<T: Config> Pallet<T> {
     /// Whoever sent the message, and what it wants.
-    fn party(message: &Message<T>) -> Party {
+    fn party(message: &Message<T>) -> Party<T> {
         if message.sender == Sender::User {
             return Party::User;
         }
@@ -52,9 +53,12 @@ impl<T: Config> Pallet<T> {
             return Party::Account;
         };
         if let Sender::Awaiting(waiter) = message.sender {
-            let key = (&message.source, waiter.epoch, waiter.message);
-            if program.epoch == waiter.epoch && Waiting::<T>::contains_key(key) {
-                return Party::Waiter(waiter);
+            let waiting = match program.epoch == waiter.epoch {
+                true => Self::find_waiting(&message.source, &waiter),
+                false => None,
+            };
+            if let Some(waiting) = waiting {
+                return Party::Waiter(waiter, Box::new(waiting));
             }
         }
         match program.info.exports.contains(Entry::HandleReply) {
@@ -65,17 +69,18 @@ impl<T: Config> Pallet<T> {
 
     /// Gives the reply of a turn that commits. Its value leaves the program.
     pub(crate) fn give_reply(
+        service: &mut ServiceState,
         message: &Message<T>,
         ending: Ending,
         purse: &mut Purse<T>,
     ) -> Result<(), Aborted> {
         let program = &message.destination;
         match Self::party(message) {
-            party @ (Party::Waiter(_) | Party::Handler) => {
+            party @ (Party::Waiter(..) | Party::Handler) => {
                 Self::value_departs(program, ending.value)?;
                 let payload = Self::reply_payload(ending.payload);
                 purse.share();
-                Self::enqueue_reply(message, &party, ending.code, payload, ending.value);
+                Self::enqueue_reply(service, message, party, ending.code, payload, ending.value);
             }
             Party::Account => {
                 // What cannot arrive there stays with the program, which owes its sender nothing.
@@ -95,19 +100,20 @@ impl<T: Config> Pallet<T> {
     /// Gives the error reply to a message that failed. What it carries goes back with it: `value`,
     /// which is in escrow.
     pub(crate) fn give_failure(
+        service: &mut ServiceState,
         message: &Message<T>,
         failure: Failure,
         value: Balance,
         purse: Option<&mut Purse<T>>,
     ) {
         match Self::party(message) {
-            party @ (Party::Waiter(_) | Party::Handler) => {
+            party @ (Party::Waiter(..) | Party::Handler) => {
                 // The value stays in escrow, and is the reply's from now on.
                 let payload = Self::reply_payload(failure.payload);
                 if let Some(purse) = purse {
                     purse.share();
                 }
-                Self::enqueue_reply(message, &party, failure.code, payload, value);
+                Self::enqueue_reply(service, message, party, failure.code, payload, value);
             }
             Party::User => {
                 let returned = Self::value_returns(&message.source, value);
@@ -122,14 +128,15 @@ impl<T: Config> Pallet<T> {
     /// Gives a user's reply to a letter that has been taken out of the mailbox. Its value is in
     /// escrow; the reference to the letter's purse becomes the reply's.
     pub(crate) fn reply_of_user(
+        service: &mut ServiceState,
         message: Message<T>,
         code: ReplyCode,
         payload: BoundedVec<u8, PayloadBound<T>>,
         value: Balance,
     ) {
         match Self::party(&message) {
-            party @ (Party::Waiter(_) | Party::Handler) => {
-                Self::enqueue_reply(&message, &party, code, payload, value);
+            party @ (Party::Waiter(..) | Party::Handler) => {
+                Self::enqueue_reply(service, &message, party, code, payload, value);
             }
             Party::User | Party::Account => {
                 Self::value_returns(&message.source, value);
@@ -141,20 +148,21 @@ impl<T: Config> Pallet<T> {
     /// Puts a reply into the queue. It has a reference to the purse of the message that it
     /// answers, and its value is in escrow.
     fn enqueue_reply(
+        service: &mut ServiceState,
         message: &Message<T>,
-        party: &Party,
+        party: Party<T>,
         code: ReplyCode,
         payload: BoundedVec<u8, PayloadBound<T>>,
         value: Balance,
     ) {
         let waiter = match party {
-            Party::Waiter(waiter) => Some(*waiter),
+            Party::Waiter(waiter, waiting) => {
+                Self::call_waiter(service, &message.source, &waiter, *waiting);
+                Some(waiter)
+            }
             _ => None,
         };
-        if let Some(waiter) = &waiter {
-            Self::call_waiter(&message.source, waiter);
-        }
-        Self::enqueue(Message {
+        let reply = Message {
             id: Self::reply_id(&message.id),
             kind: Kind::Reply {
                 to: message.id,
@@ -167,7 +175,8 @@ impl<T: Config> Pallet<T> {
             payload,
             value,
             purse: message.purse,
-        });
+        };
+        Self::enqueue(service, reply);
     }
 
     fn tell_user(message: &Message<T>, code: ReplyCode, payload: Vec<u8>, value: Balance) {

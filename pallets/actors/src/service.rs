@@ -104,12 +104,12 @@ impl<T: Config> Pallet<T> {
 
     /// Does what is due with at most `limit` and says what that took.
     pub(crate) fn do_due_within(limit: Weight) -> Weight {
-        Self::within(limit, |_, meter| Self::do_due(meter))
+        Self::within(limit, Self::do_due)
     }
 
     /// Sweeps with at most `limit` and says what that took.
     pub(crate) fn sweep_within(limit: Weight) -> Weight {
-        Self::within(limit, |_, meter| Self::sweep(meter))
+        Self::within(limit, Self::sweep)
     }
 
     /// Does a part of the service with at most `limit`, unless it is paused.
@@ -202,28 +202,31 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Steps over a gap in the queue: to the first place of a sample, or to the end.
-    fn step_over_gap() {
+    fn step_over_gap(service: &mut ServiceState) {
         let next = Queue::<T>::iter_keys().take(GAP_KEYS).min();
-        Service::<T>::mutate(|service| match next {
+        match next {
             Some(place) => service.head = place,
             None => (service.head, service.tail) = (0, 0),
-        });
+        }
     }
 
     /// Serves the queue until it is empty or the next turn might not fit.
     ///
     /// A turn starts only when the most it may burn fits what remains: nothing runs twice.
-    pub(crate) fn serve(service: ServiceState, meter: &mut WeightMeter, session: &mut Session<T>) {
+    ///
+    /// The record of the service is at hand meanwhile, and written once a message.
+    pub(crate) fn serve(
+        mut service: ServiceState,
+        meter: &mut WeightMeter,
+        session: &mut Session<T>,
+    ) {
         let least = Self::longest_step();
         let proof_price = T::Schedule::get().proof_byte;
         let promised = Self::min_service_weight()
             .saturating_sub(T::WeightInfo::tick())
             .saturating_sub(Self::due_share())
             .saturating_sub(T::WeightInfo::peek_service());
-        let mut next = Some(service);
         while meter.can_consume(least) {
-            // The last turn may have sent messages.
-            let service = next.take().unwrap_or_else(Service::<T>::get);
             if service.head >= service.tail || session.modules.cold_bytes() >= MOST_COLD_BYTES {
                 return;
             }
@@ -233,13 +236,15 @@ impl<T: Config> Pallet<T> {
                 meter.consume(T::WeightInfo::serve_message(0));
                 // What stands there and cannot be read goes, or the next step would lead back.
                 Queue::<T>::remove(service.head);
-                Self::step_over_gap();
+                Self::step_over_gap(&mut service);
+                Service::<T>::put(service);
                 continue;
             };
             let is_resume = message.kind.waiter().is_some();
             let mut step = T::WeightInfo::serve_message(message.payload.len() as u32);
-            let Some(task) = Self::task(message) else {
-                Self::advance(service);
+            let Some(task) = Self::task(&service, message) else {
+                Self::advance(&mut service);
+                Service::<T>::put(service);
                 meter.consume(step);
                 continue;
             };
@@ -252,9 +257,10 @@ impl<T: Config> Pallet<T> {
             if !most.all_lte(promised) {
                 // It fitted when it was sent, and the block has shrunk since: nothing promises
                 // that there will ever be room for it.
-                Self::advance(service);
                 session.log.begin(service.head, &task);
-                Self::refuse(task, ReplyCode::LimitExceeded, session);
+                Self::advance(&mut service);
+                Self::refuse(&mut service, task, ReplyCode::LimitExceeded, session);
+                Service::<T>::put(service);
                 session.log.settle();
                 meter.consume(step);
                 continue;
@@ -264,9 +270,10 @@ impl<T: Config> Pallet<T> {
                 meter.consume(T::WeightInfo::peek_queue());
                 return;
             }
-            Self::advance(service);
             session.log.begin(service.head, &task);
-            let used = Self::run(task, gas_limit, session);
+            Self::advance(&mut service);
+            let used = Self::run(&mut service, task, gas_limit, session);
+            Service::<T>::put(service);
             session.log.settle();
             meter.consume(step.saturating_add(used));
         }
@@ -279,10 +286,9 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Takes the message at the head out of the queue.
-    fn advance(mut service: ServiceState) {
+    fn advance(service: &mut ServiceState) {
         Queue::<T>::remove(service.head);
         service.head = service.head.saturating_add(1);
-        Service::<T>::put(service);
     }
 
     /// Pauses the service or resumes it.

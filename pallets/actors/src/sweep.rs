@@ -15,8 +15,8 @@ use frame_support::{
 use scale_info::TypeInfo;
 
 use crate::{
-    report, waiting::WaitingMessage, Config, Graves, Pages, Pallet, Service, State, Waiting,
-    WeightInfo,
+    queue::ServiceState, report, waiting::WaitingMessage, Config, Graves, Pages, Pallet, Service,
+    State, Waiting, WeightInfo,
 };
 
 /// Keys that one step of freeing an exited program's storage removes.
@@ -33,7 +33,12 @@ pub enum Grave {
 
 impl<T: Config> Pallet<T> {
     /// Leaves what a program has in this epoch to be swept, if there is anything.
-    pub(crate) fn bury(account: &T::AccountId, epoch: u32, grave: Grave) {
+    pub(crate) fn bury(
+        service: &mut ServiceState,
+        account: &T::AccountId,
+        epoch: u32,
+        grave: Grave,
+    ) {
         let waits = Waiting::<T>::iter_key_prefix((account, epoch)).next();
         let stores = || {
             grave == Grave::Exited
@@ -42,28 +47,25 @@ impl<T: Config> Pallet<T> {
         };
         if waits.is_some() || stores() {
             Graves::<T>::insert(account, epoch, grave);
-            Service::<T>::mutate(|service| service.graves = service.graves.saturating_add(1));
+            service.graves = service.graves.saturating_add(1);
         }
     }
 
     /// Sweeps, a bounded number of keys a step, as long as the meter lasts. What remains is found
     /// again by the next hook.
-    pub(crate) fn sweep(meter: &mut WeightMeter) {
-        loop {
-            let service = Service::<T>::get();
-            if service.is_paused || service.graves == 0 {
-                return;
-            }
+    pub(crate) fn sweep(mut service: ServiceState, meter: &mut WeightMeter) {
+        while service.graves > 0 {
             if meter.try_consume(T::WeightInfo::sweep(SWEEP_KEYS)).is_err() {
                 return;
             }
             let Some((account, epoch)) = Graves::<T>::iter_keys().next() else {
                 report!("fewer programs have something to sweep than were counted");
-                Service::<T>::mutate(|service| service.graves = 0);
+                service.graves = 0;
+                Service::<T>::put(service);
                 return;
             };
             let grave = Graves::<T>::get(&account, epoch).unwrap_or(Grave::Upgraded);
-            if !Self::answer_waiting(meter, &account, epoch, grave) {
+            if !Self::answer_waiting(&mut service, meter, &account, epoch, grave) {
                 return;
             }
             if grave == Grave::Exited {
@@ -74,13 +76,15 @@ impl<T: Config> Pallet<T> {
                 }
             }
             Graves::<T>::remove(&account, epoch);
-            Service::<T>::mutate(|service| service.graves = service.graves.saturating_sub(1));
+            service.graves = service.graves.saturating_sub(1);
+            Service::<T>::put(service);
         }
     }
 
     /// Answers whatever waits in that epoch of the program; whether nothing is left. Raw keys,
     /// as in [`Self::free`].
     fn answer_waiting(
+        service: &mut ServiceState,
         meter: &mut WeightMeter,
         account: &T::AccountId,
         epoch: u32,
@@ -106,7 +110,8 @@ impl<T: Config> Pallet<T> {
                     Grave::Exited => Self::absence(account),
                     Grave::Upgraded => ReplyCode::Upgraded.into(),
                 };
-                Self::end_waiting(waiting, failure);
+                Self::end_waiting(service, waiting, failure);
+                Service::<T>::put(*service);
             } else {
                 // Take leaves what nothing decodes.
                 unhashed::kill(&key);

@@ -16,10 +16,10 @@ use sp_runtime::traits::{SaturatedConversion, UniqueSaturatedInto};
 
 use crate::{
     host::ProgramHost,
-    queue::{Kind, Message, Sender},
+    queue::{Kind, Message, Sender, ServiceState},
     service::Session,
     waiting::Past,
-    Codes, Config, Event, Pallet, Program, Programs, Purse, Service, Status,
+    Codes, Config, Event, Pallet, Program, Programs, Purse, Status,
 };
 
 /// Why the effects of a turn were not applied.
@@ -63,6 +63,8 @@ pub(crate) struct Task<T: Config> {
     pub(crate) cause: Cause,
     /// What the message has been through.
     pub(crate) past: Past,
+    /// Blocks that the message may still wait in all.
+    pub(crate) lifetime_left: u32,
     /// What pays for it: the gas that a wait has set aside for it is there again.
     pub(crate) purse: Option<Purse<T>>,
     /// The program as it is.
@@ -105,7 +107,7 @@ pub(crate) enum Ended {
 impl<T: Config> Pallet<T> {
     /// What the message at the head of the queue makes happen; `None` if nothing, because the
     /// message that it would resume does not wait any more.
-    pub(crate) fn task(item: Message<T>) -> Option<Task<T>> {
+    pub(crate) fn task(service: &ServiceState, item: Message<T>) -> Option<Task<T>> {
         let program = Programs::<T>::get(&item.destination);
         let resumed = item.kind.waiter().and_then(|waiter| {
             // An upgrade makes stale ones void before they are swept.
@@ -124,6 +126,7 @@ impl<T: Config> Pallet<T> {
                     _ => Cause::Fresh,
                 },
                 past: Past::default(),
+                lifetime_left: T::MaxMessageLifetime::get(),
                 purse: Self::take_purse(&item.purse),
                 program,
                 message: item,
@@ -132,7 +135,7 @@ impl<T: Config> Pallet<T> {
         };
         let mut purse = Self::take_purse(&waiting.message.purse);
         if let Some(purse) = &mut purse {
-            waiting.settle(purse, Service::<T>::get().clock);
+            waiting.settle(purse, service.clock);
         }
         let causes = match waiting.stage {
             crate::waiting::Stage::Called { causes, .. } => causes.saturating_sub(1),
@@ -143,6 +146,7 @@ impl<T: Config> Pallet<T> {
             Kind::Deadline(_) => (Cause::Deadline, None),
             _ => (Cause::Reply(Self::reply_context(&item)), Some(item)),
         };
+        let age = service.clock.saturating_sub(waiting.born);
         Some(Task {
             message: waiting.message,
             cause,
@@ -153,6 +157,7 @@ impl<T: Config> Pallet<T> {
                 causes,
                 signal: waiting.signal,
             },
+            lifetime_left: T::MaxMessageLifetime::get().saturating_sub(age.saturated_into()),
             purse,
             program,
             answer,
@@ -173,23 +178,27 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Runs the turn; returns what it weighed.
-    pub(crate) fn run(mut task: Task<T>, gas_limit: Gas, session: &mut Session<T>) -> Weight {
+    pub(crate) fn run(
+        service: &mut ServiceState,
+        mut task: Task<T>,
+        gas_limit: Gas,
+        session: &mut Session<T>,
+    ) -> Weight {
         Self::begin(&task);
         let Some(mut purse) = task.purse.take() else {
             // Only damaged storage brings us here: nothing can pay for the turn.
-            Self::end(task, None, ReplyCode::OutOfGas.into(), 0);
+            Self::end(service, task, None, ReplyCode::OutOfGas.into(), 0);
             return Weight::zero();
         };
         let run = Self::execute(&mut task, &purse, gas_limit, session);
         purse.burn(run.gas_burned);
         let outcome = run.outcome.and_then(|(program, effects)| {
-            let before = purse.clone();
-            with_storage_layer(|| Self::commit(&task, program, effects, &mut purse)).map_err(
-                |aborted| {
-                    purse = before;
+            let before = (purse.clone(), *service);
+            with_storage_layer(|| Self::commit(service, &task, program, effects, &mut purse))
+                .map_err(|aborted| {
+                    (purse, *service) = before;
                     Failure::from(aborted)
-                },
-            )
+                })
         });
         let came_of_it = outcome.as_ref();
         session
@@ -197,18 +206,23 @@ impl<T: Config> Pallet<T> {
             .end(&task, gas_limit, run.gas_burned, came_of_it);
         match outcome {
             Ok(ended) => Self::finish(task, Some(purse), ended, run.gas_burned),
-            Err(failure) => Self::end(task, Some(purse), failure, run.gas_burned),
+            Err(failure) => Self::end(service, task, Some(purse), failure, run.gas_burned),
         }
         Weight::from_parts(run.gas_burned, run.proof)
     }
 
     /// Ends a message that cannot run at all.
-    pub(crate) fn refuse(mut task: Task<T>, code: ReplyCode, session: &mut Session<T>) {
+    pub(crate) fn refuse(
+        service: &mut ServiceState,
+        mut task: Task<T>,
+        code: ReplyCode,
+        session: &mut Session<T>,
+    ) {
         Self::begin(&task);
         let purse = task.purse.take();
         let failure = Failure::from(code);
         session.log.end(&task, 0, 0, Err(&failure));
-        Self::end(task, purse, failure, 0);
+        Self::end(service, task, purse, failure, 0);
     }
 
     /// What happens before a turn and outlasts its failure: the message waits no longer, and the
@@ -228,9 +242,15 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Ends a message, or a part of it that has no reply, with a failure.
-    fn end(task: Task<T>, mut purse: Option<Purse<T>>, failure: Failure, gas_burned: Gas) {
+    fn end(
+        service: &mut ServiceState,
+        task: Task<T>,
+        mut purse: Option<Purse<T>>,
+        failure: Failure,
+        gas_burned: Gas,
+    ) {
         let code = failure.code;
-        Self::fail(&task, failure, purse.as_mut());
+        Self::fail(service, &task, failure, purse.as_mut());
         Self::finish(task, purse, Ended::With(code), gas_burned);
     }
 
@@ -380,7 +400,7 @@ impl<T: Config> Pallet<T> {
             },
             turn: task.past.turns,
             has_replied: task.past.has_replied,
-            lifetime_left: Self::lifetime_left(&task.past),
+            lifetime_left: task.lifetime_left,
             program: message.destination.clone().into(),
             block_number: block.unique_saturated_into(),
             deposit_per_byte: T::DepositPerByte::get(),
@@ -388,19 +408,15 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Blocks that a message may still wait in all.
-    fn lifetime_left(past: &Past) -> u32 {
-        let most = T::MaxMessageLifetime::get();
-        past.born.map_or(most, |born| {
-            let age = Service::<T>::get().clock.saturating_sub(born);
-            most.saturating_sub(age.saturated_into())
-        })
-    }
-
     /// Ends a message with an error reply, if it has none yet: value that has not arrived goes
     /// back, a failed `init` takes the program with it, and a program that had begun to work on
     /// the message is told, if it wants to be.
-    fn fail(task: &Task<T>, failure: Failure, mut purse: Option<&mut Purse<T>>) {
+    fn fail(
+        service: &mut ServiceState,
+        task: &Task<T>,
+        failure: Failure,
+        mut purse: Option<&mut Purse<T>>,
+    ) {
         let message = &task.message;
         let code = failure.code;
         if let Some(purse) = purse.as_deref_mut() {
@@ -415,17 +431,17 @@ impl<T: Config> Pallet<T> {
                 true => 0,
                 false => message.value,
             };
-            Self::give_failure(message, failure, value, purse.as_deref_mut());
+            Self::give_failure(service, message, failure, value, purse.as_deref_mut());
         }
         match message.kind {
             Kind::Init => {
                 let payer = purse.map(|purse| &purse.payer);
-                Self::fail_init(task, code, payer);
+                Self::fail_init(service, task, code, payer);
             }
             Kind::Migrate(code_hash) => Self::release_code(code_hash),
             _ => {
                 if let Some(purse) = purse.filter(|_| task.past.signal > 0) {
-                    Self::enqueue_signal(message, code, task.past.signal, purse);
+                    Self::enqueue_signal(service, message, code, task.past.signal, purse);
                 }
             }
         }
@@ -433,11 +449,17 @@ impl<T: Config> Pallet<T> {
 
     /// Queues the turn in which a program cleans up after a message that failed. It brings the
     /// gas that the message's last wait set aside for it.
-    fn enqueue_signal(message: &Message<T>, code: ReplyCode, gas: Gas, purse: &mut Purse<T>) {
+    fn enqueue_signal(
+        service: &mut ServiceState,
+        message: &Message<T>,
+        code: ReplyCode,
+        gas: Gas,
+        purse: &mut Purse<T>,
+    ) {
         // Its exports may have changed only with an epoch, which would have ended the wait.
         let id = Self::signal_id(&message.id);
         Self::split_purse(&message.purse, purse, id, gas);
-        Self::enqueue(Message {
+        let signal = Message {
             id,
             kind: Kind::Signal {
                 of: message.id,
@@ -449,7 +471,8 @@ impl<T: Config> Pallet<T> {
             payload: message.payload.clone(),
             value: 0,
             purse: id,
-        });
+        };
+        Self::enqueue(service, signal);
     }
 
     /// A message has one signal at most, so its id follows from the message's.
@@ -484,6 +507,7 @@ impl<T: Config> Pallet<T> {
             },
             cause: Cause::Fresh,
             past: Past::default(),
+            lifetime_left: T::MaxMessageLifetime::get(),
             purse: None,
             program: None,
             answer: None,

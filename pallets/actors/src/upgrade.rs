@@ -12,7 +12,7 @@ use frame_support::{
 use crate::{
     code::Code,
     deposit::Footprint,
-    queue::{Kind, Message, Sender},
+    queue::{Kind, Message, Sender, ServiceState},
     sweep::Grave,
     turn::Aborted,
     Codes, Config, Error, Event, Pages, Pallet, Program, Programs,
@@ -84,6 +84,7 @@ impl<T: Config> Pallet<T> {
     /// Makes the program one of the new code, of which the message has held a reference: its
     /// memory is what the turn left, and whoever waits is answered in bounded steps.
     pub(crate) fn migrate(
+        service: &mut ServiceState,
         account: &T::AccountId,
         program: &mut Program<T>,
         code_hash: CodeHash,
@@ -104,7 +105,7 @@ impl<T: Config> Pallet<T> {
                 Pages::<T>::remove(account, index);
             }
         }
-        Self::bury(account, program.epoch, Grave::Upgraded);
+        Self::bury(service, account, program.epoch, Grave::Upgraded);
         program.epoch = program.epoch.saturating_add(1);
         Self::deposit_event(Event::ProgramUpgraded {
             program: account.clone(),

@@ -13,8 +13,8 @@ use sp_runtime::traits::SaturatedConversion;
 
 use crate::{
     agenda::{Due, Slot},
-    queue::{Kind, Message, Sender, Waiter},
-    Config, Event, Pallet, Program, Purse, Service, Waiting,
+    queue::{Kind, Message, Sender, ServiceState, Waiter},
+    Config, Event, Pallet, Program, Purse, Waiting,
 };
 
 /// Where a message that waits stands.
@@ -145,13 +145,14 @@ impl<T: Config> Pallet<T> {
     /// Parks a message until something resumes it. Its turn has committed, and the gas that the
     /// wait sets aside is there.
     pub(crate) fn park(
+        service: &mut ServiceState,
         message: &Message<T>,
         past: Past,
         epoch: u32,
         wait: Wait,
         purse: &mut Purse<T>,
     ) {
-        let clock = Service::<T>::get().clock;
+        let clock = service.clock;
         let waiter = Waiter {
             epoch,
             message: message.id,
@@ -162,7 +163,8 @@ impl<T: Config> Pallet<T> {
                     program: message.destination.clone(),
                     waiter,
                 };
-                (Stage::Parked(Self::schedule(due, wait.blocks)), wait.rent)
+                let slot = Self::schedule(service, due, wait.blocks);
+                (Stage::Parked(slot), wait.rent)
             }
             // It goes on as soon as its turn in the queue has come.
             causes => (Stage::Called { causes, waited: 0 }, 0),
@@ -192,37 +194,47 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Notes that a cause to go on is put into the queue for a message that waits. Returns the
-    /// bytes of its payload, or nothing if it does not wait.
-    pub(crate) fn call_waiter(program: &T::AccountId, waiter: &Waiter) -> Option<usize> {
-        let mut waiting = Self::find_waiting(program, waiter)?;
-        if let Some(slot) = waiting.call(Service::<T>::get().clock) {
-            Self::cancel(slot);
+    /// Notes that a cause to go on is put into the queue for a message that waits.
+    pub(crate) fn call_waiter(
+        service: &mut ServiceState,
+        program: &T::AccountId,
+        waiter: &Waiter,
+        mut waiting: WaitingMessage<T>,
+    ) {
+        if let Some(slot) = waiting.call(service.clock) {
+            Self::cancel(service, slot);
         }
-        let bytes = waiting.message.payload.len();
         Waiting::<T>::insert((program, waiter.epoch, waiter.message), waiting);
-        Some(bytes)
     }
 
     /// Resumes a message of the same program.
-    pub(crate) fn wake(program: &T::AccountId, waiter: Waiter) {
-        if Self::call_waiter(program, &waiter).is_some() {
-            Self::enqueue_resume(program, Kind::Wake(waiter));
-        }
+    pub(crate) fn wake(service: &mut ServiceState, program: &T::AccountId, waiter: Waiter) {
+        Self::resume(service, program, waiter, Kind::Wake(waiter));
     }
 
     /// The deadline of a message has passed: it goes on, and finds that out. Returns the bytes of
     /// payload that this handled.
-    pub(crate) fn deadline_passes(program: T::AccountId, waiter: Waiter) -> usize {
-        let bytes = Self::call_waiter(&program, &waiter);
-        if bytes.is_some() {
-            Self::enqueue_resume(&program, Kind::Deadline(waiter));
-        }
-        bytes.unwrap_or_default()
+    pub(crate) fn deadline_passes(
+        service: &mut ServiceState,
+        program: T::AccountId,
+        waiter: Waiter,
+    ) -> usize {
+        Self::resume(service, &program, waiter, Kind::Deadline(waiter))
     }
 
-    fn enqueue_resume(program: &T::AccountId, kind: Kind) {
-        Self::enqueue(Message {
+    /// Has a message go on for that reason, if it still waits. Returns the bytes of its payload.
+    fn resume(
+        service: &mut ServiceState,
+        program: &T::AccountId,
+        waiter: Waiter,
+        kind: Kind,
+    ) -> usize {
+        let Some(waiting) = Self::find_waiting(program, &waiter) else {
+            return 0;
+        };
+        let bytes = waiting.message.payload.len();
+        Self::call_waiter(service, program, &waiter, waiting);
+        let resume = Message {
             id: MessageId::default(),
             kind,
             source: program.clone(),
@@ -231,25 +243,30 @@ impl<T: Config> Pallet<T> {
             payload: Default::default(),
             value: 0,
             purse: MessageId::default(),
-        });
+        };
+        Self::enqueue(service, resume);
+        bytes
     }
 
     /// Ends a message that waits without another turn: its program has ended, or is another.
     /// Causes to go on that stand in the queue find it gone.
-    pub(crate) fn end_waiting(waiting: WaitingMessage<T>, failure: Failure) {
-        let clock = Service::<T>::get().clock;
+    pub(crate) fn end_waiting(
+        service: &mut ServiceState,
+        waiting: WaitingMessage<T>,
+        failure: Failure,
+    ) {
         if let Stage::Parked(slot) = waiting.stage {
-            Self::cancel(slot);
+            Self::cancel(service, slot);
         }
         let mut purse = Self::take_purse(&waiting.message.purse);
         if let Some(purse) = &mut purse {
-            waiting.settle(purse, clock);
+            waiting.settle(purse, service.clock);
             purse.restore(waiting.signal);
         }
         let reply_code = failure.code;
         if !waiting.has_replied {
             // Its value arrived with its first turn.
-            Self::give_failure(&waiting.message, failure, 0, purse.as_mut());
+            Self::give_failure(service, &waiting.message, failure, 0, purse.as_mut());
         }
         if let Some(purse) = purse {
             Self::put_purse(&waiting.message.purse, purse);

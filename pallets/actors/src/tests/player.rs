@@ -280,7 +280,7 @@ pub(super) fn serve_one() {
         room.saturating_accrue(<() as WeightInfo>::resume_message(payload));
     }
     // As much as it may burn, or the next would fit as well.
-    let limit = Pallet::<Test>::task(head).map_or(0, |task| task.gas_limit());
+    let limit = Pallet::<Test>::task(&service, head).map_or(0, |task| task.gas_limit());
     let price = ActorsSchedule::get().proof_byte;
     room.saturating_accrue(Pallet::<Test>::turn_weight(limit, price));
     let least = peek.saturating_add(Pallet::<Test>::longest_step());

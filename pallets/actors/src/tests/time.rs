@@ -265,7 +265,7 @@ fn crowd(entries: u32) -> Vec<MessageId> {
             value: 0,
             purse,
         };
-        Pallet::<Test>::delay(message, 1);
+        Service::<Test>::mutate(|service| Pallet::<Test>::delay(service, message, 1));
     }
     (0..entries).map(id).collect()
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::{
     chain::{Chain, Runtime},
     ping::ask,
-    round_trip::{pair, payload, AWAITED, UNAWAITED},
+    round_trip::trio,
     table::{time, weight, Bound, Table},
 };
 
@@ -35,16 +35,13 @@ pub(crate) fn run(runtime: &Runtime, _: u32) -> Table {
     );
     table.note("its turns and their gas. `in a block`: how many the hook serves in two seconds of");
     table.note("weight; `by time`: how many in two seconds of time. Calls have rows of their own.");
-    for (name, what, turns) in [
-        ("plain messages", UNAWAITED, 1),
-        ("round trips", AWAITED, 3),
-    ] {
+    for (name, is_awaited, turns) in [("plain messages", false, 1), ("round trips", true, 3)] {
         let mut chain = Chain::new(runtime);
-        let (caller, callee) = pair(&mut chain);
-        let to = if what == AWAITED { caller } else { callee };
+        let [caller, _, callee] = trio(&mut chain);
+        let to = if is_awaited { caller } else { callee };
         let mut sent = Sum::default();
         for _ in 0..MESSAGES / PORTION {
-            let ask = ask(to, &payload(what), PORTION, 1);
+            let ask = ask(to, &callee, PORTION, 1);
             let started = Instant::now();
             let lap: Lap = chain.call("actors_send", (ask,));
             sent.wall += started.elapsed();

@@ -7,7 +7,7 @@ use crate::{
     chain::{Block, Chain, Runtime, Trie},
     modules,
     ping::{ask, deploy},
-    round_trip::{self, AWAITED, UNAWAITED},
+    round_trip,
     table::{Bound, Table},
     waiting::{clerk, tell, What, BOB, LONG, LONGEST, VALUE},
 };
@@ -76,7 +76,7 @@ type Populated = (sp_core::storage::Storage, [[u8; 32]; 3], [Vec<u8>; 2]);
 
 fn populate(runtime: &Runtime) -> Populated {
     let mut chain = Chain::new(runtime);
-    let (caller, callee) = round_trip::pair(&mut chain);
+    let [caller, _, callee] = round_trip::trio(&mut chain);
     let clerk = deploy(&mut chain, clerk(false), b"");
     let mut money = ask(clerk, &[u8::MAX], 1, 1);
     money.value = 1_000_000_000_000_000;
@@ -198,10 +198,10 @@ const LONG_ONES: &[u32] = &[1, 10];
 
 const CASES: &[Case] = &[
     ("plain messages", FEW, nothing, |block, town, count, _| {
-        asked(block, town.callee, &round_trip::payload(UNAWAITED), count)
+        asked(block, town.callee, &town.callee, count)
     }),
     ("round trips", FEW, nothing, |block, town, count, _| {
-        asked(block, town.caller, &round_trip::payload(AWAITED), count)
+        asked(block, town.caller, &town.callee, count)
     }),
     ("letters sent", FEW, nothing, |block, town, count, _| {
         let payload = padded(What::Await, BOB, LONG, VALUE, 0);

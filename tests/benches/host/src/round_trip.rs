@@ -14,33 +14,18 @@ const ROUNDS: usize = 7;
 /// Messages in one block.
 const BATCH: u32 = 50;
 
-/// What the first byte of a payload tells the caller.
-pub(crate) const UNAWAITED: u8 = 0;
-pub(crate) const AWAITED: u8 = 1;
-const REMEMBER: u8 = 2;
-
-/// 32 bytes.
-pub(crate) fn payload(what: u8) -> [u8; 32] {
-    let mut payload = [7; 32];
-    payload[0] = what;
-    payload
-}
-
-/// Two programs of two stored pages: who sends, and who answers.
-pub(crate) fn pair(chain: &mut Chain<'_>) -> ([u8; 32], [u8; 32]) {
-    let [caller, callee] = ["caller", "callee"].map(|name| {
+/// Programs of two stored pages: who sends and awaits the reply, who sends and does not, and who
+/// answers. Any payload is the address of the last.
+pub(crate) fn trio(chain: &mut Chain<'_>) -> [[u8; 32]; 3] {
+    ["caller", "poster", "callee"].map(|name| {
         let wasm = programs::assemble(&programs::waiting(name));
         deploy(chain, wasm, b"")
-    });
-    let remember = [&[REMEMBER], &callee[..]].concat();
-    let laps: Vec<Lap> = chain.call("actors_ask", (ask(caller, &remember, 1, 1),));
-    assert!(laps.iter().all(|lap| lap.code < 2), "it did not remember");
-    (caller, callee)
+    })
 }
 
 pub(crate) fn run(runtime: &Runtime, laps: u32) -> Table {
     let mut chain = Chain::new(runtime);
-    let (caller, callee) = pair(&mut chain);
+    let [caller, poster, callee] = trio(&mut chain);
     let mut table = Table::new(
         "round-trip: a message whose program awaits another's reply, against fire-and-forget",
         &["awaited", "not", "send_message", "serving"],
@@ -57,9 +42,9 @@ pub(crate) fn run(runtime: &Runtime, laps: u32) -> Table {
 
     for (name, batch) in [("one in a block", 1), ("each of 50 in a block", BATCH)] {
         let laps = (laps / batch).max(7);
-        let mut awaited = Side::new(caller, AWAITED, 3);
-        let mut alone = Side::new(callee, UNAWAITED, 1);
-        let mut unawaited = Side::new(caller, UNAWAITED, 3);
+        let mut awaited = Side::new(caller, callee, 3);
+        let mut alone = Side::new(callee, callee, 1);
+        let mut unawaited = Side::new(poster, callee, 3);
         for _ in 0..ROUNDS {
             awaited.measure(&mut chain, batch, laps);
             alone.measure(&mut chain, batch, laps);
@@ -99,14 +84,14 @@ pub(crate) fn run(runtime: &Runtime, laps: u32) -> Table {
         }
     }
 
-    let mut of = |to, what| {
+    let mut of = |to| {
         tally::history();
-        let _: Vec<Lap> = chain.count("actors_ask", (ask(to, &payload(what), 1, 1),));
+        let _: Vec<Lap> = chain.count("actors_ask", (ask(to, &callee, 1, 1),));
         let keys = keys::joined();
         (keys::sum(&keys), keys::describe(&[keys]))
     };
-    let (awaited, keys) = of(caller, AWAITED);
-    let (alone, alone_keys) = of(callee, UNAWAITED);
+    let (awaited, keys) = of(caller);
+    let (alone, alone_keys) = of(callee);
     for (name, awaited, alone) in [
         ("keys read", awaited.0, alone.0),
         ("keys written", awaited.1, alone.1),
@@ -125,7 +110,7 @@ pub(crate) fn run(runtime: &Runtime, laps: u32) -> Table {
 /// What is measured of one kind of message, each.
 struct Side {
     to: [u8; 32],
-    what: u8,
+    payload: [u8; 32],
     turns: u32,
     call: Vec<u64>,
     serve: Vec<u64>,
@@ -133,11 +118,11 @@ struct Side {
 }
 
 impl Side {
-    fn new(to: [u8; 32], what: u8, turns: u32) -> Self {
+    fn new(to: [u8; 32], payload: [u8; 32], turns: u32) -> Self {
         let (call, serve, whole) = Default::default();
         Self {
             to,
-            what,
+            payload,
             turns,
             call,
             serve,
@@ -146,7 +131,7 @@ impl Side {
     }
 
     fn measure(&mut self, chain: &mut Chain<'_>, batch: u32, laps: u32) {
-        let ask = ask(self.to, &payload(self.what), batch, laps);
+        let ask = ask(self.to, &self.payload, batch, laps);
         let laps: Vec<Lap> = chain.call("actors_ask", (ask,));
         for lap in &laps {
             assert_eq!(lap.turns, self.turns * batch, "not every turn ran");
