@@ -155,10 +155,10 @@ impl Default for Schedule {
             // them: a whole block of two seconds holds 20 MB at most.
             send_byte: 100 * NS,
             create: 1_400 * US,
-            wait: 1_900 * US,
+            wait: 2_100 * US,
             wake: 1_250 * US,
-            delay: 700 * US,
-            letter: 700 * US,
+            delay: 900 * US,
+            letter: 900 * US,
             rent: US,
             signal: 2_000 * US,
             reply: 150 * US,

@@ -19,10 +19,6 @@ mod round_trip;
 mod scaling;
 mod signatures;
 mod table;
-#[allow(
-    dead_code,
-    reason = "its scenario is not listed yet: `send_reply` is refused in it"
-)]
 mod waiting;
 
 use std::process::ExitCode;
@@ -91,6 +87,11 @@ const SCENARIOS: &[Scenario] = &[
         "steps",
         "the time of turns that do one thing, against what they charge",
         charges::steps,
+    ),
+    (
+        "waiting",
+        "the time of waiting, letters, delays and upgrades, against what they charge",
+        waiting::run,
     ),
     (
         "proofs",

@@ -279,7 +279,7 @@ pub(crate) fn run(runtime: &Runtime, laps: u32) -> Table {
 /// The calls, without the weight of serving what they cause.
 fn calls(table: &mut Table, office: &mut Office<'_>, laps: u32) {
     for (bytes, body) in [(0, 0), (LONGEST, LONGEST - 53)] {
-        let (reply, body) = (vec![7; bytes], vec![7; body]);
+        let (reply, body) = (vec![7u8; bytes], vec![7; body]);
         let name = format!("send_reply, {}, to a message as long", size(bytes));
         let play = |office: &mut Office<'_>, _: u32| {
             let letter = office.letter(LONG, &body, 1).letters[0];
@@ -312,7 +312,7 @@ fn calls(table: &mut Table, office: &mut Office<'_>, laps: u32) {
         try_deploy(&mut office.chain, wasm.clone(), &[index as u8]).expect("the code is valid");
     }
     for (name, bytes) in [("empty", 0), ("64 KiB", LONGEST)] {
-        let payload = vec![7; bytes];
+        let payload = vec![7u8; bytes];
         let program = deploy_stored(office, &codes[0], bytes);
         let mut round = 0;
         let play = |office: &mut Office<'_>, _: u32| {
@@ -327,7 +327,7 @@ fn calls(table: &mut Table, office: &mut Office<'_>, laps: u32) {
         let serving = "  serving it, 256 pages replaced by 256";
         rows_of_one(table, office, laps, [&name, serving], play);
         let admin = |office: &mut Office<'_>, _: u32| {
-            let alice = Some([1; 32]);
+            let alice = Some([1u8; 32]);
             [of_call(&office.call("actors_set_admin", (program, alice)))]
         };
         if bytes == 0 {
