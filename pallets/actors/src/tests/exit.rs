@@ -223,6 +223,10 @@ fn an_inheritor_that_has_exited_leaves_it_to_its_own() {
     let bob = total(&BOB);
     pass(5);
     assert_eq!(total(&BOB), bob + 40);
+    // Who names one that has left is told of by its heir's name from the start.
+    let third = create("script");
+    play(&third, script([&[exit(&first)]]));
+    assert_eq!(Tombstones::<Test>::get(&third), Some(BOB));
     assert_quiet();
 }
 

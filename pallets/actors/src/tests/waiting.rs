@@ -597,6 +597,10 @@ fn waking_what_does_not_wait_is_told() {
     let told = results(&program);
     let missing = error::NOT_FOUND;
     assert_eq!(told[told.len() - 1], [0, missing, missing, missing]);
+    // What it told the other program waits there by now.
+    idle();
+    play(&program, script([&[wake_sent()]]));
+    assert_eq!(results(&program).last(), Some(&vec![missing]));
     assert_eq!(answer(elsewhere), None);
     pass(100);
     assert_quiet();
