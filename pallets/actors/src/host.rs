@@ -1,9 +1,9 @@
 //! What a turn sees of the chain: its own program's code, pages and state, and what is public.
 
 use actors_executor::{Host, PageIndex};
-use actors_primitives::{Balance, CodeHash, MessageId};
-use alloc::vec::Vec;
-use codec::Encode;
+use actors_primitives::{Balance, CodeHash, MessageId, PAGE_SIZE};
+use alloc::{vec, vec::Vec};
+use codec::{Compact, Encode};
 use frame_support::{
     pallet_prelude::BoundedVec,
     traits::{Randomness, Time},
@@ -34,11 +34,17 @@ impl<T: Config> Host for ProgramHost<'_, T> {
     }
 
     fn page(&mut self, index: PageIndex) -> Option<Vec<u8>> {
-        let page = Pages::<T>::get(self.account, index);
-        if page.is_none() {
+        // From behind its length straight to where it stays. To decode it would copy it once more,
+        // from an odd address: a runtime is slow at that.
+        let key = Pages::<T>::hashed_key_for(self.account, index);
+        let mut page = vec![0; PAGE_SIZE as usize];
+        let start = Compact(PAGE_SIZE).encoded_size() as u32;
+        let length = sp_io::storage::read(&key, &mut page, start);
+        if length != Some(PAGE_SIZE) {
             report!("page {index:?} of a program is recorded and not stored");
+            return None;
         }
-        page.map(BoundedVec::into_inner)
+        Some(page)
     }
 
     fn state(&mut self, key: &[u8]) -> Option<Vec<u8>> {
