@@ -4,7 +4,7 @@ use actors_primitives::ReplyCode;
 use frame_support::assert_ok;
 
 use super::player::*;
-use crate::{mock::*, Programs, Purses, Waiting};
+use crate::{mock::*, Event, Programs, Purses, Waiting};
 
 fn a_signal_follows_a_later_turn_that_failed() {
     let program = create("script");
@@ -137,6 +137,14 @@ fn a_signal_of_an_init_is_not_told() {
     pass(1);
     assert_eq!(code_of_answer(id), Some(ReplyCode::Trapped));
     assert_eq!(turns(&program).len(), 1);
+    let ended: Vec<_> = events()
+        .into_iter()
+        .filter_map(|event| match event {
+            Event::MessageProcessed { message_id, .. } => Some(message_id),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(ended, [id]);
     assert_quiet();
 }
 

@@ -117,6 +117,8 @@ fn others_are_served_before_a_resume_that_was_queued_after_them() {
         &asking,
         script([&[request(&asked, script([&[]])), wait(9)], &[]]),
     );
+    // Behind the question, and before its answer.
+    serve_one();
     let other = send(&asking, script([&[]]));
     idle();
     let order: Vec<_> = turns_in(&asking, HANDLE)
