@@ -65,6 +65,18 @@ fn a_wait_that_is_resumed_at_once_pays_no_rent() {
         script([&[request(&asked, vec![]), wait(14_400)], &[]]),
     );
     assert_eq!(Fees::get(), price(burned() - spent));
+
+    // And one for which a second cause stands in the queue already.
+    let program = create("script");
+    Fees::set(0);
+    let spent = burned();
+    let words = script([&[wait(100)], &[wait(100)], &[]]);
+    let id = play(&program, words);
+    play(&program, script([&[wake(0), wake(0)]]));
+    assert_eq!(causes_of(&program, id), [FRESH, WOKEN, WOKEN]);
+    let purses = 1;
+    let paid = price(burned() - spent);
+    assert!(Fees::get() <= paid && Fees::get() + purses >= paid);
     assert_quiet();
 }
 

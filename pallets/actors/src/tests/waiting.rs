@@ -589,19 +589,22 @@ fn waking_what_does_not_wait_is_told() {
     let slept = play(&program, script([&[wait(1)], &[]]));
     pass(1);
     assert_eq!(code_of_answer(slept), Some(ReplyCode::Finished));
-    let words = script([&[
-        tell(&other, script([&[wait(100)]])),
-        wake_itself(),
-        wake(0),
-        wake_sent(),
-    ]]);
+    let words = script([
+        &[
+            tell(&other, script([&[wait(100)]])),
+            wake_itself(),
+            wake(0),
+            wake_sent(),
+            wait(1),
+        ],
+        &[wake_sent()],
+    ]);
     play(&program, words);
     let told = results(&program);
     let missing = error::NOT_FOUND;
-    assert_eq!(told[told.len() - 1], [0, missing, missing, missing]);
+    assert_eq!(told[told.len() - 1], [0, missing, missing, missing, 0]);
     // What it told the other program waits there by now.
-    idle();
-    play(&program, script([&[wake_sent()]]));
+    pass(1);
     assert_eq!(results(&program).last(), Some(&vec![missing]));
     assert_eq!(answer(elsewhere), None);
     pass(100);
