@@ -294,6 +294,9 @@ pub mod pallet {
     /// A value of keyed state.
     pub type StateValue<T> = BoundedVec<u8, ValueBound<T>>;
 
+    // Keys are not hashed where they are hashes already, or numbers in a row, which nobody chooses
+    // and whose low bytes come first: hashing would be one more call of the host for each access.
+
     /// What is known of each stored code.
     #[pallet::storage]
     pub type Codes<T: Config> = StorageMap<_, Identity, CodeHash, Code<T>>;
@@ -309,7 +312,7 @@ pub mod pallet {
     /// The stored pages of each program's memory: those that differ from its code's fresh image.
     #[pallet::storage]
     pub type Pages<T: Config> =
-        StorageDoubleMap<_, Identity, T::AccountId, Twox64Concat, PageIndex, Page>;
+        StorageDoubleMap<_, Identity, T::AccountId, Identity, PageIndex, Page>;
 
     /// The keyed state of each program.
     #[pallet::storage]
@@ -318,7 +321,7 @@ pub mod pallet {
 
     /// The one queue of messages, by place.
     #[pallet::storage]
-    pub type Queue<T: Config> = StorageMap<_, Twox64Concat, u64, queue::Message<T>>;
+    pub type Queue<T: Config> = StorageMap<_, Identity, u64, queue::Message<T>>;
 
     /// Where the queue begins and ends, and whether it is served.
     #[pallet::storage]
@@ -349,11 +352,11 @@ pub mod pallet {
     /// What is to happen, by tick and place.
     #[pallet::storage]
     pub type Agenda<T: Config> =
-        StorageDoubleMap<_, Twox64Concat, u64, Twox64Concat, u32, agenda::Due<T::AccountId>>;
+        StorageDoubleMap<_, Identity, u64, Identity, u32, agenda::Due<T::AccountId>>;
 
     /// The ticks at which something is to happen.
     #[pallet::storage]
-    pub type Ticks<T: Config> = StorageMap<_, Twox64Concat, u64, agenda::Tick, ValueQuery>;
+    pub type Ticks<T: Config> = StorageMap<_, Identity, u64, agenda::Tick, ValueQuery>;
 
     /// The messages that are delivered later.
     #[pallet::storage]
