@@ -51,6 +51,21 @@ pub fn play(steps: Vec<Step>) {
     });
 }
 
+/// The random steps that a seed gives, today and tomorrow.
+#[cfg(feature = "std")]
+pub fn steps_of(seed: u32) -> Vec<Step> {
+    use proptest::{
+        strategy::{Strategy, ValueTree},
+        test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
+    };
+    let mut bytes = [0; 32];
+    bytes[..4].copy_from_slice(&seed.to_le_bytes());
+    let random = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+    let mut runner = TestRunner::new_with_rng(Config::default(), random);
+    let tree = steps().new_tree(&mut runner);
+    tree.expect("the strategy refuses nothing").current()
+}
+
 fn all() -> impl Iterator<Item = &'static tests::Case> {
     tests::ROOMS.iter().copied().flatten()
 }

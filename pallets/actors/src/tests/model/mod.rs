@@ -30,6 +30,7 @@ mod reply;
 mod rules;
 mod script;
 mod service;
+mod stage;
 mod step;
 #[cfg(feature = "std")]
 mod strategy;
