@@ -6,11 +6,7 @@ use std::process::ExitCode;
 
 use actors_worlds::{call_runtime, Tally};
 use codec::Decode;
-use pallet_actors::suite::{self, Step};
-use proptest::{
-    strategy::{Strategy, ValueTree},
-    test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
-};
+use pallet_actors::suite;
 use sp_io::TestExternalities;
 
 /// How many lists of random steps are played by default.
@@ -18,16 +14,6 @@ const PLAYS: u32 = 64;
 
 fn genesis() -> TestExternalities {
     TestExternalities::new(suite::genesis())
-}
-
-/// The steps that a seed gives, today and tomorrow.
-fn steps_of(seed: u32) -> Vec<Step> {
-    let mut bytes = [0; 32];
-    bytes[..4].copy_from_slice(&seed.to_le_bytes());
-    let random = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
-    let mut runner = TestRunner::new_with_rng(Config::default(), random);
-    let tree = suite::steps().new_tree(&mut runner);
-    tree.expect("the strategy refuses nothing").current()
 }
 
 fn main() -> ExitCode {
@@ -45,7 +31,7 @@ fn main() -> ExitCode {
     }
     let mut model = Tally::new(genesis);
     for seed in 0..plays {
-        let steps = steps_of(seed);
+        let steps = suite::steps_of(seed);
         let name = format!("random steps of seed {seed}");
         model.run(&name, || suite::play(steps.clone()), "play_steps", &steps);
     }

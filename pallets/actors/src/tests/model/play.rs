@@ -1,6 +1,6 @@
 //! A play: the same steps on the chain and in the model, compared after each.
 
-use actors_primitives::{CodeHash, MessageId};
+use actors_primitives::MessageId;
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     vec::Vec,
@@ -19,16 +19,13 @@ use super::{
     ledger::Ledger,
     observe::{self, Progress},
     program::CodeFacts,
-    script::{Code, Op, Script, User, Who},
+    script::{Code, User, Who},
     service::Seen,
+    stage,
     step::{Order, Step},
 };
 use crate::{mock::*, Pallet};
 
-/// The fixtures of [`Code::ALL`].
-const CODES: [&str; 3] = ["script", "script-second", "script-mute"];
-/// The salts of the programs that stand from the beginning, one of each code.
-const FOUNDERS: [u8; 3] = [200, 201, 202];
 /// Blocks that nothing outlasts.
 const LONG: u32 = 1_000;
 
@@ -55,25 +52,12 @@ pub(crate) fn play(steps: Vec<Step>) -> Counts {
 
 impl Play {
     fn begin() -> Self {
-        ActorsLimits::mutate(|limits| {
-            limits.memory = 3;
-            limits.wait = 50;
-            limits.letter = 8;
-        });
-        MaxMessageLifetime::set(60);
-        MaxQueueLength::set(32);
+        stage::narrow();
         Fees::set(0);
-        let stored = CODES.map(upload);
-        let unknown = CodeHash([7; 32]);
-        let codes = [stored[0], stored[1], stored[2], unknown];
-        let mut cast = Cast {
-            programs: Vec::new(),
-            codes,
-        };
-        cast.programs = FOUNDERS.map(|salt| cast.child(&ALICE, salt)).into();
+        let cast = Cast::new(stage::CODES.map(upload));
         let facts = |number: usize| CodeFacts {
             version: number as u8 + 1,
-            is_mute: codes[number] == cast.code(Code::Mute),
+            is_mute: cast.codes[number] == cast.code(Code::Mute),
         };
         let mut ledger = Ledger::new(EXISTENTIAL_DEPOSIT);
         for who in [ALICE, BOB] {
@@ -82,7 +66,7 @@ impl Play {
         let chain = Chain {
             rules: observe::rules(),
             codes: (0..3)
-                .map(|number| (codes[number], facts(number)))
+                .map(|number| (cast.codes[number], facts(number)))
                 .collect(),
             ledger,
             programs: BTreeMap::new(),
@@ -107,31 +91,10 @@ impl Play {
             unanswered: BTreeSet::new(),
             issuance: Balances::total_issuance(),
         };
-        play.found();
-        play
-    }
-
-    /// Creates the programs that stand from the beginning, which do something in every entry.
-    fn found(&mut self) {
-        for salt in FOUNDERS {
-            let mut beginning = alloc::vec![
-                Op::OnReply([Op::Emit(1)].into()),
-                Op::OnSignal([Op::Emit(2)].into()),
-            ];
-            // One of them will not do with the least memory.
-            if salt == FOUNDERS[1] {
-                beginning.push(Op::Grow);
-            }
-            let order = Order {
-                from: User::Alice,
-                script: Script([beginning].into()),
-                value: UNIT,
-                gas: 1_000_000_000_000,
-                deposit: UNIT,
-            };
-            self.step(Step::Create(salt, order));
+        for step in stage::founding() {
+            play.step(step);
         }
-        self.step(Step::Pass(2));
+        play
     }
 
     fn step(&mut self, step: Step) {
@@ -339,9 +302,9 @@ impl Play {
 
     /// Lets time pass until nothing is scheduled and nothing is on its way.
     fn end(&mut self) {
-        self.step(Step::Memory(3));
-        self.step(Step::LongestTurn(250_000_000_000));
-        self.step(Step::Pause(false));
+        for step in stage::ending() {
+            self.step(step);
+        }
         for _ in 0..LONG {
             if !Pallet::<Test>::has_work() && self.chain.agenda.entries.is_empty() {
                 break;
