@@ -3,16 +3,22 @@
 //!
 //! Only with the feature `suite`, which is no part of a chain.
 
+use actors_executor::Schedule;
 use alloc::vec::Vec;
+use frame_support::weights::Weight;
 
 use crate::{
     mock,
     tests::{self, model},
+    Pallet,
 };
 
+pub use model::{blocks::Act, Step};
 #[cfg(feature = "std")]
-pub use model::steps;
-pub use model::Step;
+pub use model::{
+    blocks::{blocks, cascades, Block},
+    steps,
+};
 
 /// The state that every case begins with, the programs that it needs included.
 #[cfg(feature = "std")]
@@ -64,6 +70,53 @@ pub fn steps_of(seed: u32) -> Vec<Step> {
     let mut runner = TestRunner::new_with_rng(Config::default(), random);
     let tree = steps().new_tree(&mut runner);
     tree.expect("the strategy refuses nothing").current()
+}
+
+/// Begins the first block of a chain at its genesis, with the codes stored that steps need and
+/// these prices; and with limits that small plays reach, if it `is_narrow`.
+pub fn prepare(is_narrow: bool, prices: Option<Schedule>) {
+    if let Some(prices) = prices {
+        mock::ActorsSchedule::set(prices);
+    }
+    model::blocks::prepare(is_narrow);
+}
+
+/// Begins the next block, and forgets what happened in the last.
+pub fn begin_block() {
+    mock::begin_block();
+    mock::System::reset_events();
+}
+
+/// What a step is to the chain as it is now; nothing, if it only lets time pass.
+pub fn act(step: Step) -> Option<Act> {
+    model::blocks::act(step)
+}
+
+/// Does it; returns what is charged for a call, whether it is refused or not, and nothing for
+/// another rule.
+pub fn perform(act: Act) -> Option<Weight> {
+    model::blocks::perform(act)
+}
+
+/// How many turns have ended in the block so far.
+pub fn turns() -> u32 {
+    model::blocks::turns() as u32
+}
+
+/// The hook before the calls of a block, with room for so many milliseconds; returns what it is
+/// charged.
+pub fn poll(room: u16) -> Weight {
+    model::blocks::poll(room)
+}
+
+/// The hook after them, likewise.
+pub fn idle(room: u16) -> Weight {
+    model::blocks::idle(room)
+}
+
+/// Whether nothing is under way, and nothing will be until somebody calls.
+pub fn is_quiet() -> bool {
+    !Pallet::<mock::Test>::has_work() && !Pallet::<mock::Test>::has_schedule()
 }
 
 fn all() -> impl Iterator<Item = &'static tests::Case> {

@@ -6,11 +6,12 @@ use sc_executor::WasmExecutor;
 use sp_core::{
     storage::StateVersion,
     traits::{CallContext, CodeExecutor, Externalities, RuntimeCode, WrappedRuntimeCode},
-    Blake2Hasher,
+    Blake2Hasher, H256,
 };
 use sp_state_machine::{
     BasicExternalities, Ext, InMemoryBackend, OverlayedChanges, TrieBackendBuilder,
 };
+use sp_trie::PrefixedMemoryDB;
 
 use crate::counting::Counting;
 
@@ -98,6 +99,7 @@ impl<'r> Chain<'r> {
 }
 
 /// A chain at the end of a block, as a trie that proves what the next one touches.
+#[derive(Clone)]
 pub(crate) struct Trie<'r> {
     runtime: &'r Runtime,
     backend: InMemoryBackend<Blake2Hasher>,
@@ -114,23 +116,38 @@ impl<'r> Trie<'r> {
 
     /// A block that changes nothing for the next.
     pub(crate) fn block<R>(&self, work: impl FnOnce(&mut Block<'_, 'r>) -> R) -> Proof<R> {
+        self.prove(work).0
+    }
+
+    /// A block that the next one follows.
+    pub(crate) fn advance<R>(&mut self, work: impl FnOnce(&mut Block<'_, 'r>) -> R) -> Proof<R> {
+        let (proof, root, nodes) = self.prove(work);
+        self.backend.apply_transaction(root, nodes);
+        proof
+    }
+
+    /// Records a block; returns the root that follows and the nodes that changed as well.
+    fn prove<R>(
+        &self,
+        work: impl FnOnce(&mut Block<'_, 'r>) -> R,
+    ) -> (Proof<R>, H256, PrefixedMemoryDB<Blake2Hasher>) {
         let backend = TrieBackendBuilder::wrap(&self.backend)
             .with_recorder(Default::default())
             .build();
         let mut changes = OverlayedChanges::default();
         let mut extensions = sp_externalities::Extensions::default();
-        let mut ext = Ext::new(&mut changes, &backend, Some(&mut extensions));
         let result = work(&mut Block {
             runtime: self.runtime,
-            storage: &mut ext,
+            storage: &mut Ext::new(&mut changes, &backend, Some(&mut extensions)),
         });
         // What was changed is proven as well: the new root follows from it.
-        ext.storage_root(StateVersion::V1);
+        let changed = changes
+            .drain_storage_changes(&backend, StateVersion::V1)
+            .expect("every transaction of storage has ended");
         let proof = backend.extract_proof().expect("it records");
-        Proof {
-            result,
-            bytes: proof.encode().len() as u64,
-        }
+        let bytes = proof.encode().len() as u64;
+        let (root, nodes) = (changed.transaction_storage_root, changed.transaction);
+        (Proof { result, bytes }, root, nodes)
     }
 }
 

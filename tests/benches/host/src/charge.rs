@@ -53,10 +53,15 @@ impl Charge {
         self.time.saturating_mul(1_000) as f64
     }
 
-    /// Time over what is charged without storage. Nothing is charged for what storage alone
+    /// What is charged, in picoseconds, without storage. Nothing is charged for what storage alone
     /// takes more than.
+    pub(crate) fn without_storage(&self) -> u64 {
+        self.weight.saturating_sub(self.storage())
+    }
+
+    /// Time over what is charged without storage.
     pub(crate) fn ratio(&self) -> f64 {
-        self.picoseconds() / self.weight.saturating_sub(self.storage()) as f64
+        self.picoseconds() / self.without_storage() as f64
     }
 
     /// Another thing that the same charge is to pay for.

@@ -1,5 +1,6 @@
 //! Ratios, measured in one run inside a Wasm runtime under the node's executor.
 
+mod blocks;
 mod chain;
 mod charge;
 mod charges;
@@ -102,6 +103,11 @@ const SCENARIOS: &[Scenario] = &[
         "hostile",
         "the time of hostile programs, against what they charge",
         hostile::run,
+    ),
+    (
+        "blocks",
+        "every block of random cases and of cascades, against what it is charged",
+        blocks::run,
     ),
     ("profile", "where the time of a message goes", profile::run),
 ];

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 use bench_interface::{Accesses, Ask, Lap, Room, Timed};
 use codec::Decode;
+use pallet_actors::suite::{Act, Step};
 
 /// Exports functions under their names: arguments and result go through SCALE.
 macro_rules! export {
@@ -44,6 +45,14 @@ export! {
     actors_claim = crate::waiting::claim: (message: [u8; 32]) -> Timed;
     actors_upgrade = crate::waiting::upgrade: (program: [u8; 32], wasm: Vec<u8>, payload: Vec<u8>) -> Timed;
     actors_set_admin = crate::waiting::set_admin: (program: [u8; 32], admin: Option<[u8; 32]>) -> Timed;
+    blocks_prepare = crate::blocks::prepare: (is_narrow: bool, is_default: bool) -> ();
+    blocks_begin = crate::blocks::begin: () -> Timed;
+    blocks_act = crate::blocks::act: (step: Step) -> Option<Act>;
+    blocks_perform = crate::blocks::perform: (act: Act) -> Timed;
+    blocks_poll = crate::blocks::poll: (room: u16) -> Timed;
+    blocks_idle = crate::blocks::idle: (room: u16) -> Timed;
+    blocks_turns = crate::blocks::turns: () -> u32;
+    blocks_is_quiet = crate::blocks::is_quiet: () -> bool;
     contracts_deploy = crate::contracts::deploy: (wasm: Vec<u8>) -> Result<[u8; 32], Vec<u8>>;
     contracts_call = crate::contracts::call: (ask: Ask) -> Vec<Lap>;
     engine_run = crate::engine::run: (wasm: Vec<u8>, payload: Vec<u8>, metered: bool, laps: u32) -> Vec<u64>;

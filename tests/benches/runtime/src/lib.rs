@@ -22,6 +22,8 @@ extern crate alloc;
 #[cfg(target_family = "wasm")]
 mod actors;
 #[cfg(target_family = "wasm")]
+mod blocks;
+#[cfg(target_family = "wasm")]
 mod chain;
 #[cfg(target_family = "wasm")]
 mod contracts;

@@ -9,6 +9,8 @@
 //! story, and to a line that plays it again.
 
 mod agenda;
+#[cfg(feature = "suite")]
+pub(crate) mod blocks;
 mod calls;
 mod cast;
 mod chain;
