@@ -94,7 +94,7 @@ impl WeightInfo for () {
         picoseconds(20_000_000, 0, 0).saturating_add(accesses(1, 1))
     }
 
-    // The letter, its place on the agenda, the user, the escrow, the purse, the waiter (129 us, and
+    // The letter, its place on the agenda, the user, the escrow, the purse, the waiter (132 us, and
     // 100 us for a letter of 64 KiB, whatever the reply); then the turn that it causes.
     fn send_reply(bytes: u32) -> Weight {
         picoseconds(350_000_000, 2_000, bytes)
