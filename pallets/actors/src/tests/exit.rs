@@ -109,17 +109,6 @@ fn a_program_cannot_inherit_from_itself() {
     let reply = ask(&program, &leaving(&other, b""));
     assert_eq!(reply.code, ReplyCode::SyscallMisuse);
     assert!(Programs::<Test>::contains_key(&program));
-    // And what it has sent before is not on its way.
-    let [program, asked, gone] = [create("script"), create("script"), create("script")];
-    play(&gone, script([&[exit(&program)]]));
-    let later = Post::new(&asked, script([&[]])).gas(5_000_000_000).delay(2);
-    let words = [request(&asked, script([&[]])), later.act(), exit(&gone)];
-    let id = send(&program, script([&words]));
-    serve_one();
-    assert_eq!(code_of_answer(id), Some(ReplyCode::SyscallMisuse));
-    let service = Service::<Test>::get();
-    assert_eq!((service.length(), service.scheduled), (0, 0));
-    assert_quiet();
 }
 
 fn value_on_its_way_to_an_exited_program_goes_to_its_heirs() {

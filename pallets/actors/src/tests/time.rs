@@ -342,7 +342,20 @@ fn what_is_due_waits_for_room() {
     assert_quiet();
 }
 
+fn a_turn_that_cannot_commit_sends_and_schedules_nothing() {
+    let (program, other) = (create("script"), create("script"));
+    play(&other, script([&[exit(&program)]]));
+    let now = tell(&program, script([&[]]));
+    let later = timer(&program, script([&[]]), 3).act();
+    // Its messages are applied before its exit, which is refused: it would inherit from itself.
+    let id = play(&program, script([&[now, later, exit(&other)]]));
+    assert_eq!(code_of_answer(id), Some(ReplyCode::SyscallMisuse));
+    assert_eq!(turns_in(&program, HANDLE), []);
+    assert_quiet();
+}
+
 cases![
+    a_turn_that_cannot_commit_sends_and_schedules_nothing,
     delayed_messages_arrive_in_their_blocks_and_in_the_order_sent,
     a_program_can_send_itself_a_timer,
     a_delay_needs_gas_of_its_own_and_no_waiter,
