@@ -141,7 +141,9 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn service_of_calls() -> Result<ServiceState, DispatchError> {
         match Service::<T>::try_get() {
             Ok(service) if service.is_sound() => Ok(service),
-            Err(()) if !Service::<T>::exists() => Ok(ServiceState::default()),
+            Err(()) if !Service::<T>::exists() && !Self::has_traces() => {
+                Ok(ServiceState::default())
+            }
             _ => Err(Error::<T>::QueueFull.into()),
         }
     }

@@ -174,7 +174,8 @@ pub mod pallet {
             + fungible::hold::Mutate<Self::AccountId, Reason = Self::RuntimeHoldReason>
             + fungible::hold::Balanced<Self::AccountId>;
 
-        /// Receives what burned gas was paid with; `()` burns it.
+        /// Receives what burned gas was paid with; `()` burns it. Neither it nor what `Currency` and
+        /// the origins run may call this pallet.
         type FeeHandler: OnUnbalanced<CreditOf<Self>>;
 
         /// The chain's randomness, which programs see mixed with their own id.
@@ -294,8 +295,9 @@ pub mod pallet {
     /// A value of keyed state.
     pub type StateValue<T> = BoundedVec<u8, ValueBound<T>>;
 
-    // Keys are not hashed where they are hashes already, or numbers in a row, which nobody chooses
-    // and whose low bytes come first: hashing would be one more call of the host for each access.
+    // Keys are not hashed where they are hashes already, or numbers in a bounded row, whose low bytes
+    // come first: hashing would be one more call of the host for each access. What somebody may
+    // choose freely is hashed: a key of keyed state, the user that a letter is for.
 
     /// What is known of each stored code.
     #[pallet::storage]
@@ -364,8 +366,14 @@ pub mod pallet {
 
     /// The users' mailboxes: messages that programs await an answer to.
     #[pallet::storage]
-    pub type Mailboxes<T: Config> =
-        StorageDoubleMap<_, Identity, T::AccountId, Identity, MessageId, mailbox::Letter<T>>;
+    pub type Mailboxes<T: Config> = StorageDoubleMap<
+        _,
+        Blake2_128Concat,
+        T::AccountId,
+        Identity,
+        MessageId,
+        mailbox::Letter<T>,
+    >;
 
     /// The purses of calls that are at work, by the id of the message that opened each.
     #[pallet::storage]
@@ -1060,8 +1068,7 @@ pub mod pallet {
         #[pallet::weight((T::WeightInfo::set_service_paused(), DispatchClass::Operational))]
         pub fn set_service_paused(origin: OriginFor<T>, paused: bool) -> DispatchResult {
             T::ManagerOrigin::ensure_origin(origin)?;
-            Self::do_set_service_paused(paused);
-            Ok(())
+            Self::do_set_service_paused(paused)
         }
 
         /// Answers a message in the caller's mailbox, and so resumes the message of the program

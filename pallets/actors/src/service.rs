@@ -2,7 +2,11 @@
 
 use actors_executor::Modules;
 use actors_primitives::{Gas, ReplyCode};
-use frame_support::{pallet_prelude::Weight, traits::Get, weights::WeightMeter};
+use frame_support::{
+    pallet_prelude::{DispatchResult, Weight},
+    traits::Get,
+    weights::WeightMeter,
+};
 use sp_runtime::traits::SaturatedConversion;
 
 use crate::{
@@ -29,8 +33,12 @@ const MOST_COLD_BYTES: u32 = 2 * 1024 * 1024;
 /// Messages, and exited programs, that are looked for when the record of the service is lost. Only
 /// damage leads there.
 const MENDED_KEYS: u32 = 128;
-/// Messages that are looked at to find the one behind a gap: as many as serving one has reads for.
-const GAP_KEYS: usize = 16;
+/// Places that are looked at right behind a gap in the queue, and messages anywhere if there is none:
+/// together as many as serving a message has reads for.
+const GAP_KEYS: u64 = 8;
+/// Places that a queue gets at its end, which no message has, so that service comes to a gap there
+/// and finds what it has not seen.
+const UNSEEN: u64 = 1 << 32;
 
 impl<T: Config> Pallet<T> {
     /// The share of a block that the queue has before transactions.
@@ -170,7 +178,7 @@ impl<T: Config> Pallet<T> {
             count = count.saturating_add(1);
             (first, last) = (first.min(place), last.max(place));
         }
-        let unseen = if count < MENDED_KEYS { 1 } else { 1 << 32 };
+        let unseen = if count < MENDED_KEYS { 1 } else { UNSEEN };
         (service.head, service.tail) = match count {
             0 => (0, 0),
             _ => (first, last.saturating_add(unseen)),
@@ -178,12 +186,13 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Whether there is anything that only service brings about, and would have to be found again.
-    fn has_traces() -> bool {
+    pub(crate) fn has_traces() -> bool {
         Queue::<T>::iter_keys().next().is_some() || Ticks::<T>::iter_keys().next().is_some()
     }
 
-    /// Goes on with what is due at the first tick of a sample. If more is scheduled than that, how
-    /// much is not known any more: the clock advances from then on even if nothing is.
+    /// Goes on with what is due at the first tick. If there are more ticks than are looked at, that is
+    /// within the longest wait before those; and how much is scheduled is not known any more: the
+    /// clock advances from then on even if nothing is.
     fn find_agenda(service: &mut ServiceState) {
         let (mut count, mut first, mut live) = (0u32, u64::MAX, 0u64);
         for (tick, entries) in Ticks::<T>::iter().take(MENDED_KEYS as usize) {
@@ -197,16 +206,32 @@ impl<T: Config> Pallet<T> {
             service.clock = service.clock.max(first.saturating_sub(1));
         }
         if count == MENDED_KEYS {
+            service.due_tick = first.saturating_sub(T::Limits::get().wait.into());
             service.scheduled = u64::MAX / 2;
         }
     }
 
-    /// Steps over a gap in the queue: to the first place of a sample, or to the end.
+    /// Steps over a gap in the queue: to the next message if it is near, or to the first of some,
+    /// or to the end. Messages that are left out then are found behind the others.
     fn step_over_gap(service: &mut ServiceState) {
-        let next = Queue::<T>::iter_keys().take(GAP_KEYS).min();
-        match next {
-            Some(place) => service.head = place,
-            None => (service.head, service.tail) = (0, 0),
+        let near = (1..=GAP_KEYS).find_map(|step| {
+            let place = service.head.checked_add(step)?;
+            Queue::<T>::contains_key(place).then_some(place)
+        });
+        if let Some(place) = near {
+            service.head = place;
+            return;
+        }
+        let (mut count, mut first) = (0u64, u64::MAX);
+        for place in Queue::<T>::iter_keys().take(GAP_KEYS as usize) {
+            (count, first) = (count.saturating_add(1), first.min(place));
+        }
+        match count {
+            0 => (service.head, service.tail) = (0, 0),
+            GAP_KEYS => {
+                (service.head, service.tail) = (first, service.tail.saturating_add(UNSEEN));
+            }
+            _ => service.head = first,
         }
     }
 
@@ -292,14 +317,16 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Pauses the service or resumes it.
-    pub(crate) fn do_set_service_paused(is_paused: bool) {
-        let before =
-            Service::<T>::mutate(|service| core::mem::replace(&mut service.is_paused, is_paused));
+    pub(crate) fn do_set_service_paused(is_paused: bool) -> DispatchResult {
+        let mut service = Self::service_of_calls()?;
+        let before = core::mem::replace(&mut service.is_paused, is_paused);
+        Service::<T>::put(service);
         match (before, is_paused) {
             (false, true) => Self::deposit_event(Event::ServicePaused),
             (true, false) => Self::deposit_event(Event::ServiceResumed),
             _ => {}
         }
+        Ok(())
     }
 
     /// Whether the next block has something to serve: a node that makes blocks on demand makes

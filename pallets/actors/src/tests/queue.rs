@@ -107,6 +107,19 @@ fn a_damaged_queue_is_stepped_over() {
     assert_eq!(Queue::<Test>::iter_keys().count(), 0);
 }
 
+fn whatever_stands_behind_a_wide_gap_is_served() {
+    let program = create("echo");
+    // More than is looked at right behind it, and than is looked for.
+    Service::<Test>::mutate(|service| service.tail += 20);
+    let sent: Vec<_> = (0..300).map(|_| send(&program, b"behind")).collect();
+    while Queue::<Test>::iter_keys().next().is_some() {
+        idle();
+    }
+    idle();
+    assert!(sent.into_iter().all(|id| reply_to(id).is_some()));
+    assert_eq!(Pallet::<Test>::queue_length(), 0);
+}
+
 fn a_turn_that_fits_no_block_any_more_is_answered() {
     let program = create("spin");
     MaxTurnGas::set(500_000_000_000);
@@ -130,4 +143,5 @@ cases![
     nothing_starts_that_might_not_fit,
     too_little_room_serves_nothing_and_loses_nothing,
     a_damaged_queue_is_stepped_over,
+    whatever_stands_behind_a_wide_gap_is_served,
 ];

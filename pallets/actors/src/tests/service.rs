@@ -259,6 +259,48 @@ fn damage_to_what_is_scheduled_reaches_no_further() {
     assert_quiet();
 }
 
+fn a_lost_record_strands_nothing_that_is_scheduled() {
+    let (program, other) = (create("script"), create("script"));
+    // More ticks than are looked at.
+    for delay in 50..350 {
+        let timer = Post::new(&other, script([&[]]))
+            .gas(20_000_000_000)
+            .delay(delay);
+        play(&program, script([&[timer.act()]]));
+    }
+    assert_eq!(Ticks::<Test>::iter_keys().count(), 300);
+    undone(|| {
+        Service::<Test>::kill();
+        for _ in 0..400 {
+            begin_block();
+            serve();
+        }
+        assert_eq!(Delayed::<Test>::iter_keys().count(), 0);
+        assert_eq!(turns_in(&other, HANDLE).len(), 300);
+    });
+    pass(400);
+    assert_quiet();
+}
+
+fn who_pauses_overwrites_no_record_that_waits_to_be_mended() {
+    let id = send(&create("echo"), b"still there".to_vec());
+    let root = RuntimeOrigin::root;
+    let pause = || Actors::set_service_paused(root(), true);
+    for damage in [
+        || Service::<Test>::kill(),
+        || unhashed::put_raw(&Service::<Test>::hashed_key(), &[1]),
+    ] {
+        undone(|| {
+            damage();
+            assert_noop!(pause(), Error::<Test>::QueueFull);
+            idle();
+            assert!(reply_to(id).is_some());
+            assert_ok!(pause());
+        });
+    }
+    idle();
+}
+
 /// Damages each record of the pallet but code in several ways, one at a time.
 fn damage_each_record(bystander: &AccountId) {
     let prefix = |storage: &str| storage_prefix(Actors::name().as_bytes(), storage.as_bytes());
@@ -335,4 +377,6 @@ cases![
     damage_is_stepped_over,
     damage_to_what_waits_is_stepped_over,
     damage_to_what_is_scheduled_reaches_no_further,
+    a_lost_record_strands_nothing_that_is_scheduled,
+    who_pauses_overwrites_no_record_that_waits_to_be_mended,
 ];

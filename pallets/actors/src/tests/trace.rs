@@ -2,6 +2,7 @@
 
 use actors_primitives::{Gas, MessageId, ReplyCode};
 use actors_runtime_api::{ReadError, Trace, TraceCause, TraceEnd, TraceTurn};
+use frame_support::assert_ok;
 
 use crate::{mock::*, Delayed, Event, Pallet, Service};
 
@@ -187,7 +188,7 @@ fn a_trace_lets_time_pass() {
     assert_eq!((fails.turns.len(), fails.is_complete), (3, true));
     assert_eq!(fails.blocks, 20);
     // And a pause does not matter.
-    Pallet::<Test>::do_set_service_paused(true);
+    assert_ok!(Pallet::<Test>::do_set_service_paused(true));
     assert_eq!(trace(&sleeper, nests(1), 0).turns.len(), 2);
 }
 

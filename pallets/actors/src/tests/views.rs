@@ -2,6 +2,7 @@
 
 use actors_primitives::ReplyCode;
 use actors_runtime_api::{DryRun, DryRunWait, LetterInfo, ProgramStatus, ReadError, WaitingInfo};
+use frame_support::assert_ok;
 
 use crate::{mock::*, Pallet, Service, Waiting};
 
@@ -375,14 +376,14 @@ fn what_waits_is_shown() {
     let queue = Pallet::<Test>::queue();
     assert_eq!((queue.clock, queue.scheduled, queue.queued), (2, 2, 0));
 
-    Pallet::<Test>::do_set_service_paused(true);
+    assert_ok!(Pallet::<Test>::do_set_service_paused(true));
     assert!(!Pallet::<Test>::has_schedule());
     Pallet::<Test>::do_claim_value(&BOB, mail[0].message_id).expect("it stands");
     (waits.deadline, waits.causes) = (None, 1);
     assert_eq!(Pallet::<Test>::waiting(sleeper.clone()), [waits]);
     assert_eq!(Pallet::<Test>::mailbox(BOB), []);
     assert_eq!(Pallet::<Test>::waiting(BOB), []);
-    Pallet::<Test>::do_set_service_paused(false);
+    assert_ok!(Pallet::<Test>::do_set_service_paused(false));
 
     // However many there are.
     for _ in 0..70 {

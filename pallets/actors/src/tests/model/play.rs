@@ -5,7 +5,7 @@ use alloc::{
     collections::{BTreeMap, BTreeSet},
     vec::Vec,
 };
-use frame_support::{storage::with_storage_layer, traits::Hooks, weights::WeightMeter};
+use frame_support::{assert_ok, storage::with_storage_layer, traits::Hooks, weights::WeightMeter};
 use sp_runtime::DispatchError;
 
 use super::{
@@ -124,7 +124,7 @@ impl Play {
                 self.compare_call(can_be, done);
             }
             Step::Pause(is_paused) => {
-                Pallet::<Test>::do_set_service_paused(is_paused);
+                assert_ok!(Pallet::<Test>::do_set_service_paused(is_paused));
                 self.chain.pause(is_paused);
                 self.compare_happenings(observe::happenings());
             }
