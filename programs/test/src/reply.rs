@@ -105,6 +105,10 @@ pub(crate) fn advice(code: ReplyCode) -> &'static str {
              below the existential deposit that would go to an account which does not exist. \
              `chain.debug()` may say more."
         }
+        ReplyCode::Reverted => {
+            "The payload is an error of the program's own, encoded: it does not take what it was \
+             sent."
+        }
         ReplyCode::NoSuchProgram => "There is no such program, or no longer.",
         ReplyCode::NotInitialised => "Its `init` has not finished. Deploy it before you send.",
         ReplyCode::Exited => "The program has exited; the payload is its inheritor.",

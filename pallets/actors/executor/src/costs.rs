@@ -81,7 +81,7 @@ pub struct Schedule {
     pub signal: Gas,
     /// Replying.
     pub reply: Gas,
-    /// Each byte of payload replied.
+    /// Each byte of payload replied, or reverted with.
     pub reply_byte: Gas,
     /// Depositing a program event.
     pub emit: Gas,

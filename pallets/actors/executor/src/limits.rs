@@ -27,7 +27,8 @@ pub struct Limits {
     pub salt: u32,
     /// Bytes of a program event.
     pub event: u32,
-    /// Bytes of a panic text that reach the sender; the rest is cut off.
+    /// Bytes of a panic text that reach the sender, of which the rest is cut off; and of what a
+    /// program reverts with, which is never cut.
     pub panic_text: u32,
     /// Messages that one turn may send, those included that create programs.
     pub sends: u32,

@@ -36,6 +36,8 @@ pub(crate) enum Stop {
     Misuse,
     /// The program panicked with a text.
     Panicked(Vec<u8>),
+    /// The program reverted with bytes.
+    Reverted(Vec<u8>),
     /// The program ended itself, and this is its inheritor: no failure.
     Exit([u8; 32]),
 }
@@ -50,6 +52,7 @@ impl Stop {
             Self::Trapped => (ReplyCode::Trapped, Vec::new()),
             Self::Misuse => (ReplyCode::SyscallMisuse, Vec::new()),
             Self::Panicked(text) => (ReplyCode::Panicked, text),
+            Self::Reverted(payload) => (ReplyCode::Reverted, payload),
             Self::Exit(inheritor) => (ReplyCode::Exited, inheritor.to_vec()),
         }
     }

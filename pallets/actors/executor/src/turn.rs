@@ -175,8 +175,8 @@ pub struct Request<'a> {
 pub struct Failure {
     /// The code of the error reply.
     pub code: ReplyCode,
-    /// The payload of the error reply: the panic text, at most `Limits::panic_text` bytes of
-    /// valid UTF-8; else empty.
+    /// The payload of the error reply, at most `Limits::panic_text` bytes: the panic text, which
+    /// is valid UTF-8, or what the program reverted with; else empty.
     pub payload: Vec<u8>,
 }
 

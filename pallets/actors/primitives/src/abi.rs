@@ -304,6 +304,8 @@ macro_rules! for_each_import {
             EXITERS fn exit(inheritor32: *const u8);
             /// Fails the turn with a text that reaches the sender.
             ALL fn panic(text: *const u8, len: u32);
+            /// Fails the turn with bytes that reach the sender as they are.
+            READERS fn revert(payload: *const u8, len: u32);
             /// Deposits a program event.
             TURNS fn emit(data: *const u8, len: u32) -> i32;
             /// Logs a text in tests, dry runs and traces; nothing on chain.

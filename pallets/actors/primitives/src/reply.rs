@@ -39,6 +39,8 @@ pub enum ReplyCode {
     DepositShortfall,
     /// `0x107`: a limit of the chain was exceeded.
     LimitExceeded,
+    /// `0x108`: the program reverted; the payload is its bytes, such as an encoded error.
+    Reverted,
     /// `0x200`: there is no such program (any more).
     NoSuchProgram,
     /// `0x201`: the program has not finished its `init`.
@@ -53,7 +55,7 @@ pub enum ReplyCode {
 
 impl ReplyCode {
     /// Every code, in the order of the numbers.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Replied,
         Self::Finished,
         Self::Trapped,
@@ -64,6 +66,7 @@ impl ReplyCode {
         Self::SyscallMisuse,
         Self::DepositShortfall,
         Self::LimitExceeded,
+        Self::Reverted,
         Self::NoSuchProgram,
         Self::NotInitialised,
         Self::Exited,
@@ -85,6 +88,7 @@ impl ReplyCode {
             Self::SyscallMisuse => 0x105,
             Self::DepositShortfall => 0x106,
             Self::LimitExceeded => 0x107,
+            Self::Reverted => 0x108,
             Self::NoSuchProgram => 0x200,
             Self::NotInitialised => 0x201,
             Self::Exited => 0x202,

@@ -15,6 +15,16 @@ pub(crate) fn panic(call: &mut Call<'_, '_>, text: u32, len: u32) -> Result<(), 
     Err(Stop::Panicked(text.into_bytes()))
 }
 
+/// What it carries has a form, so it is never cut: whoever reads half of it is misled. Its bytes
+/// travel as a reply's do, and are paid like them.
+pub(crate) fn revert(call: &mut Call<'_, '_>, payload: u32, len: u32) -> Result<(), Stop> {
+    if len > call.limits().panic_text {
+        return Err(Stop::Misuse);
+    }
+    call.charge_bytes(call.prices().reply_byte, len)?;
+    Err(Stop::Reverted(call.slice(payload, len)?.to_vec()))
+}
+
 /// The inheritor must be another: what is left could go nowhere else.
 pub(crate) fn exit(call: &mut Call<'_, '_>, inheritor: u32) -> Result<(), Stop> {
     call.charge(call.prices().exit)?;

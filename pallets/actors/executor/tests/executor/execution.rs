@@ -395,6 +395,54 @@ fn a_panic_text_reaches_the_sender_as_valid_utf8() {
 }
 
 #[test]
+fn what_a_program_reverts_with_reaches_the_sender_as_it_is() {
+    let reverting = |entry: &str, len: u32| {
+        Chain::new(&format!(
+            r#"(data (i32.const 8) "\00\ff\fe no \80")
+            (func (export "handle"))
+            (func (export "{entry}") (drop (call $emit (i32.const 0) (i32.const 8)))
+                (call $revert (i32.const 8) (i32.const {len})) unreachable)"#
+        ))
+    };
+    for entry in [
+        Entry::Init,
+        Entry::HandleReply,
+        Entry::State,
+        Entry::Migrate,
+    ] {
+        let turn = reverting(entry.export(), 8).run(entry, PLENTY);
+        let failure = turn.outcome.expect_err("it reverts");
+        assert_eq!(failure.code, ReplyCode::Reverted, "{entry:?}");
+        assert_eq!(failure.payload, b"\0\xff\xfe no \x80", "{entry:?}");
+    }
+
+    // It is paid by the byte, up to the limit, and beyond that not cut but refused.
+    let burned = |len| {
+        let mut chain = reverting("init", len);
+        let turn = chain.run(Entry::Init, PLENTY);
+        let start = chain
+            .schedule
+            .start(&chain.code, Entry::Init, &chain.memory);
+        (
+            turn.gas_burned - start,
+            turn.outcome.expect_err("it reverts"),
+        )
+    };
+    let (none, failure) = burned(0);
+    assert_eq!(
+        (failure.code, failure.payload.len()),
+        (ReplyCode::Reverted, 0)
+    );
+    let (most, failure) = burned(1024);
+    assert_eq!(
+        (failure.code, failure.payload.len()),
+        (ReplyCode::Reverted, 1024)
+    );
+    assert_eq!(most - none, 1024 * Schedule::default().reply_byte);
+    assert_eq!(burned(1025).1, ReplyCode::SyscallMisuse.into());
+}
+
+#[test]
 fn code_that_vanished_fails_the_turn() {
     let mut chain = Chain::new(COUNTER);
     chain.world.code = None;
