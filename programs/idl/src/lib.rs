@@ -8,18 +8,34 @@
 extern crate alloc;
 
 mod builder;
+mod change;
+mod compare;
+mod decode;
+mod entry;
+mod shape;
+mod spelling;
+mod text;
+mod value;
 
 use alloc::{string::String, vec::Vec};
 use codec::{Decode, Encode};
 use scale_info::PortableRegistry;
 
-pub use builder::Builder;
+pub use builder::{lines, Builder};
+pub use change::{Audience, Change};
+pub use compare::compare;
+pub use decode::IdlError;
+pub use entry::Entry;
+pub use value::ValueError;
 
 /// The name of the custom section.
 pub const SECTION: &str = "actors:idl";
 
 /// The first byte of the section: the version of this format.
 pub const VERSION: u8 = 1;
+
+/// The most bytes that a section may have.
+pub const MAX_BYTES: usize = 64 * 1024;
 
 /// The number of a type in [`Idl::types`].
 pub type TypeId = u32;

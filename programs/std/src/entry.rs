@@ -7,6 +7,8 @@ use actors_primitives::abi::Entry;
 /// `migrate` and may call nothing of the chain but [`panic`](crate::panic()) and
 /// [`outbox::debug`](crate::outbox::debug).
 ///
+/// For programs that read and write bytes themselves; [`program`](macro@crate::program) makes one of a struct.
+///
 /// Each is a `fn()` of that name in scope. A name that is no entry is an error when the program is
 /// compiled. The macro also defines the panic handler, so it stands once in a program, and a
 /// program is `no_std` where it is Wasm:
@@ -14,19 +16,19 @@ use actors_primitives::abi::Entry;
 /// ```
 /// #![cfg_attr(target_family = "wasm", no_std)]
 ///
-/// actors_std::program!(handle);
+/// actors_std::entries!(handle);
 ///
 /// fn handle() {}
 /// # fn main() {}
 /// ```
 ///
 /// ```compile_fail
-/// actors_std::program!(main);
+/// actors_std::entries!(main);
 ///
 /// fn main() {}
 /// ```
 #[macro_export]
-macro_rules! program {
+macro_rules! entries {
     ($($entry:ident),+ $(,)?) => {
         $(
             const _: () = {
@@ -44,6 +46,15 @@ macro_rules! program {
             };
         )+
 
+        $crate::panic_handler!();
+    };
+}
+
+/// The panic handler of a program.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! panic_handler {
+    () => {
         #[cfg(target_family = "wasm")]
         #[panic_handler]
         fn report_panic(info: &::core::panic::PanicInfo<'_>) -> ! {

@@ -1,31 +1,36 @@
-//! The first rung of the ladder for those who write programs: the chain's imports as they are,
-//! and one thin safe function for each.
+//! What programs of the Actors pallet are written with: a ladder, of which a program stands on the rung it needs.
 //!
-//! - [`sys`]: the imports themselves, generated from the ABI table.
-//! - [`message`]: the message this turn runs for, the one reply to it, and waiting.
-//! - [`reply`]: the reply that caused this turn.
-//! - [`signal`]: the failure of a message that had waited.
-//! - [`outbox`]: what a turn sends out: messages, new programs and events.
-//! - [`state`]: keyed state, which outlives memory and upgrades.
-//! - [`chain`]: the program itself and its end, the block, gas, deposits and randomness.
-//! - [`crypto`]: hashes and signatures, computed by the chain.
-//! - [`program!`]: exports the entries, and turns a Rust panic into one the sender can read.
-//!
-//! Nothing here allocates and nothing encodes: buffers belong to the caller. A program's static
-//! variables are kept from turn to turn, so a counter is a `static`:
+//! 1. **The imports**, [`sys`], generated from the ABI table, and one thin safe function for each: [`message`],
+//!    [`reply`], [`signal`], [`outbox`], [`state`], [`chain`], [`crypto`]. Nothing there allocates and nothing encodes. [`entries!`]
+//!    exports a program of that kind.
+//! 2. **Typed programs**: [`program`](macro@program) makes one of a struct and its methods, [`data`], [`event`](macro@event) and
+//!    [`error`](macro@error) give types what they need, and [`collections`] are typed entries of keyed state.
+//! 3. **Methods that wait**: `async` methods, [`Request`]s to other programs and users, a deadline on every wait,
+//!    [`join`], [`select`], [`sleep()`], locks in [`sync`], and [`on_failure`] to clean up.
 //!
 //! ```
-//! use core::sync::atomic::{AtomicU32, Ordering};
+//! #![cfg_attr(target_family = "wasm", no_std)]
 //!
-//! static CALLS: AtomicU32 = AtomicU32::new(0);
+//! use actors_std::prelude::*;
 //!
-//! actors_std::program!(handle);
+//! #[derive(Default)]
+//! pub struct Counter {
+//!     count: u32,
+//! }
 //!
-//! fn handle() {
-//!     let calls = CALLS.load(Ordering::Relaxed).saturating_add(1);
-//!     CALLS.store(calls, Ordering::Relaxed);
-//!     if actors_std::message::reply(&calls.to_le_bytes(), 0).is_err() {
-//!         actors_std::panic("no reply");
+//! #[actors_std::program]
+//! impl Counter {
+//!     /// Adds to the count, and replies it.
+//!     #[method]
+//!     pub fn add(&mut self, by: u32) -> u32 {
+//!         self.count = self.count.saturating_add(by);
+//!         self.count
+//!     }
+//!
+//!     /// The count.
+//!     #[query]
+//!     pub fn count(&self) -> u32 {
+//!         self.count
 //!     }
 //! }
 //! # fn main() {}
@@ -36,19 +41,68 @@
 
 #![no_std]
 
+extern crate alloc;
+// For what the macros expand to.
+extern crate self as actors_std;
+
+mod actor_id;
 pub mod chain;
+pub mod collections;
+mod combine;
 pub mod crypto;
 mod entry;
 mod error;
+mod funds;
+mod global;
+#[cfg(target_family = "wasm")]
+mod heap;
 pub mod message;
 pub mod outbox;
 mod panic;
+pub mod prelude;
+mod refusal;
 pub mod reply;
+mod request;
+#[doc(hidden)]
+pub mod rt;
 pub mod signal;
 pub mod state;
+pub mod sync;
 pub mod sys;
+mod task;
+mod this;
 
-pub use {error::Error, panic::panic};
+pub use {
+    actor_id::ActorId,
+    actors_macros::{data, error, event, interface, program},
+    combine::{join, join_all, select, Either},
+    error::Error,
+    funds::Funds,
+    panic::{panic, revert},
+    refusal::{Never, Refusal},
+    request::{sleep, Awaited, AwaitedWithValue, CallError, Request, Sleep, DEFAULT_DEADLINE},
+    task::{on_failure, OnFailure},
+    this::This,
+};
+
+/// SCALE.
+pub use codec;
+/// How types are described in an interface.
+pub use scale_info;
+
+/// Something that a program tells the world: see [`event`](macro@event).
+pub trait Event: codec::Encode {
+    /// Deposits it.
+    ///
+    /// # Panics
+    ///
+    /// Where it is longer than the chain's `limits.event`, and in a query; that fails the turn.
+    fn emit(&self) {
+        if rt::with_encoded(self, outbox::emit).is_err() {
+            panic("the chain takes no such event: it is too long, or nothing is told here");
+        }
+    }
+}
 
 /// The length of `bytes` as imports take it. A 32-bit memory holds none that is longer.
 #[inline]
@@ -56,10 +110,39 @@ fn sys_len(bytes: &[u8]) -> u32 {
     bytes.len() as u32
 }
 
-/// What [`program!`] expands to. Not part of the interface.
+/// What the macros expand to. Not part of the interface.
 #[doc(hidden)]
 pub mod expansion {
     pub use crate::entry::assert_entry;
     #[cfg(target_family = "wasm")]
     pub use crate::panic::report;
+    #[cfg(feature = "idl")]
+    pub use actors_idl as idl;
+    pub use alloc::{string::String, vec::Vec};
+}
+
+/// Exports the interface, where that is being built.
+#[cfg(feature = "idl")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! export_idl {
+    ($($describe:tt)*) => {
+        #[cfg(target_family = "wasm")]
+        const _: () = {
+            #[export_name = "__actors_idl"]
+            extern "C" fn export() -> i64 {
+                let section = { $($describe)* };
+                let section = $crate::expansion::Vec::leak(section);
+                ((section.as_ptr() as i64) << 32) | section.len() as i64
+            }
+        };
+    };
+}
+
+/// Exports the interface, where that is being built: not here.
+#[cfg(not(feature = "idl"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! export_idl {
+    ($($describe:tt)*) => {};
 }

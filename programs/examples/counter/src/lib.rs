@@ -1,60 +1,55 @@
-//! Counts in its memory, which is kept from turn to turn.
-//!
-//! - `init` sets the count: a `u32`, or nothing for 0.
-//! - `handle` adds to it: a `u32`, or nothing for 1; replies the new count and emits it.
-//! - `state` replies the count.
-//!
-//! Numbers are SCALE: four bytes, little-endian.
+//! Counts in its memory, which is kept from turn to turn, and tells each count as an event.
 
 #![cfg_attr(target_family = "wasm", no_std)]
 
-use actors_std::{message, outbox};
-use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
-
-actors_std::program!(init, handle, state);
-
-/// Kept like all of memory but the stack. A program has one thread: this is a plain number.
-static COUNT: AtomicU32 = AtomicU32::new(0);
-
-fn init() {
-    COUNT.store(number(0), Relaxed);
+/// A number.
+pub struct Counter {
+    count: u32,
 }
 
-fn handle() {
-    let Some(count) = COUNT.load(Relaxed).checked_add(number(1)) else {
-        actors_std::panic("the count would overflow")
-    };
-    COUNT.store(count, Relaxed);
-    if outbox::emit(&count.to_le_bytes()).is_err() {
-        actors_std::panic("cannot emit");
+/// What the counter tells.
+#[actors_std::event]
+pub enum Counted {
+    /// Something was added.
+    Added {
+        /// How much.
+        by: u32,
+        /// The count since.
+        count: u32,
+    },
+}
+
+/// Why the counter refuses.
+#[actors_std::error]
+#[derive(Debug, PartialEq, Eq)]
+pub enum CounterError {
+    /// The count would be larger than a `u32`.
+    Overflow,
+}
+
+#[actors_std::program(events = Counted)]
+impl Counter {
+    /// Begins with a number.
+    #[constructor]
+    pub fn new(count: u32) -> Self {
+        Self { count }
     }
-    reply(count);
-}
 
-fn state() {
-    reply(COUNT.load(Relaxed));
-}
-
-fn reply(count: u32) {
-    if message::reply(&count.to_le_bytes(), 0).is_err() {
-        actors_std::panic("cannot reply");
+    /// Adds, and answers the count.
+    #[method]
+    pub fn add(&mut self, by: u32) -> Result<u32, CounterError> {
+        let count = self.count.checked_add(by).ok_or(CounterError::Overflow)?;
+        self.count = count;
+        actors_std::Event::emit(&Counted::Added { by, count });
+        Ok(count)
     }
-}
 
-/// The number in the payload, or `default` when the payload is empty.
-fn number(default: u32) -> u32 {
-    let mut buffer = [0; 4];
-    match message::payload(&mut buffer).map(|payload| decode(payload, default)) {
-        Ok(Some(number)) => number,
-        _ => actors_std::panic("expected a u32, or nothing"),
+    /// The count.
+    #[method]
+    #[query]
+    pub fn count(&self) -> u32 {
+        self.count
     }
-}
-
-fn decode(payload: &[u8], default: u32) -> Option<u32> {
-    if payload.is_empty() {
-        return Some(default);
-    }
-    payload.try_into().ok().map(u32::from_le_bytes)
 }
 
 #[cfg(test)]
@@ -62,10 +57,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_payload_is_a_number_or_nothing() {
-        assert_eq!(decode(&[], 1), Some(1));
-        assert_eq!(decode(&[5, 1, 0, 0], 1), Some(261));
-        assert_eq!(decode(&[5], 1), None);
-        assert_eq!(decode(&[5, 0, 0, 0, 0], 1), None);
+    fn an_overflow_is_an_error() {
+        let mut counter = Counter::new(u32::MAX);
+        assert_eq!(counter.add(1), Err(CounterError::Overflow));
+        assert_eq!(counter.count(), u32::MAX);
     }
 }

@@ -18,7 +18,7 @@ use actors_std::{
     reply, state, Error,
 };
 
-actors_std::program!(init, handle, handle_reply, state);
+actors_std::entries!(init, handle, handle_reply, state);
 
 /// Where the code's hash and the owner are kept. Requests are kept under their messages' ids.
 const CODE: &[u8] = b"code";

@@ -8,7 +8,7 @@
 use actors_std::message;
 use sha2::{Digest, Sha256};
 
-actors_std::program!(handle);
+actors_std::entries!(handle);
 
 fn handle() {
     let mut payload = [0; 36];

@@ -39,7 +39,7 @@ use event::Event;
 use query::Query;
 use scale::{Reader, Writer};
 
-actors_std::program!(init, handle, state);
+actors_std::entries!(init, handle, state);
 
 /// What a step comes to: a text for the sender where it cannot be done.
 type Outcome<T = ()> = Result<T, &'static str>;

@@ -27,7 +27,7 @@ use actors_std::{
 use question::Answer;
 use settings::Settings;
 
-actors_std::program!(migrate, handle, state);
+actors_std::entries!(migrate, handle, state);
 
 /// What a step comes to: a text for the sender where it cannot be done.
 type Outcome<T = ()> = Result<T, &'static str>;

@@ -25,7 +25,7 @@ use actors_std::message::{self, Cause};
 use question::Answer;
 use settings::Settings;
 
-actors_std::program!(init, handle, handle_signal, state);
+actors_std::entries!(init, handle, handle_signal, state);
 
 /// What a step comes to: a text for the sender where it cannot be done.
 type Outcome<T = ()> = Result<T, &'static str>;

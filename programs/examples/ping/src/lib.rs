@@ -1,21 +1,16 @@
-//! Answers `PING` with `PONG`, and nothing else.
+//! Answers a ping: the least there is.
 
 #![cfg_attr(target_family = "wasm", no_std)]
 
-use actors_std::message;
+/// A program without state.
+#[derive(Default)]
+pub struct Ping;
 
-actors_std::program!(handle);
-
-fn handle() {
-    let mut buffer = [0; PING.len()];
-    match message::payload(&mut buffer) {
-        Ok(PING) => {}
-        _ => actors_std::panic("expected PING"),
-    }
-    if message::reply(PONG, 0).is_err() {
-        actors_std::panic("cannot reply");
+#[actors_std::program]
+impl Ping {
+    /// Answers `PONG`.
+    #[method]
+    pub fn ping(&self) -> &'static str {
+        "PONG"
     }
 }
-
-const PING: &[u8] = b"PING";
-const PONG: &[u8] = b"PONG";

@@ -1,0 +1,107 @@
+//! One entry of keyed state, in SCALE.
+
+use codec::{Decode, Encode, Output};
+use core::mem::MaybeUninit;
+
+use crate::{
+    rt::{with_encoded, Bounded},
+    state, Error,
+};
+
+/// The longest key of an entry, in bytes, on a chain with the default limits.
+const LONGEST: usize = 128;
+/// What is read on the stack.
+const SMALL: usize = 256;
+
+/// A key: a name, and what follows it.
+pub(super) struct Key {
+    bytes: [MaybeUninit<u8>; LONGEST],
+    length: usize,
+}
+
+impl Key {
+    #[inline]
+    pub(super) fn new<K: Encode + ?Sized>(name: &[u8], rest: &K) -> Self {
+        let mut key = Self {
+            bytes: [MaybeUninit::uninit(); LONGEST],
+            length: 0,
+        };
+        key.write(name);
+        rest.encode_to(&mut key);
+        key
+    }
+
+    #[inline]
+    pub(super) fn bytes(&self) -> &[u8] {
+        // SAFETY: so many bytes were written.
+        unsafe { core::slice::from_raw_parts(self.bytes.as_ptr().cast(), self.length) }
+    }
+}
+
+impl Output for Key {
+    fn write(&mut self, bytes: &[u8]) {
+        if bytes.len() > LONGEST.wrapping_sub(self.length) {
+            crate::panic("a key of keyed state is longer than 128 bytes: hash what is long");
+        }
+        // SAFETY: there is room for them, and the two do not overlap.
+        unsafe {
+            let place = self.bytes.as_mut_ptr().add(self.length).cast::<u8>();
+            place.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+        }
+        self.length = self.length.wrapping_add(bytes.len());
+    }
+}
+
+/// The value of an entry.
+#[inline]
+pub(super) fn get<T: Decode>(key: &[u8]) -> Option<T> {
+    let mut small = [0; SMALL];
+    let length = match state::get(key, &mut small) {
+        Ok(length) => length,
+        Err(Error::NOT_FOUND) => return None,
+        Err(_) => unreadable(),
+    };
+    let large;
+    let bytes = match small.get(..length) {
+        Some(bytes) => bytes,
+        None => {
+            let mut bytes = alloc::vec![0; length];
+            if state::get(key, &mut bytes).is_err() {
+                unreadable();
+            }
+            large = bytes;
+            &large[..]
+        }
+    };
+    match Bounded::whole(bytes) {
+        Some(value) => Some(value),
+        None => unreadable(),
+    }
+}
+
+#[cold]
+fn unreadable() -> ! {
+    crate::panic("an entry of keyed state is not of its type: has the type changed without `#[migrate]`?")
+}
+
+#[inline]
+pub(super) fn set<T: Encode + ?Sized>(key: &[u8], value: &T) {
+    if with_encoded(value, |bytes| state::set(key, bytes)).is_err() {
+        crate::panic("the chain takes no such entry: it is too long, or nothing may be written here");
+    }
+}
+
+/// Whether there was one.
+#[inline]
+pub(super) fn remove(key: &[u8]) -> bool {
+    match state::remove(key) {
+        Ok(()) => true,
+        Err(Error::NOT_FOUND) => false,
+        Err(_) => crate::panic("nothing may be removed here"),
+    }
+}
+
+#[inline]
+pub(super) fn contains(key: &[u8]) -> bool {
+    state::get(key, &mut []).is_ok()
+}

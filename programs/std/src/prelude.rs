@@ -1,0 +1,17 @@
+//! What most programs use.
+
+pub use crate::{
+    chain,
+    collections::{List, Map, Set, Value},
+    join, message, on_failure,
+    outbox::{debug, Gas},
+    select, sleep, ActorId, CallError, Event as _, Funds, Request, This,
+};
+pub use alloc::{
+    boxed::Box,
+    format,
+    rc::Rc,
+    string::{String, ToString},
+    vec,
+    vec::Vec,
+};

@@ -1,0 +1,69 @@
+//! Why a call was not carried out: what the payload of a reply with the code `Reverted` says.
+
+use codec::{Decode, Encode};
+use core::convert::Infallible;
+use scale_info::TypeInfo;
+
+/// Why a call was not carried out. Everything its turn did is undone, and the value went back.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub enum Refusal<E> {
+    /// The program's own error.
+    #[codec(index = 0)]
+    Program(E),
+    /// The program has no call of that route.
+    #[codec(index = 1)]
+    UnknownRoute {
+        /// The first byte of the payload.
+        route: u8,
+    },
+    /// The payload is empty: it names no call.
+    #[codec(index = 2)]
+    NoRoute,
+    /// That argument, counted from 0, does not decode.
+    #[codec(index = 3)]
+    Arguments {
+        /// Its place.
+        argument: u8,
+    },
+    /// Bytes follow the last argument.
+    #[codec(index = 4)]
+    TrailingBytes {
+        /// How many.
+        bytes: u32,
+    },
+    /// The call takes no value.
+    #[codec(index = 5)]
+    NotPayable,
+    /// An upgrade found state of a version that it cannot take over, or none.
+    #[codec(index = 6)]
+    StateVersion {
+        /// The version that is stored.
+        found: Option<u16>,
+    },
+}
+
+/// What never happens: the error of a call that has none of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Never {}
+
+impl Encode for Never {
+    fn size_hint(&self) -> usize {
+        match *self {}
+    }
+
+    fn encode_to<W: codec::Output + ?Sized>(&self, _: &mut W) {
+        match *self {}
+    }
+}
+
+impl Decode for Never {
+    fn decode<I: codec::Input>(_: &mut I) -> Result<Self, codec::Error> {
+        Err("there is none".into())
+    }
+}
+
+impl From<Infallible> for Never {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}

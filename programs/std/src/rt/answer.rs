@@ -1,0 +1,131 @@
+//! The answer to a call.
+
+use alloc::vec::Vec;
+use codec::{Encode, Output};
+use core::mem::MaybeUninit;
+
+use crate::message;
+
+/// What is encoded on the stack; longer encodings are on the heap.
+const SMALL: usize = 256;
+
+/// Hands the encoding of `value` to `then`.
+#[inline]
+pub(crate) fn with_encoded<T: Encode + ?Sized, R>(value: &T, then: impl FnOnce(&[u8]) -> R) -> R {
+    // Of most types the compiler knows this, and leaves out what does not apply.
+    let size = value.encoded_size();
+    let mut small = [MaybeUninit::uninit(); SMALL];
+    let large;
+    let bytes = if size <= SMALL {
+        let mut out = Slice {
+            bytes: &mut small,
+            length: 0,
+        };
+        value.encode_to(&mut out);
+        let length = out.length;
+        // SAFETY: so many bytes were written, and no more than there are.
+        unsafe { core::slice::from_raw_parts(small.as_ptr().cast(), length) }
+    } else {
+        let mut bytes = Vec::with_capacity(size);
+        value.encode_to(&mut bytes);
+        large = bytes;
+        &large[..]
+    };
+    then(bytes)
+}
+
+/// Encodes into a buffer that has room for it.
+struct Slice<'a> {
+    bytes: &'a mut [MaybeUninit<u8>; SMALL],
+    length: usize,
+}
+
+impl Output for Slice<'_> {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) {
+        if bytes.len() > SMALL.wrapping_sub(self.length) {
+            crate::panic("an encoding is longer than it said");
+        }
+        // SAFETY: the room was checked above; the two do not overlap.
+        unsafe {
+            let place = self.bytes.as_mut_ptr().add(self.length).cast::<u8>();
+            place.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+        }
+        self.length = self.length.wrapping_add(bytes.len());
+    }
+}
+
+/// What a function that may fail comes to.
+pub trait Outcome {
+    /// What it answers.
+    type Value;
+    /// What it fails with.
+    type Error;
+}
+
+impl<T, E> Outcome for Result<T, E> {
+    type Value = T;
+    type Error = E;
+}
+
+/// Answers the call with `value`.
+#[inline]
+pub fn answer<T: Encode>(value: &T) {
+    // A message that ends without a reply is answered with nothing, for less.
+    if value.encoded_size() == 0 {
+        return;
+    }
+    let replied = with_encoded(value, |bytes| message::reply(bytes, 0));
+    if replied.is_err() {
+        crate::panic("cannot reply: the message has its reply, or the answer is too long");
+    }
+}
+
+/// Answers the call with what its method came to; an error undoes the turn.
+#[inline]
+pub fn outcome<T: Encode, E: Encode>(outcome: &Result<T, E>) {
+    match outcome {
+        Ok(value) => answer(value),
+        Err(error) => fail(error),
+    }
+}
+
+/// Fails the turn with an error of the program.
+#[cold]
+pub fn fail<E: Encode>(error: &E) -> ! {
+    with_encoded(&Refused(error), |bytes| crate::revert(bytes))
+}
+
+/// A [`Refusal::Program`](crate::Refusal::Program) of a reference.
+struct Refused<'a, E>(&'a E);
+
+impl<E: Encode> Encode for Refused<'_, E> {
+    fn encode_to<W: Output + ?Sized>(&self, out: &mut W) {
+        out.push_byte(PROGRAM);
+        self.0.encode_to(out);
+    }
+}
+
+/// The index of [`Refusal::Program`](crate::Refusal::Program).
+const PROGRAM: u8 = 0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Refusal;
+    use alloc::vec;
+
+    #[test]
+    fn encodes_short_and_long() {
+        for length in [0, 1, 250, 254, 255, 256, 300, 20_000] {
+            let value = vec![7u8; length];
+            with_encoded(&value, |bytes| assert_eq!(bytes, value.encode()));
+        }
+    }
+
+    #[test]
+    fn an_error_is_a_refusal() {
+        let ours = Refused(&5u32).encode();
+        assert_eq!(ours, Refusal::Program(5u32).encode());
+    }
+}
