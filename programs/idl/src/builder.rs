@@ -4,10 +4,9 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
-use codec::Encode;
 use scale_info::{PortableRegistry, Registry, TypeInfo};
 
-use crate::{Arg, Call, Idl, Migration, TypeId, VERSION};
+use crate::{Arg, Call, Idl, Migration, TypeId};
 
 /// An interface that is being described.
 pub struct Builder {
@@ -91,14 +90,12 @@ impl Builder {
     /// What stands in the custom section.
     #[must_use]
     pub fn encode(self) -> Vec<u8> {
-        let mut section = Vec::from([VERSION]);
-        self.finish().encode_to(&mut section);
-        section
+        self.finish().encode_section()
     }
 }
 
 /// Lines of documentation, as an interface keeps them.
 #[must_use]
-pub(crate) fn lines(docs: &[&str]) -> Vec<String> {
+pub fn lines(docs: &[&str]) -> Vec<String> {
     docs.iter().map(|line| (*line).to_string()).collect()
 }
