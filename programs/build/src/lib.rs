@@ -1,1 +1,27 @@
-//! Builds programs.
+//! Builds programs of the Actors pallet, so that the same source becomes the same bytes on every
+//! machine, and judges them by the chain's own rules before they are uploaded.
+//!
+//! - [`build()`] compiles, asks the program what its interface is, strips, optimises, embeds the
+//!   interface, validates, and writes `NAME.wasm` and `NAME.idl.json`.
+//! - [`Blob::read`] judges a file.
+//! - [`interface()`] reads an interface, and [`actors_idl::compare`] says what changed.
+//!
+//! The program `actors-build` is these on the command line.
+
+mod artifact;
+mod blob;
+mod build;
+mod cargo;
+mod describe;
+mod error;
+pub mod json;
+mod judge;
+mod module;
+mod optimise;
+mod package;
+mod source;
+
+pub use blob::Blob;
+pub use build::{build, Built, Request, Step};
+pub use error::Error;
+pub use source::interface;

@@ -52,7 +52,8 @@ pub enum IdlError {
         /// Where it is named.
         place: String,
     },
-    /// Two calls of one entry have the same name or route, or two migrations the same origin.
+    /// Two calls of one entry have the same name or route, two migrations the same origin, or two
+    /// variants of an enum the same index.
     Twice {
         /// What there is twice, and where.
         what: String,
@@ -244,6 +245,12 @@ fn check_registry(types: &PortableRegistry) -> Result<(), IdlError> {
             });
         }
         let mut wrong = Ok(());
+        if let TypeDef::Variant(variant) = &ty.ty.type_def {
+            let mut indices = BTreeSet::new();
+            if let Some(it) = variant.variants.iter().find(|it| !indices.insert(it.index)) {
+                return Err(twice(format!("variant {} of type #{position}", it.index)));
+            }
+        }
         each_reference(&ty.ty, &mut |id| {
             if wrong.is_ok() {
                 wrong = known.ty(id, || format!("type #{position}"));

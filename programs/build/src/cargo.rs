@@ -1,0 +1,316 @@
+//! Calling cargo so that the same source becomes the same bytes, whoever calls and from where.
+
+use std::{
+    env,
+    ffi::OsString,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use serde_json::Value;
+
+use crate::{
+    package::{Package, Workspace},
+    Error,
+};
+
+/// What programs are compiled for.
+const TARGET: &str = "wasm32v1-none";
+
+/// What the linker is told.
+const LINK: [&str; 3] = [
+    // 32 KiB of stack instead of 1 MiB: every turn sets the whole memory up.
+    "-zstack-size=32768",
+    // Tell the chain where the stack is: it is not kept from turn to turn.
+    "--export=__stack_low",
+    "--export=__stack_high",
+];
+
+/// What decides the bytes of a program besides its own profile. Names are kept for errors and
+/// stripped later.
+const PROFILE: [(&str, &str); 6] = [
+    ("CARGO_PROFILE_RELEASE_PANIC", "abort"),
+    ("CARGO_PROFILE_RELEASE_LTO", "fat"),
+    ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1"),
+    ("CARGO_PROFILE_RELEASE_STRIP", "none"),
+    ("CARGO_PROFILE_RELEASE_DEBUG", "0"),
+    ("CARGO_PROFILE_RELEASE_INCREMENTAL", "false"),
+];
+
+/// Cargo, and how it is called.
+pub(crate) struct Cargo {
+    folder: PathBuf,
+    manifest: PathBuf,
+    locked: bool,
+    offline: bool,
+}
+
+impl Cargo {
+    /// Cargo for the package or workspace of that manifest.
+    pub(crate) fn new(manifest: &Path, locked: bool, offline: bool) -> Self {
+        Self {
+            // Its configuration and its toolchain are those of the program's folder.
+            folder: manifest.parent().unwrap_or(Path::new(".")).to_path_buf(),
+            manifest: manifest.to_path_buf(),
+            locked,
+            offline,
+        }
+    }
+
+    /// Finds out what there is to build.
+    pub(crate) fn workspace(&self) -> Result<Workspace, Error> {
+        let mut command = self.command("metadata");
+        command.args(["--format-version", "1", "--filter-platform", TARGET]);
+        let output = self.run(command)?;
+        let metadata = serde_json::from_slice(&output).unwrap_or(Value::Null);
+        Workspace::read(&metadata).ok_or_else(|| {
+            Error::new(
+                "what `cargo metadata` writes is not understood",
+                "use the cargo that rust-toolchain.toml names",
+            )
+        })
+    }
+
+    /// Compiles a program and returns what the linker made of it.
+    ///
+    /// One at a time: together, packages would lend each other features of their dependencies.
+    pub(crate) fn build(
+        &self,
+        package: &Package,
+        flags: &[String],
+        features: Option<&str>,
+    ) -> Result<Vec<u8>, Error> {
+        let mut command = self.command("build");
+        command.args(["--release", "--target", TARGET, "--lib"]);
+        command.args(["--message-format", "json-render-diagnostics"]);
+        command.args(["--package", &package.id]);
+        if let Some(features) = features {
+            command.args(["--features", features]);
+        }
+        // Besides these no flags count: not those of the environment, nor of a configuration.
+        command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
+        command.envs(PROFILE);
+        let output = self.run(command)?;
+        let path = artifact(&output, &package.id).ok_or_else(|| {
+            Error::new(
+                format!("cargo made no Wasm file of `{}`", package.name),
+                "a program is a library of the type `cdylib`",
+            )
+        })?;
+        std::fs::read(&path).map_err(|error| Error::file("read", &path, &error))
+    }
+
+    /// The flags for the compiler.
+    pub(crate) fn flags(&self, workspace: &Workspace) -> Result<Vec<String>, Error> {
+        let mut flags = Vec::new();
+        for argument in LINK {
+            flags.push("-C".into());
+            flags.push(format!("link-arg={argument}"));
+        }
+        let sources = self.compiler_sources()?;
+        let remaps = remaps(workspace, sources);
+        flags.extend(remaps.map(|(from, to)| format!("--remap-path-prefix={from}={to}")));
+        Ok(flags)
+    }
+
+    /// Refuses a program that names a folder of this machine: it would have another hash on any
+    /// other, and tell whose machine this is.
+    pub(crate) fn check_paths(&self, workspace: &Workspace, wasm: &[u8]) -> Result<(), Error> {
+        let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+        let home = home.or_else(|| env::var_os("HOME").map(|it| PathBuf::from(it).join(".cargo")));
+        let folders = [
+            Some(workspace.root.clone()),
+            Some(workspace.target.clone()),
+            home,
+        ];
+        for folder in folders.into_iter().flatten() {
+            let text = folder.display().to_string();
+            // The root folder, or none, would be found anywhere.
+            if text.len() > 1 && contains(wasm, text.as_bytes()) {
+                return Err(Error::new(
+                    format!("it contains the path {text} of this machine"),
+                    "take it out of what the program includes: env!, file paths made by a build \
+                     script, include_str!",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Where the compiler's own sources are, and what they are called where they are not.
+    fn compiler_sources(&self) -> Result<(PathBuf, String), Error> {
+        let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+        let ask = |question: &[&str]| {
+            let mut command = Command::new(&rustc);
+            command.args(question).current_dir(&self.folder);
+            let output = self.run(command)?;
+            Ok(String::from_utf8_lossy(&output).into_owned())
+        };
+        let root = ask(&["--print", "sysroot"])?;
+        let version = ask(&["--version", "--verbose"])?;
+        let hash = version
+            .lines()
+            .find_map(|line| line.strip_prefix("commit-hash: "))
+            .unwrap_or("unknown");
+        let sources = Path::new(root.trim()).join("lib/rustlib/src/rust");
+        Ok((sources, format!("/rustc/{hash}")))
+    }
+
+    fn command(&self, what: &str) -> Command {
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut command = Command::new(cargo);
+        command.arg(what).arg("--manifest-path").arg(&self.manifest);
+        command.current_dir(&self.folder);
+        if self.locked {
+            command.arg("--locked");
+        }
+        if self.offline {
+            command.arg("--offline");
+        }
+        for (name, _) in env::vars_os().filter(|(name, _)| changes_bytes(name)) {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    fn run(&self, mut command: Command) -> Result<Vec<u8>, Error> {
+        command.stdin(Stdio::null()).stderr(Stdio::inherit());
+        let name = command.get_program().to_string_lossy().into_owned();
+        let output = command.output().map_err(|error| {
+            Error::new(
+                format!("cannot run `{name}`: {error}"),
+                "install Rust: https://rustup.rs, or .ci/setup in the repository of Actors",
+            )
+        })?;
+        if output.status.success() {
+            return Ok(output.stdout);
+        }
+        Err(Error::new(
+            format!("`{name}` failed ({}), see above", output.status),
+            format!(
+                "what the compiler says comes first; if it cannot find `core`, run \
+                 `rustup target add {TARGET}`"
+            ),
+        ))
+    }
+}
+
+/// Variables of the caller that would make other bytes of the same source.
+fn changes_bytes(name: &OsString) -> bool {
+    let name = name.to_string_lossy();
+    let flags = [
+        "RUSTFLAGS",
+        "CARGO_ENCODED_RUSTFLAGS",
+        "CARGO_BUILD_RUSTFLAGS",
+        "CARGO_TARGET_WASM32V1_NONE_RUSTFLAGS",
+        "CARGO_BUILD_TARGET",
+        "CARGO_INCREMENTAL",
+    ];
+    flags.contains(&&*name) || name.starts_with("CARGO_PROFILE_RELEASE_")
+}
+
+/// Which paths are called what, so that a program says where it panics, but not on whose machine
+/// it was built. Of those that fit, the compiler takes the last.
+fn remaps(
+    workspace: &Workspace,
+    sources: (PathBuf, String),
+) -> impl Iterator<Item = (String, String)> + '_ {
+    let mut folders: Vec<_> = workspace.folders.iter().collect();
+    // Those further in come later.
+    folders.sort();
+    let root = (workspace.root.clone(), ".".to_string());
+    let target = (workspace.target.clone(), "target".to_string());
+    let packages = folders.into_iter().map(|(folder, name)| {
+        let inside = folder.strip_prefix(&workspace.root);
+        let name = match inside {
+            Ok(inside) if !inside.as_os_str().is_empty() => inside.display().to_string(),
+            Ok(_) => ".".into(),
+            Err(_) => name.clone(),
+        };
+        (folder.clone(), name)
+    });
+    [sources, root]
+        .into_iter()
+        .chain(packages)
+        .chain([target])
+        .map(|(from, to)| (from.display().to_string(), to))
+}
+
+fn contains(bytes: &[u8], text: &[u8]) -> bool {
+    bytes.windows(text.len()).any(|window| window == text)
+}
+
+/// The Wasm file of a package, among cargo's messages.
+fn artifact(messages: &[u8], id: &str) -> Option<PathBuf> {
+    let lines = messages.split(|byte| *byte == b'\n');
+    let messages = lines.filter_map(|line| serde_json::from_slice::<Value>(line).ok());
+    let files = messages
+        .filter(|it| it["reason"] == "compiler-artifact" && it["package_id"] == id)
+        .flat_map(|it| it["filenames"].as_array().cloned().unwrap_or_default());
+    files
+        .filter_map(|file| file.as_str().map(PathBuf::from))
+        .filter(|file| file.extension().is_some_and(|it| it == "wasm"))
+        .last()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_is_that_of_the_package() {
+        let messages =
+            br#"{"reason":"compiler-artifact","package_id":"a","filenames":["/t/liba.rlib"]}
+no json
+{"reason":"compiler-artifact","package_id":"b","filenames":["/t/libb.rlib","/t/b.wasm"]}
+{"reason":"build-finished","success":true}"#;
+        assert_eq!(artifact(messages, "b"), Some(PathBuf::from("/t/b.wasm")));
+        assert_eq!(artifact(messages, "a"), None);
+    }
+
+    #[test]
+    fn no_path_of_a_machine_stays() {
+        let workspace = Workspace {
+            root: "/home/me/w".into(),
+            target: "/home/me/w/target".into(),
+            programs: Vec::new(),
+            folders: vec![
+                (
+                    "/home/me/.cargo/registry/src/x-1/dep-1.0.0".into(),
+                    "dep-1.0.0".into(),
+                ),
+                ("/home/me/w/p".into(), "p-0.1.0".into()),
+                ("/home/me/std".into(), "actors-std-0.1.0".into()),
+            ],
+        };
+        let sources = ("/rust/lib/rustlib/src/rust".into(), "/rustc/abc".into());
+        let remaps: Vec<_> = remaps(&workspace, sources).collect();
+        let remaps: Vec<_> = remaps
+            .iter()
+            .map(|(a, b)| (a.as_str(), b.as_str()))
+            .collect();
+        assert_eq!(
+            remaps,
+            [
+                ("/rust/lib/rustlib/src/rust", "/rustc/abc"),
+                ("/home/me/w", "."),
+                ("/home/me/.cargo/registry/src/x-1/dep-1.0.0", "dep-1.0.0"),
+                ("/home/me/std", "actors-std-0.1.0"),
+                ("/home/me/w/p", "p"),
+                ("/home/me/w/target", "target"),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_would_change_the_bytes_is_taken_away() {
+        for (name, expected) in [
+            ("RUSTFLAGS", true),
+            ("CARGO_PROFILE_RELEASE_OPT_LEVEL", true),
+            ("CARGO_TARGET_DIR", false),
+            ("CARGO_HOME", false),
+        ] {
+            assert_eq!(changes_bytes(&name.into()), expected, "{name}");
+        }
+    }
+}

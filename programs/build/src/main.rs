@@ -1,0 +1,246 @@
+//! `actors-build`, the command.
+
+mod report;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use actors_build::{build, interface, json, Blob, Error, Request};
+use actors_idl::compare;
+use clap::{Args, Parser, Subcommand};
+use report::Report;
+use serde_json::{json, Value};
+
+/// Builds programs of the Actors pallet.
+///
+/// Compiles each for wasm32v1-none, asks it for its interface, strips and optimises it, embeds
+/// the interface, validates it with the chain's own rules, and writes NAME.wasm, with
+/// NAME.idl.json beside it. The same source becomes the same bytes, wherever it is built: flags of
+/// the environment do not count.
+#[derive(Parser)]
+#[command(version, args_conflicts_with_subcommands = true, after_help = AFTER)]
+struct Cli {
+    #[command(subcommand)]
+    task: Option<Task>,
+    #[command(flatten)]
+    build: BuildArgs,
+}
+
+const AFTER: &str = "\
+Examples:
+  actors-build                              the program in this folder
+  actors-build programs/examples -p ping    one of a workspace
+  actors-build --against old.wasm           and refuse to break those who use it
+
+Exit codes: 0 done; 1 something is wrong, as it says; 2 not understood.
+NO_COLOR, CARGO_TARGET_DIR and CARGO are respected.";
+
+#[derive(Args)]
+struct BuildArgs {
+    /// The folder of a program, or of a workspace of programs
+    #[arg(value_name = "DIR", default_value = ".")]
+    folder: PathBuf,
+    /// Its Cargo.toml, instead of DIR
+    #[arg(long, value_name = "PATH", conflicts_with = "folder")]
+    manifest_path: Option<PathBuf>,
+    /// A program of the workspace; several may be named
+    #[arg(short, long, value_name = "PACKAGE")]
+    package: Vec<String>,
+    /// The folder to write to [default: `programs` in cargo's target folder]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Compare the interface with that of an older program, and write nothing that breaks those
+    /// who deal with it: a .wasm, what `actorsApi.idl` returns, or a folder of NAME.wasm
+    #[arg(long, value_name = "OLD")]
+    against: Option<PathBuf>,
+    /// Write it all the same
+    #[arg(long, requires = "against")]
+    allow_breaking: bool,
+    /// Print what was built as JSON
+    #[arg(long)]
+    json: bool,
+    /// Leave the code as the compiler made it, stripped
+    #[arg(long)]
+    no_opt: bool,
+    /// Refuse to change Cargo.lock
+    #[arg(long)]
+    locked: bool,
+    /// Fetch nothing
+    #[arg(long)]
+    offline: bool,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Judges a file as the chain would, and says why it would refuse it
+    Check {
+        /// The program
+        #[arg(value_name = "FILE.wasm")]
+        file: PathBuf,
+        /// Print what was found as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Shows the interface of a program
+    Idl {
+        /// The program, or what `actorsApi.idl` returns
+        #[arg(value_name = "FILE.wasm")]
+        file: PathBuf,
+        /// Print it as JSON, for tools
+        #[arg(long)]
+        json: bool,
+    },
+    /// Says how two interfaces differ, and fails if the new one breaks those who use the old one
+    Diff {
+        /// The older program, or what `actorsApi.idl` returns
+        old: PathBuf,
+        /// The newer one
+        new: PathBuf,
+        /// Print the differences as JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let report = Report::new();
+    let done = match cli.task {
+        None => run_build(cli.build, &report),
+        Some(Task::Check { file, json }) => check(&file, json, &report),
+        Some(Task::Idl { file, json }) => show(&file, json),
+        Some(Task::Diff { old, new, json }) => diff(&old, &new, json, &report),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            report.error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run_build(args: BuildArgs, report: &Report) -> Result<ExitCode, Error> {
+    let request = Request {
+        packages: args.package,
+        out: args.out,
+        against: args.against,
+        allow_breaking: args.allow_breaking,
+        optimise: !args.no_opt,
+        locked: args.locked,
+        offline: args.offline,
+        ..Request::new(args.manifest_path.unwrap_or(args.folder))
+    };
+    let built = build(&request, &mut |step| report.step(&step))?;
+    if args.json {
+        let all = built.iter().map(|built| {
+            let mut row = row(&built.name, &built.blob);
+            row["path"] = json!(built.path);
+            row["changes"] = match &built.changes {
+                Some(changes) => changes.iter().map(report::change).collect(),
+                None => Value::Null,
+            };
+            row
+        });
+        print!("{}", json::text(&all.collect()));
+        return Ok(ExitCode::SUCCESS);
+    }
+    report.table(built.iter().map(|built| (built.name.as_str(), &built.blob)));
+    for built in &built {
+        for change in built.changes.iter().flatten() {
+            report.change(&built.name, change);
+        }
+    }
+    if let Some(folder) = built.first().and_then(|built| built.path.parent()) {
+        println!("Written to {}", folder.display());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check(file: &PathBuf, json: bool, report: &Report) -> Result<ExitCode, Error> {
+    let bytes = std::fs::read(file).map_err(|error| {
+        Error::new(
+            format!("cannot read {}: {error}", file.display()),
+            "name a file that exists and that you may read",
+        )
+    })?;
+    let blob = Blob::read(bytes)?;
+    let name = file.file_stem().unwrap_or_default().to_string_lossy();
+    if json {
+        print!("{}", json::text(&row(&name, &blob)));
+        return Ok(ExitCode::SUCCESS);
+    }
+    report.table([(&*name, &blob)].into_iter());
+    let names = report::entries(&blob).join(", ");
+    let pages = blob.info.wasm_pages;
+    println!("The chain accepts it. Entries: {names}; memory: {pages} × 64 KiB.");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show(file: &PathBuf, json: bool) -> Result<ExitCode, Error> {
+    let idl = required(file)?;
+    match json {
+        true => print!("{}", json::text(&json::idl(&idl))),
+        false => print!("{idl}"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn diff(old: &PathBuf, new: &PathBuf, json: bool, report: &Report) -> Result<ExitCode, Error> {
+    let changes = compare(&required(old)?, &required(new)?);
+    if json {
+        let all: Value = changes.iter().map(report::change).collect();
+        print!("{}", json::text(&all));
+    } else if changes.is_empty() {
+        println!("Nothing that callers see has changed.");
+    } else {
+        for change in &changes {
+            report.change("", change);
+        }
+    }
+    Ok(match changes.iter().any(actors_idl::Change::is_breaking) {
+        true => ExitCode::FAILURE,
+        false => ExitCode::SUCCESS,
+    })
+}
+
+fn required(file: &PathBuf) -> Result<actors_idl::Idl, Error> {
+    interface(file)?.ok_or_else(|| {
+        Error::new(
+            format!("{} has no typed interface", file.display()),
+            "it is a program of raw bytes; what it takes is in its documentation",
+        )
+    })
+}
+
+fn row(name: &str, blob: &Blob) -> Value {
+    json!({
+        "name": name,
+        "codeBytes": blob.code_bytes(),
+        "idlBytes": blob.idl_bytes,
+        "codeHash": report::hash(blob),
+        "entries": report::entries(blob),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+        let parse = |args: &str| Cli::try_parse_from(args.split(' '));
+        assert!(matches!(parse("actors-build"), Ok(Cli { task: None, .. })));
+        assert!(parse("actors-build dir -p a -p b --out x --json").is_ok());
+        assert!(parse("actors-build --allow-breaking").is_err());
+        assert!(parse("actors-build check").is_err());
+        assert!(matches!(
+            parse("actors-build diff a b"),
+            Ok(Cli {
+                task: Some(Task::Diff { .. }),
+                ..
+            })
+        ));
+    }
+}
