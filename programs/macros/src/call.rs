@@ -1,8 +1,6 @@
 //! A function of the program that is called from outside.
 
-use syn::{
-    spanned::Spanned, Attribute, Error, FnArg, Ident, ImplItemFn, Result, Type, Visibility,
-};
+use syn::{spanned::Spanned, Attribute, Error, FnArg, Ident, ImplItemFn, Result, Type, Visibility};
 
 use crate::{
     docs, options,
@@ -39,13 +37,25 @@ pub(crate) struct Numbered<N> {
 }
 
 /// Takes the attribute of that name off.
-pub(crate) fn take_attribute(attributes: &mut Vec<Attribute>, name: &str) -> Result<Option<Attribute>> {
-    let Some(index) = attributes.iter().position(|attribute| attribute.path().is_ident(name)) else {
+pub(crate) fn take_attribute(
+    attributes: &mut Vec<Attribute>,
+    name: &str,
+) -> Result<Option<Attribute>> {
+    let Some(index) = attributes
+        .iter()
+        .position(|attribute| attribute.path().is_ident(name))
+    else {
         return Ok(None);
     };
     let attribute = attributes.remove(index);
-    match attributes.iter().find(|attribute| attribute.path().is_ident(name)) {
-        Some(second) => Err(Error::new(second.span(), format!("`#[{name}]` stands here twice"))),
+    match attributes
+        .iter()
+        .find(|attribute| attribute.path().is_ident(name))
+    {
+        Some(second) => Err(Error::new(
+            second.span(),
+            format!("`#[{name}]` stands here twice"),
+        )),
         None => Ok(Some(attribute)),
     }
 }
@@ -76,7 +86,10 @@ impl Call {
             ("extern", signature.abi.as_ref().map(Spanned::span)),
         ] {
             if let Some(span) = span {
-                return Err(Error::new(span, format!("what is called from outside is not `{token}`")));
+                return Err(Error::new(
+                    span,
+                    format!("what is called from outside is not `{token}`"),
+                ));
             }
         }
         let is_async = signature.asyncness.is_some();
@@ -115,7 +128,9 @@ impl Call {
     }
 
     pub(crate) fn is_payable(&self) -> bool {
-        self.parameters.iter().any(|parameter| matches!(parameter, Parameter::Funds))
+        self.parameters
+            .iter()
+            .any(|parameter| matches!(parameter, Parameter::Funds))
     }
 
     fn error<T>(&self, text: &str) -> Result<T> {
@@ -124,7 +139,9 @@ impl Call {
 
     pub(crate) fn check_constructor(&self) -> Result<()> {
         if self.receiver != Receiver::None || self.is_async {
-            return self.error("a constructor makes the state, at once: it has no `self`, and is not `async`");
+            return self.error(
+                "a constructor makes the state, at once: it has no `self`, and is not `async`",
+            );
         }
         self.check_makes_state("a constructor")
     }
@@ -160,7 +177,9 @@ impl Call {
 
     pub(crate) fn check_query(&self) -> Result<()> {
         if self.is_async || self.receiver != Receiver::Shared || self.is_payable() {
-            return self.error("a query changes nothing: it takes `&self`, is not `async`, and takes no value");
+            return self.error(
+                "a query changes nothing: it takes `&self`, is not `async`, and takes no value",
+            );
         }
         Ok(())
     }
@@ -169,7 +188,8 @@ impl Call {
 /// The name of a type's first argument.
 fn first_argument(ty: &Type) -> Option<&Ident> {
     let Type::Path(path) = ty else { return None };
-    let syn::PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else {
+    let syn::PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments
+    else {
         return None;
     };
     match arguments.args.first()? {

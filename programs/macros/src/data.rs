@@ -15,7 +15,8 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream, kind: Kind) -> Tok
         Err(error) => return error.into_compile_error(),
     };
     if !options.is_empty() {
-        return syn::Error::new_spanned(options, "this attribute takes nothing").into_compile_error();
+        return syn::Error::new_spanned(options, "this attribute takes nothing")
+            .into_compile_error();
     }
     let (name, generics) = (&parsed.ident, &parsed.generics);
     let (impl_generics, type_generics, condition) = generics.split_for_impl();

@@ -41,8 +41,15 @@ pub(crate) fn describe(program: &Program) -> TokenStream {
             builder.migration(migration);
         }
     });
-    let events = program.options.events.iter().map(|events| quote!(builder.events::<#events>();));
-    let version = program.options.state_version.map(|version| quote!(builder.state_version(#version);));
+    let events = program
+        .options
+        .events
+        .iter()
+        .map(|events| quote!(builder.events::<#events>();));
+    let version = program
+        .options
+        .state_version
+        .map(|version| quote!(builder.state_version(#version);));
     quote! {
         ::actors_std::export_idl! {
             use ::actors_std::expansion::idl;

@@ -43,7 +43,10 @@ pub(crate) fn expand(options: TokenStream, mut item: ItemTrait) -> Result<TokenS
 
 fn request(function: &syn::TraitItemFn, route: u8) -> Result<TokenStream> {
     if let Some(receiver) = function.sig.receiver() {
-        return Err(Error::new(receiver.span(), "functions of an interface have no `self`: the program has its state"));
+        return Err(Error::new(
+            receiver.span(),
+            "functions of an interface have no `self`: the program has its state",
+        ));
     }
     let parameters = signature::parameters(function.sig.inputs.iter())?;
     let (attributes, name) = (&function.attrs, &function.sig.ident);

@@ -41,10 +41,16 @@ pub(crate) fn expand(options: options::Program, mut block: ItemImpl) -> Result<T
 impl Program {
     fn parse(options: options::Program, block: &mut ItemImpl) -> Result<Self> {
         if let Some((_, path, _)) = &block.trait_ {
-            return Err(Error::new(path.span(), "`#[program]` stands before `impl Struct { … }`, without a trait"));
+            return Err(Error::new(
+                path.span(),
+                "`#[program]` stands before `impl Struct { … }`, without a trait",
+            ));
         }
         if !block.generics.params.is_empty() {
-            return Err(Error::new(block.generics.span(), "a program is one struct: it has no parameters"));
+            return Err(Error::new(
+                block.generics.span(),
+                "a program is one struct: it has no parameters",
+            ));
         }
         let mut program = Self {
             ty: (*block.self_ty).clone(),
@@ -58,7 +64,9 @@ impl Program {
         // The first mistake of each function is told, and not those of the first function only.
         let mut errors: Option<Error> = None;
         for item in &mut block.items {
-            let ImplItem::Fn(function) = item else { continue };
+            let ImplItem::Fn(function) = item else {
+                continue;
+            };
             if let Err(error) = program.read(function) {
                 match &mut errors {
                     Some(errors) => errors.combine(error),
@@ -89,7 +97,10 @@ impl Program {
             return Ok(());
         }
         if count > 1 && (constructor.is_some() || migrate.is_some()) {
-            return Err(Error::new(function.sig.ident.span(), "only `#[method]` and `#[query]` go together"));
+            return Err(Error::new(
+                function.sig.ident.span(),
+                "only `#[method]` and `#[query]` go together",
+            ));
         }
         let call = Rc::new(Call::parse(function, &self.ty)?);
         if let Some(attribute) = constructor {
@@ -156,7 +167,10 @@ impl Program {
         };
         if !self.constructors.is_empty() {
             names.push(quote!(init));
-            let arms = self.constructors.iter().map(|constructor| self.arm(constructor));
+            let arms = self
+                .constructors
+                .iter()
+                .map(|constructor| self.arm(constructor));
             functions.push(quote! {
                 fn init() {
                     let (route, mut arguments) = rt::Arguments::routed();
@@ -338,9 +352,11 @@ impl Program {
             }
         });
         // The same version goes on as it is, where nothing else is said.
-        let same = (!self.migrations.iter().any(|migration| migration.number == version)).then(|| {
-            quote!(#version => arguments.end(),)
-        });
+        let same = (!self
+            .migrations
+            .iter()
+            .any(|migration| migration.number == version))
+        .then(|| quote!(#version => arguments.end(),));
         Some(quote! {
             fn migrate() {
                 let stored = rt::migrate();
@@ -398,11 +414,16 @@ fn add(calls: &mut Vec<Numbered<u8>>, call: &Rc<Call>, route: Option<u8>) -> Res
     let taken = |route| calls.iter().any(|other| other.number == route);
     let number = match route {
         Some(route) if taken(route) => {
-            return Err(Error::new(call.name.span(), format!("the route {route} is taken already")));
+            return Err(Error::new(
+                call.name.span(),
+                format!("the route {route} is taken already"),
+            ));
         }
         Some(route) => route,
         None => {
-            let next = calls.last().map_or(Some(0), |last| last.number.checked_add(1));
+            let next = calls
+                .last()
+                .map_or(Some(0), |last| last.number.checked_add(1));
             match next {
                 Some(next) if !taken(next) => next,
                 _ => {

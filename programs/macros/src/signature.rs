@@ -1,7 +1,8 @@
 //! Parameters and results of functions that are called from outside.
 
 use syn::{
-    spanned::Spanned, Error, FnArg, GenericArgument, Ident, Pat, PathArguments, Result, ReturnType, Signature, Type,
+    spanned::Spanned, Error, FnArg, GenericArgument, Ident, Pat, PathArguments, Result, ReturnType,
+    Signature, Type,
 };
 
 /// A parameter that is part of the payload.
@@ -32,8 +33,14 @@ pub(crate) fn parameters<'a>(inputs: impl Iterator<Item = &'a FnArg>) -> Result<
             ));
         }
         if last_segment(&input.ty).is_some_and(|name| name == "Funds") {
-            if parameters.iter().any(|parameter| matches!(parameter, Parameter::Funds)) {
-                return Err(Error::new(input.span(), "a message has one value: one parameter of `Funds`"));
+            if parameters
+                .iter()
+                .any(|parameter| matches!(parameter, Parameter::Funds))
+            {
+                return Err(Error::new(
+                    input.span(),
+                    "a message has one value: one parameter of `Funds`",
+                ));
             }
             parameters.push(Parameter::Funds);
             continue;
@@ -49,9 +56,14 @@ pub(crate) fn parameters<'a>(inputs: impl Iterator<Item = &'a FnArg>) -> Result<
             ty: (*input.ty).clone(),
         }));
     }
-    let arguments = parameters.iter().filter(|parameter| matches!(parameter, Parameter::Argument(_)));
+    let arguments = parameters
+        .iter()
+        .filter(|parameter| matches!(parameter, Parameter::Argument(_)));
     if arguments.count() > 256 {
-        return Err(Error::new(proc_macro2::Span::call_site(), "a call has 256 arguments at most"));
+        return Err(Error::new(
+            proc_macro2::Span::call_site(),
+            "a call has 256 arguments at most",
+        ));
     }
     Ok(parameters)
 }

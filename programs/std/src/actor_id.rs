@@ -4,7 +4,9 @@ use codec::{Decode, Encode, MaxEncodedLen};
 use scale_info::{build::Fields, Path, Type, TypeInfo};
 
 /// The address of a program or a user.
-#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, MaxEncodedLen)]
+#[derive(
+    Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, MaxEncodedLen,
+)]
 pub struct ActorId(pub [u8; 32]);
 
 impl From<[u8; 32]> for ActorId {
@@ -37,6 +39,8 @@ impl TypeInfo for ActorId {
                 "crypto",
                 "AccountId32",
             ]))
-            .composite(Fields::unnamed().field(|field| field.ty::<[u8; 32]>().type_name("[u8; 32]")))
+            .composite(
+                Fields::unnamed().field(|field| field.ty::<[u8; 32]>().type_name("[u8; 32]")),
+            )
     }
 }

@@ -55,7 +55,10 @@ pub async fn join_all<F: IntoFuture>(futures: impl IntoIterator<Item = F>) -> Ve
         .collect();
     poll_fn(|context| {
         // Each is polled: any may have the news.
-        let waits = slots.iter_mut().filter_map(|slot| (!slot.poll(context)).then_some(())).count();
+        let waits = slots
+            .iter_mut()
+            .filter_map(|slot| (!slot.poll(context)).then_some(()))
+            .count();
         match waits {
             0 => Poll::Ready(slots.iter_mut().map(Slot::take).collect()),
             _ => Poll::Pending,

@@ -8,7 +8,18 @@ use scale_info::TypeInfo;
 /// A method with a parameter of this type takes value, and is told how much; any other refuses it. The parameter is no part
 /// of the payload.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, MaxEncodedLen, TypeInfo,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Encode,
+    Decode,
+    MaxEncodedLen,
+    TypeInfo,
 )]
 pub struct Funds(pub u128);
 

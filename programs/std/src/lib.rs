@@ -49,6 +49,7 @@ mod actor_id;
 pub mod chain;
 pub mod collections;
 mod combine;
+mod create;
 pub mod crypto;
 mod entry;
 mod error;
@@ -76,6 +77,7 @@ pub use {
     actor_id::ActorId,
     actors_macros::{data, error, event, interface, program},
     combine::{join, join_all, select, Either},
+    create::{Creating, Creation},
     error::Error,
     funds::Funds,
     panic::{panic, revert},

@@ -1,6 +1,6 @@
 //! Messages to programs and users, and what becomes of them.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 use codec::{Decode, Encode};
 use core::{
     future::{Future, IntoFuture},
@@ -118,7 +118,25 @@ impl<T: Decode, E: Decode> IntoFuture for Request<T, E> {
 impl<T: Decode, E: Decode> Request<T, E> {
     /// As awaiting it, and tells the value that comes with the reply.
     pub fn with_value(self) -> AwaitedWithValue<T, E> {
-        AwaitedWithValue(State::Unsent(self))
+        let Self {
+            destination,
+            payload,
+            value,
+            gas,
+            deadline,
+            delay,
+            reply,
+        } = self;
+        let state = State::Unsent(Request {
+            destination,
+            payload,
+            value,
+            gas,
+            deadline,
+            delay,
+            reply: PhantomData,
+        });
+        AwaitedWithValue { state, reply }
     }
 }
 
@@ -126,12 +144,65 @@ impl<T: Decode, E: Decode> Request<T, E> {
 pub struct Awaited<T, E>(AwaitedWithValue<T, E>);
 
 /// A reply that is awaited, with its value.
-pub struct AwaitedWithValue<T, E>(State<T, E>);
+pub struct AwaitedWithValue<T, E> {
+    state: State,
+    reply: PhantomData<fn() -> (T, E)>,
+}
 
-enum State<T, E> {
-    Unsent(Request<T, E>),
+/// What is the same for all types.
+pub(crate) enum State {
+    Unsent(Request),
     Sent([u8; 32], Deadline),
     Done,
+}
+
+/// Why there is no reply.
+pub(crate) enum NoReply {
+    Deadline,
+    NotSent(Error),
+}
+
+impl State {
+    #[inline(never)]
+    pub(crate) fn poll(&mut self) -> Poll<Result<Box<task::Reply>, NoReply>> {
+        let (id, deadline) = match self {
+            Self::Sent(id, deadline) => (*id, *deadline),
+            Self::Done => crate::panic("a reply was awaited twice"),
+            Self::Unsent(request) => {
+                let sent = match request.delay {
+                    0 => outbox::send_awaited(
+                        &request.destination.0,
+                        &request.payload,
+                        request.value,
+                        request.gas,
+                        request.deadline,
+                    ),
+                    _ => Err(Error::NOT_ALLOWED),
+                };
+                let blocks = request.deadline;
+                match sent {
+                    Ok(id) => self.sent(id, blocks),
+                    Err(error) => {
+                        *self = Self::Done;
+                        return Poll::Ready(Err(NoReply::NotSent(error)));
+                    }
+                }
+            }
+        };
+        let end = match task::reply_to(&id) {
+            Some(reply) => Ok(reply),
+            None if deadline.is_ahead() => return Poll::Pending,
+            None => Err(NoReply::Deadline),
+        };
+        *self = Self::Done;
+        Poll::Ready(end)
+    }
+
+    pub(crate) fn sent(&mut self, id: [u8; 32], blocks: u32) -> ([u8; 32], Deadline) {
+        let deadline = Deadline::after(blocks);
+        *self = Self::Sent(id, deadline);
+        (id, deadline)
+    }
 }
 
 impl<T, E> Unpin for Awaited<T, E> {}
@@ -149,48 +220,18 @@ impl<T: Decode, E: Decode> Future for Awaited<T, E> {
 impl<T: Decode, E: Decode> Future for AwaitedWithValue<T, E> {
     type Output = Result<(T, Funds), CallError<E>>;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let (id, deadline) = match &self.0 {
-            State::Sent(id, deadline) => (*id, *deadline),
-            State::Done => crate::panic("a reply was awaited twice"),
-            State::Unsent(request) => {
-                let sent = if request.delay == 0 {
-                    outbox::send_awaited(
-                        &request.destination.0,
-                        &request.payload,
-                        request.value,
-                        request.gas,
-                        request.deadline,
-                    )
-                } else {
-                    Err(Error::NOT_ALLOWED)
-                };
-                match sent {
-                    Ok(id) => {
-                        let deadline = Deadline::after(request.deadline);
-                        self.0 = State::Sent(id, deadline);
-                        (id, deadline)
-                    }
-                    Err(error) => {
-                        self.0 = State::Done;
-                        return Poll::Ready(Err(CallError::NotSent(error)));
-                    }
-                }
-            }
-        };
-        let end = match task::reply_to(&id) {
-            Some(reply) => outcome(reply),
-            None => match deadline.wait(context) {
-                Some(pending) => return pending,
-                None => Err(CallError::Deadline),
-            },
-        };
-        self.0 = State::Done;
-        Poll::Ready(end)
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        self.state.poll().map(|end| match end {
+            Ok(reply) => outcome(*reply),
+            Err(NoReply::Deadline) => Err(CallError::Deadline),
+            Err(NoReply::NotSent(error)) => Err(CallError::NotSent(error)),
+        })
     }
 }
 
-fn outcome<T: Decode, E: Decode>(reply: task::Reply) -> Result<(T, Funds), CallError<E>> {
+pub(crate) fn outcome<T: Decode, E: Decode>(
+    reply: task::Reply,
+) -> Result<(T, Funds), CallError<E>> {
     let task::Reply {
         code,
         payload,
@@ -261,12 +302,15 @@ pub struct Sleep {
 impl Future for Sleep {
     type Output = ();
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
         if self.blocks == 0 {
             return Poll::Ready(());
         }
         let blocks = self.blocks;
         let until = *self.until.get_or_insert_with(|| Deadline::after(blocks));
-        until.wait(context).unwrap_or(Poll::Ready(()))
+        match until.is_ahead() {
+            true => Poll::Pending,
+            false => Poll::Ready(()),
+        }
     }
 }

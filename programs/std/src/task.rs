@@ -6,10 +6,9 @@
 
 use alloc::{boxed::Box, vec::Vec};
 use core::{
-    cell::RefCell,
     future::Future,
     pin::Pin,
-    task::{Context, Poll, Waker},
+    task::{Context, Waker},
 };
 
 use crate::{
@@ -18,84 +17,135 @@ use crate::{
     reply, signal as failed, Error,
 };
 
-/// A message that waits.
+/// Something to do if the message fails, with a number to find it by.
+struct Hook {
+    number: u32,
+    run: Box<dyn FnOnce()>,
+    next: Option<Box<Hook>>,
+}
+
+/// A message that may wait.
 struct Task {
     id: [u8; 32],
-    future: Pin<Box<dyn Future<Output = ()>>>,
-    /// What to do if the message fails.
-    hooks: Vec<(u32, Box<dyn FnOnce()>)>,
-    /// Replies that came while nothing asked for them.
-    kept: Vec<Reply>,
+    /// None while it is polled.
+    future: Option<Pin<Box<dyn Future<Output = ()>>>>,
+    /// What to do if the message fails, the last first.
+    hooks: Option<Box<Hook>>,
+    /// Replies that came and were not asked for yet.
+    replies: Option<Box<Reply>>,
+    next: Option<Box<Task>>,
 }
 
 /// A reply to something that this program sent.
 pub(crate) struct Reply {
     to: [u8; 32],
     pub(crate) code: reply::Code,
-    pub(crate) payload: Vec<u8>,
     pub(crate) value: u128,
+    pub(crate) payload: Vec<u8>,
+    next: Option<Box<Reply>>,
 }
 
 /// What the turn is about.
 struct Turn {
-    /// The reply that caused it, until something takes it.
-    reply: Option<Reply>,
-    kept: Vec<Reply>,
-    hooks: Vec<(u32, Box<dyn FnOnce()>)>,
-    /// Numbers the hooks.
-    next_hook: u32,
-    /// Whether a deadline caused it.
+    /// The task that is polled.
+    task: Option<Box<Task>>,
+    /// Whether a deadline caused the turn.
     late: bool,
     /// Whether something has become ready that was polled already.
     again: bool,
     /// The block of the nearest deadline.
     until: u64,
-    wakers: Vec<Waker>,
 }
 
 /// Further off than any deadline.
 const NEVER: u64 = u64::MAX;
 
-static TASKS: Global<RefCell<Vec<Task>>> = Global(RefCell::new(Vec::new()));
-static TURN: Global<RefCell<Turn>> = Global(RefCell::new(Turn {
-    reply: None,
-    kept: Vec::new(),
-    hooks: Vec::new(),
-    next_hook: 0,
+/// The messages that wait, the last first.
+static TASKS: Global<Option<Box<Task>>> = Global::new(None);
+static TURN: Global<Turn> = Global::new(Turn {
+    task: None,
     late: false,
     again: false,
-    until: NEVER,
-    wakers: Vec::new(),
-}));
+    until: 0,
+});
+
+/// Something in a chain of boxes. A chain and not a `Vec`: taking out of one of these has a panic with numbers in it, which is larger
+/// than all of this.
+trait Link: Sized {
+    fn next(&mut self) -> &mut Option<Box<Self>>;
+}
+
+impl Link for Task {
+    fn next(&mut self) -> &mut Option<Box<Self>> {
+        &mut self.next
+    }
+}
+
+impl Link for Reply {
+    fn next(&mut self) -> &mut Option<Box<Self>> {
+        &mut self.next
+    }
+}
+
+impl Link for Hook {
+    fn next(&mut self) -> &mut Option<Box<Self>> {
+        &mut self.next
+    }
+}
+
+/// Takes the first out of a chain that is meant.
+fn unlink<L: Link>(
+    mut chain: &mut Option<Box<L>>,
+    is_meant: impl Fn(&L) -> bool,
+) -> Option<Box<L>> {
+    while chain.as_deref().is_some_and(|link| !is_meant(link)) {
+        chain = chain.as_deref_mut()?.next();
+    }
+    let mut found = chain.take()?;
+    *chain = found.next().take();
+    Some(found)
+}
 
 /// Runs a method until it is done or waits.
+#[inline]
 pub fn spawn<F: Future<Output = ()> + 'static>(future: F) {
-    run(Task {
+    begin(Box::pin(future));
+}
+
+fn begin(future: Pin<Box<dyn Future<Output = ()>>>) {
+    run(Box::new(Task {
         id: message::id(),
-        future: Box::pin(future),
-        hooks: Vec::new(),
-        kept: Vec::new(),
-    });
+        future: Some(future),
+        hooks: None,
+        replies: None,
+        next: None,
+    }));
 }
 
 /// Goes on with the current message, if it waited; says whether it did.
+#[inline]
 pub fn resume() -> bool {
     let cause = message::cause();
-    if cause == Cause::Fresh {
-        return false;
+    let resumed = cause != Cause::Fresh;
+    if resumed {
+        go_on(cause);
     }
-    let Some(task) = take(&message::id()) else {
+    resumed
+}
+
+#[inline(never)]
+fn go_on(cause: Cause) {
+    let Some(mut task) = take(&message::id()) else {
         crate::panic("nothing is known of the message that waited")
     };
-    {
-        let turn = &mut *TURN.0.borrow_mut();
-        turn.late = cause == Cause::Deadline;
-        if cause == Cause::Reply {
-            turn.reply = arrived().ok();
+    if cause == Cause::Reply {
+        if let Ok(mut reply) = arrived() {
+            reply.next = task.replies.take();
+            task.replies = Some(Box::new(reply));
         }
     }
+    TURN.with(|turn| turn.late = cause == Cause::Deadline);
     run(task);
-    true
 }
 
 /// Cleans up after a message that failed: its hooks run, the last first, and its future is dropped,
@@ -104,16 +154,18 @@ pub fn signal() {
     let Some(task) = failed::message().ok().and_then(|id| take(&id)) else {
         return;
     };
-    for (_, hook) in task.hooks.into_iter().rev() {
-        hook();
+    let Task {
+        future, mut hooks, ..
+    } = *task;
+    while let Some(hook) = hooks {
+        (hook.run)();
+        hooks = hook.next;
     }
-    drop(task.future);
+    drop(future);
 }
 
-fn take(id: &[u8; 32]) -> Option<Task> {
-    let tasks = &mut *TASKS.0.borrow_mut();
-    let index = tasks.iter().position(|task| task.id == *id)?;
-    Some(tasks.swap_remove(index))
+fn take(id: &[u8; 32]) -> Option<Box<Task>> {
+    TASKS.with(|tasks| unlink(tasks, |task| task.id == *id))
 }
 
 /// The reply that caused the turn.
@@ -123,53 +175,54 @@ fn arrived() -> Result<Reply, Error> {
     Ok(Reply {
         to: reply::to()?,
         code: reply::code()?,
-        payload,
         value: reply::value()?,
+        payload,
+        next: None,
     })
 }
 
-fn run(mut task: Task) {
-    {
-        let turn = &mut *TURN.0.borrow_mut();
-        turn.kept = core::mem::take(&mut task.kept);
-        turn.hooks = core::mem::take(&mut task.hooks);
-    }
+#[inline(never)]
+fn run(mut task: Box<Task>) {
+    let future = task.future.take();
+    TURN.with(|turn| turn.task = Some(task));
+    let Some(mut future) = future else { return };
     let mut context = Context::from_waker(Waker::noop());
-    loop {
-        {
-            let turn = &mut *TURN.0.borrow_mut();
-            (turn.again, turn.until) = (false, NEVER);
-            // Combinators that poll only what was woken poll everything: any of it may have the news.
-            turn.wakers.drain(..).for_each(Waker::wake);
+    let waits = loop {
+        TURN.with(|turn| (turn.again, turn.until) = (false, NEVER));
+        if future.as_mut().poll(&mut context).is_ready() {
+            break false;
         }
-        let polled = task.future.as_mut().poll(&mut context);
-        let turn = &mut *TURN.0.borrow_mut();
-        if polled.is_ready() {
-            (turn.reply, turn.late) = (None, false);
-            turn.kept.clear();
-            turn.hooks.clear();
-            turn.wakers.clear();
-            return;
+        if !TURN.with(|turn| turn.again) {
+            break true;
         }
-        if !turn.again {
-            break;
-        }
+    };
+    let (task, until) = TURN.with(|turn| {
+        turn.late = false;
+        (turn.task.take(), turn.until)
+    });
+    let Some(mut task) = task else { return };
+    if waits {
+        wait(until);
+        task.future = Some(future);
+        TASKS.with(|tasks| {
+            task.next = tasks.take();
+            *tasks = Some(task);
+        });
     }
-    let turn = &mut *TURN.0.borrow_mut();
-    turn.late = false;
-    turn.kept.extend(turn.reply.take());
-    task.kept = core::mem::take(&mut turn.kept);
-    task.hooks = core::mem::take(&mut turn.hooks);
-    if turn.until == NEVER {
+}
+
+/// Has the message wait until the block of that number.
+fn wait(until: u64) {
+    // Also where futures are polled only when they are woken: here each poll is of all.
+    if until == NEVER {
         crate::panic("a method awaits something that nothing will bring about");
     }
     // A block of service at least: the chain has a turn for what is due.
-    let blocks = turn.until.saturating_sub(crate::chain::block_number()).max(1);
+    let blocks = until.saturating_sub(crate::chain::block_number()).max(1);
     match message::wait(u32::try_from(blocks).unwrap_or(u32::MAX)) {
-        Ok(()) => TASKS.0.borrow_mut().push(task),
+        Ok(()) => {}
         Err(Error::NOT_ENOUGH_GAS) => crate::panic("not enough gas to wait"),
-        Err(Error::OVER_LIMIT) => crate::panic("the chain lets no message wait so long"),
-        Err(_) => crate::panic("the chain lets this message not wait"),
+        Err(_) => crate::panic("the chain lets this message not wait so long"),
     }
 }
 
@@ -186,36 +239,32 @@ impl Deadline {
         }
     }
 
-    /// Pending until then at most; `None` when it has passed.
+    /// Pending until then at most; false when it has passed.
     ///
     /// Only a turn that a deadline caused ends it: blocks go by while the service is paused, and no
     /// deadline passes then.
-    pub(crate) fn wait<T>(self, context: &Context<'_>) -> Option<Poll<T>> {
-        let turn = &mut *TURN.0.borrow_mut();
-        if turn.late && self.block <= crate::chain::block_number() {
-            return None;
-        }
-        turn.until = turn.until.min(self.block);
-        if !context.waker().will_wake(Waker::noop()) {
-            turn.wakers.push(context.waker().clone());
-        }
-        Some(Poll::Pending)
+    pub(crate) fn is_ahead(self) -> bool {
+        TURN.with(|turn| {
+            if turn.late && self.block <= crate::chain::block_number() {
+                return false;
+            }
+            turn.until = turn.until.min(self.block);
+            true
+        })
     }
 }
 
 /// The reply to a message, if it has come.
-pub(crate) fn reply_to(id: &[u8; 32]) -> Option<Reply> {
-    let turn = &mut *TURN.0.borrow_mut();
-    if let Some(reply) = turn.reply.take_if(|reply| reply.to == *id) {
-        return Some(reply);
-    }
-    let index = turn.kept.iter().position(|reply| reply.to == *id)?;
-    Some(turn.kept.swap_remove(index))
+pub(crate) fn reply_to(id: &[u8; 32]) -> Option<Box<Reply>> {
+    TURN.with(|turn| {
+        let task = turn.task.as_deref_mut()?;
+        unlink(&mut task.replies, |reply| reply.to == *id)
+    })
 }
 
 /// Polls the current message's future once more in this turn.
 pub(crate) fn again() {
-    TURN.0.borrow_mut().again = true;
+    TURN.with(|turn| turn.again = true);
 }
 
 /// Something to do if the message fails while this is held: in a later turn, by a panic, an error, or for want of
@@ -226,17 +275,32 @@ pub(crate) fn again() {
 pub struct OnFailure(u32);
 
 /// Has `hook` run if the message fails while what this returns is held.
+///
+/// # Panics
+///
+/// In anything but a method that waits: it is for nothing there, since a turn that fails is undone.
 pub fn on_failure(hook: impl FnOnce() + 'static) -> OnFailure {
-    let turn = &mut *TURN.0.borrow_mut();
-    let number = turn.next_hook;
-    turn.next_hook = turn.next_hook.wrapping_add(1);
-    turn.hooks.push((number, Box::new(hook)));
-    OnFailure(number)
+    let run = Box::new(hook);
+    TURN.with(|turn| {
+        let Some(task) = turn.task.as_deref_mut() else {
+            crate::panic("`on_failure` stands in a method that does not wait")
+        };
+        let next = task.hooks.take();
+        let number = next
+            .as_deref()
+            .map_or(0, |last| last.number.wrapping_add(1));
+        task.hooks = Some(Box::new(Hook { number, run, next }));
+        OnFailure(number)
+    })
 }
 
 impl Drop for OnFailure {
     fn drop(&mut self) {
-        // After a failure the hooks are no longer there.
-        TURN.0.borrow_mut().hooks.retain(|(number, _)| *number != self.0);
+        // After a failure there is no task. What a hook holds is dropped outside: it may be a lock.
+        let hook = TURN.with(|turn| {
+            let task = turn.task.as_deref_mut()?;
+            unlink(&mut task.hooks, |hook| hook.number == self.0)
+        });
+        drop(hook);
     }
 }

@@ -81,13 +81,17 @@ pub(super) fn get<T: Decode>(key: &[u8]) -> Option<T> {
 
 #[cold]
 fn unreadable() -> ! {
-    crate::panic("an entry of keyed state is not of its type: has the type changed without `#[migrate]`?")
+    crate::panic(
+        "an entry of keyed state is not of its type: has the type changed without `#[migrate]`?",
+    )
 }
 
 #[inline]
 pub(super) fn set<T: Encode + ?Sized>(key: &[u8], value: &T) {
     if with_encoded(value, |bytes| state::set(key, bytes)).is_err() {
-        crate::panic("the chain takes no such entry: it is too long, or nothing may be written here");
+        crate::panic(
+            "the chain takes no such entry: it is too long, or nothing may be written here",
+        );
     }
 }
 

@@ -27,17 +27,22 @@ impl Arguments {
     #[inline]
     #[must_use]
     pub fn all() -> Self {
-        let size = message::size();
         let mut arguments = Self {
             window: [MaybeUninit::uninit(); WINDOW],
             start: 0,
             end: 0,
             offset: 0,
-            left: size,
-            guard: Guard::new(size),
+            left: 0,
+            guard: Guard::new(0),
         };
-        arguments.fill();
+        arguments.open();
         arguments
+    }
+
+    fn open(&mut self) {
+        self.left = message::size();
+        self.guard = Guard::new(self.left);
+        self.fill();
     }
 
     /// The route of the current message, and its arguments. Refuses a message without.

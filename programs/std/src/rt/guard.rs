@@ -7,7 +7,7 @@ const DEPTH: u32 = 32;
 /// Heap that decoding may take besides 16 bytes for each byte that is decoded.
 const MEMORY: usize = 16 * 1024;
 /// Pieces of collections whose items take no bytes: a collection of these may hold 2¹⁰ items.
-const EMPTY: u32 = 10;
+const EMPTY: u32 = 11;
 
 /// What decoding may still take.
 pub(crate) struct Guard {
@@ -113,11 +113,19 @@ mod tests {
 
     #[test]
     fn what_was_encoded_is_decoded_whole() {
-        let value = (7u32, String::from("seven"), vec![vec![1u64; 3]; 40], Some(true));
+        let value = (
+            7u32,
+            String::from("seven"),
+            vec![vec![1u64; 3]; 40],
+            Some(true),
+        );
         assert_eq!(Bounded::whole(&value.encode()), Some(value.clone()));
         let mut longer = value.encode();
         longer.push(0);
-        assert_eq!(Bounded::whole::<(u32, String, Vec<Vec<u64>>, Option<bool>)>(&longer), None);
+        assert_eq!(
+            Bounded::whole::<(u32, String, Vec<Vec<u64>>, Option<bool>)>(&longer),
+            None
+        );
     }
 
     #[test]
@@ -126,8 +134,14 @@ mod tests {
         assert_eq!(Bounded::whole::<Vec<u8>>(&huge), None);
         assert_eq!(Bounded::whole::<Vec<[u64; 8]>>(&huge), None);
         assert_eq!(Bounded::whole::<Vec<()>>(&huge), None);
-        assert_eq!(Bounded::whole::<Vec<Vec<()>>>(&[huge.as_slice(); 3].concat()), None);
-        assert_eq!(Bounded::whole(&Compact(1_000u32).encode()), Some(vec![(); 1_000]));
+        assert_eq!(
+            Bounded::whole::<Vec<Vec<()>>>(&[huge.as_slice(); 3].concat()),
+            None
+        );
+        assert_eq!(
+            Bounded::whole(&Compact(1_000u32).encode()),
+            Some(vec![(); 1_000])
+        );
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 use codec::Decode;
 
-use super::{store, Bounded};
 pub(super) use super::refuse::refuse_version;
+use super::{store, Bounded};
 
 /// The state that the former code left.
 pub struct Stored {

@@ -147,6 +147,8 @@ pub fn load_as<P: Decode>(version: u16) -> Option<P> {
     }
     match Bounded::whole(&bytes) {
         Some(state) => Some(state),
-        None => crate::panic("the stored state does not decode: its type has changed, and its version has not"),
+        None => crate::panic(
+            "the stored state does not decode: its type has changed, and its version has not",
+        ),
     }
 }

@@ -1,12 +1,10 @@
 //! Who may enter, and who waits: first come, first served.
 
 use alloc::{collections::VecDeque, vec::Vec};
-use core::{
-    cell::RefCell,
-    task::{Context, Poll},
-};
+use core::task::Poll;
 
 use crate::{
+    global::Global,
     message,
     task::{again, Deadline},
 };
@@ -16,7 +14,7 @@ use crate::{
 pub struct TimedOut;
 
 /// What a lock knows of those who hold it and those who want it.
-pub(super) struct Gate(RefCell<Inner>);
+pub(super) struct Gate(Global<Inner>);
 
 struct Inner {
     /// Those who read.
@@ -37,14 +35,21 @@ struct Waiter {
 
 /// A wish to enter.
 pub(super) enum Entry {
-    New { writes: bool, blocks: u32 },
-    Queued { writes: bool, ticket: u32, until: Deadline },
+    New {
+        writes: bool,
+        blocks: u32,
+    },
+    Queued {
+        writes: bool,
+        ticket: u32,
+        until: Deadline,
+    },
     Done,
 }
 
 impl Gate {
     pub(super) const fn new() -> Self {
-        Self(RefCell::new(Inner {
+        Self(Global::new(Inner {
             readers: 0,
             writer: false,
             queue: VecDeque::new(),
@@ -53,23 +58,46 @@ impl Gate {
         }))
     }
 
-    pub(super) fn poll(
-        &self,
-        entry: &mut Entry,
-        context: &Context<'_>,
-    ) -> Poll<Result<(), TimedOut>> {
-        let inner = &mut *self.0.borrow_mut();
+    pub(super) fn poll(&self, entry: &mut Entry) -> Poll<Result<(), TimedOut>> {
+        self.0.with(|inner| inner.poll(entry))
+    }
+
+    /// Somebody leaves who was in.
+    pub(super) fn leave(&self, writes: bool) {
+        self.0.with(|inner| {
+            inner.leave(writes);
+            inner.admit();
+        });
+    }
+
+    /// Somebody does not want to enter any more.
+    pub(super) fn give_up(&self, entry: &Entry) {
+        let Entry::Queued { writes, ticket, .. } = *entry else {
+            return;
+        };
+        self.0.with(|inner| {
+            match inner.take_grant(ticket) {
+                true => inner.leave(writes),
+                false => inner.forget(ticket),
+            }
+            inner.admit();
+        });
+    }
+}
+
+impl Inner {
+    fn poll(&mut self, entry: &mut Entry) -> Poll<Result<(), TimedOut>> {
         let (ticket, until) = match *entry {
             Entry::Done => crate::panic("a lock was awaited twice"),
             Entry::Queued { ticket, until, .. } => (ticket, until),
             Entry::New { writes, blocks } => {
-                if inner.queue.is_empty() && inner.enter(writes) {
+                if self.queue.is_empty() && self.enter(writes) {
                     *entry = Entry::Done;
                     return Poll::Ready(Ok(()));
                 }
-                let (ticket, until) = (inner.next, Deadline::after(blocks));
-                inner.next = inner.next.wrapping_add(1);
-                inner.queue.push_back(Waiter {
+                let (ticket, until) = (self.next, Deadline::after(blocks));
+                self.next = self.next.wrapping_add(1);
+                self.queue.push_back(Waiter {
                     ticket,
                     writes,
                     message: message::id(),
@@ -82,41 +110,20 @@ impl Gate {
                 (ticket, until)
             }
         };
-        if inner.take_grant(ticket) {
+        if self.take_grant(ticket) {
             *entry = Entry::Done;
             return Poll::Ready(Ok(()));
         }
-        until.wait(context).unwrap_or_else(|| {
-            *entry = Entry::Done;
-            inner.forget(ticket);
-            // It may have stood in the way of others.
-            inner.admit();
-            Poll::Ready(Err(TimedOut))
-        })
-    }
-
-    /// Somebody leaves who was in.
-    pub(super) fn leave(&self, writes: bool) {
-        let inner = &mut *self.0.borrow_mut();
-        inner.leave(writes);
-        inner.admit();
-    }
-
-    /// Somebody does not want to enter any more.
-    pub(super) fn give_up(&self, entry: &Entry) {
-        let Entry::Queued { writes, ticket, .. } = *entry else {
-            return;
-        };
-        let inner = &mut *self.0.borrow_mut();
-        match inner.take_grant(ticket) {
-            true => inner.leave(writes),
-            false => inner.forget(ticket),
+        if until.is_ahead() {
+            return Poll::Pending;
         }
-        inner.admit();
+        *entry = Entry::Done;
+        self.forget(ticket);
+        // It may have stood in the way of others.
+        self.admit();
+        Poll::Ready(Err(TimedOut))
     }
-}
 
-impl Inner {
     fn enter(&mut self, writes: bool) -> bool {
         if self.writer || (writes && self.readers != 0) {
             return false;

@@ -63,9 +63,9 @@ impl<T> MutexLock<'_, T> {
 impl<'a, T> Future for MutexLock<'a, T> {
     type Output = Result<MutexGuard<'a, T>, TimedOut>;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
         let mutex = self.mutex;
-        let entered = mutex.gate.poll(&mut self.entry, context);
+        let entered = mutex.gate.poll(&mut self.entry);
         entered.map(|entered| entered.map(|()| MutexGuard(mutex)))
     }
 }

@@ -63,9 +63,9 @@ impl<'a, T> Lock<'a, T> {
         }
     }
 
-    fn poll(&mut self, context: &Context<'_>) -> Poll<Result<&'a RwLock<T>, TimedOut>> {
+    fn poll(&mut self) -> Poll<Result<&'a RwLock<T>, TimedOut>> {
         let lock = self.lock;
-        let entered = lock.gate.poll(&mut self.entry, context);
+        let entered = lock.gate.poll(&mut self.entry);
         entered.map(|entered| entered.map(|()| lock))
     }
 }
@@ -103,16 +103,16 @@ impl<T> WriteLock<'_, T> {
 impl<'a, T> Future for ReadLock<'a, T> {
     type Output = Result<ReadGuard<'a, T>, TimedOut>;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.0.poll(context).map(|entered| entered.map(ReadGuard))
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.poll().map(|entered| entered.map(ReadGuard))
     }
 }
 
 impl<'a, T> Future for WriteLock<'a, T> {
     type Output = Result<WriteGuard<'a, T>, TimedOut>;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.0.poll(context).map(|entered| entered.map(WriteGuard))
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.poll().map(|entered| entered.map(WriteGuard))
     }
 }
 

@@ -1,0 +1,149 @@
+//! Programs that a program creates.
+
+use alloc::vec::Vec;
+use codec::{Decode, Encode};
+use core::{
+    future::{Future, IntoFuture},
+    marker::PhantomData,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use crate::{
+    outbox::{self, Created, Gas},
+    refusal::Never,
+    request::{outcome, NoReply, State},
+    ActorId, CallError, Error, Funds, DEFAULT_DEADLINE,
+};
+
+/// A program that is not created yet: `.await` creates it and waits until its `init` has ended, [`Creation::send`] creates it and
+/// does not wait.
+///
+/// The new program's existential deposit and the deposit for its record are taken from this program's balance, besides the value.
+#[must_use = "nothing is created until it is awaited or `send` is called"]
+pub struct Creation<E = Never> {
+    code: [u8; 32],
+    salt: Vec<u8>,
+    payload: Vec<u8>,
+    value: u128,
+    gas: Gas,
+    deadline: u32,
+    error: PhantomData<fn() -> E>,
+}
+
+impl<E> Creation<E> {
+    /// A program of the code of that hash, whose address follows from it, from this program and from `salt`. Its `init` reads those
+    /// bytes.
+    pub fn raw(code: [u8; 32], salt: Vec<u8>, payload: Vec<u8>) -> Self {
+        Self {
+            code,
+            salt,
+            payload,
+            value: 0,
+            gas: Gas::Shared,
+            deadline: DEFAULT_DEADLINE,
+            error: PhantomData,
+        }
+    }
+
+    /// Likewise, by the constructor of that route with those arguments: a tuple.
+    pub fn call(code: [u8; 32], salt: Vec<u8>, route: u8, arguments: &impl Encode) -> Self {
+        let mut payload = Vec::from([route]);
+        arguments.encode_to(&mut payload);
+        Self::raw(code, salt, payload)
+    }
+
+    /// Sends value along, from the program's balance.
+    pub fn value(mut self, funds: Funds) -> Self {
+        self.value = funds.0;
+        self
+    }
+
+    /// Which gas its `init` runs on; the current message's if nothing is said.
+    pub fn gas(mut self, gas: Gas) -> Self {
+        self.gas = gas;
+        self
+    }
+
+    /// For how many blocks of service the end of `init` is awaited, instead of [`DEFAULT_DEADLINE`].
+    pub fn deadline(mut self, blocks: u32) -> Self {
+        self.deadline = blocks;
+        self
+    }
+
+    /// Creates it when the turn commits, and does not wait.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`outbox::create_program`].
+    pub fn send(self) -> Result<Created, Error> {
+        outbox::create_program(&self.code, &self.salt, &self.payload, self.value, self.gas)
+    }
+}
+
+impl<E: Decode> IntoFuture for Creation<E> {
+    type Output = Result<ActorId, CallError<E>>;
+    type IntoFuture = Creating<E>;
+
+    fn into_future(self) -> Creating<E> {
+        Creating {
+            step: Step::Unsent(self),
+            program: ActorId::default(),
+        }
+    }
+}
+
+/// A program whose `init` is awaited.
+pub struct Creating<E> {
+    step: Step<E>,
+    program: ActorId,
+}
+
+enum Step<E> {
+    Unsent(Creation<E>),
+    Sent(State),
+}
+
+impl<E> Unpin for Creating<E> {}
+
+impl<E: Decode> Future for Creating<E> {
+    type Output = Result<ActorId, CallError<E>>;
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Step::Unsent(creation) = &self.step {
+            let created = outbox::create_program_awaited(
+                &creation.code,
+                &creation.salt,
+                &creation.payload,
+                creation.value,
+                creation.gas,
+            );
+            match created {
+                Ok(created) => {
+                    let mut state = State::Done;
+                    state.sent(created.message, creation.deadline);
+                    self.program = ActorId(created.program);
+                    self.step = Step::Sent(state);
+                }
+                Err(error) => {
+                    self.step = Step::Sent(State::Done);
+                    return Poll::Ready(Err(CallError::NotSent(error)));
+                }
+            }
+        }
+        let program = self.program;
+        let Step::Sent(state) = &mut self.step else {
+            return Poll::Pending;
+        };
+        state.poll().map(|end| match end {
+            // Whatever `init` replies.
+            Ok(reply) if reply.code.is_success() => Ok(program),
+            Ok(reply) => match outcome::<(), E>(*reply) {
+                Ok(_) => Ok(program),
+                Err(error) => Err(error),
+            },
+            Err(NoReply::Deadline) => Err(CallError::Deadline),
+            Err(NoReply::NotSent(error)) => Err(CallError::NotSent(error)),
+        })
+    }
+}
