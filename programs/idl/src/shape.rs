@@ -68,8 +68,8 @@ pub(crate) fn differences(
 struct Step {
     parent: Option<usize>,
     name: String,
-    old: TypeId,
-    new: TypeId,
+    /// What is compared there; a variant is only a place.
+    types: Option<(TypeId, TypeId)>,
     way: Way,
 }
 
@@ -92,8 +92,7 @@ impl Walk<'_> {
             self.steps.push(Step {
                 parent,
                 name,
-                old,
-                new,
+                types: Some((old, new)),
                 way,
             });
         }
@@ -128,7 +127,10 @@ impl Walk<'_> {
         let Some(step) = self.steps.get(at) else {
             return;
         };
-        let (old_id, new_id, way) = (step.old, step.new, step.way);
+        let way = step.way;
+        let Some((old_id, new_id)) = step.types else {
+            return;
+        };
         let (old_types, new_types) = (self.old, self.new);
         let (Some(old), Some(new)) = (old_types.resolve(old_id), new_types.resolve(new_id)) else {
             return self.tell(at, "a type is missing".into(), "", true);
@@ -231,8 +233,7 @@ impl Walk<'_> {
         let step = Step {
             parent: Some(at),
             name,
-            old: TypeId::MAX,
-            new: TypeId::MAX,
+            types: None,
             way: self.way,
         };
         if old.is_empty() && new.is_empty() {

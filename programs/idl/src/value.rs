@@ -354,7 +354,7 @@ impl<'a> Writer<'a> {
             let is_hidden = at >= SHOWN;
             if at == SHOWN {
                 self.put(&format!(", … {} more", count.saturating_sub(SHOWN)));
-            } else if at > 0 {
+            } else if at > 0 && !is_hidden {
                 self.put(", ");
             }
             self.hidden = self.hidden.saturating_add(is_hidden.into());

@@ -65,7 +65,7 @@ fn a_type_that_is_nothing_but_itself_has_an_end() {
 #[test]
 fn a_name_that_would_double_with_each_type_is_cut() {
     let last = 200;
-    let twice = |id| TypeDefTuple::new_portable(vec![(id + 1).into(), (id + 1).into()]);
+    let twice = |id: u32| TypeDefTuple::new_portable(vec![(id + 1).into(), (id + 1).into()]);
     let mut types: Vec<_> = (0..last).map(|id| ty(id, twice(id))).collect();
     types.push(ty(last, TypeDefTuple::new_portable(Vec::new())));
     let idl = with_types(types);
@@ -78,7 +78,7 @@ fn a_name_that_would_double_with_each_type_is_cut() {
 fn circles_of_different_lengths_are_given_up_on() {
     // Each list refers to the next, and the last to the first.
     let circle = |length: u32| {
-        let list = |id| TypeDefSequence::new(((id + 1) % length).into());
+        let list = |id: u32| TypeDefSequence::new(((id + 1) % length).into());
         with_types((0..length).map(|id| ty(id, list(id))).collect())
     };
     let changes = compare(&circle(1499), &circle(1500));
@@ -121,7 +121,11 @@ fn a_long_value_is_cut_where_it_is_shown_and_read_to_its_end() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig {
+        cases: 512,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn any_bytes_are_read_or_refused(mut bytes in proptest::collection::vec(any::<u8>(), 0..512)) {

@@ -49,7 +49,7 @@ pub(crate) enum Order {
 
 #[derive(Encode, TypeInfo)]
 pub(crate) struct Everything {
-    pub(crate) flags: (bool, char, Option<i8>),
+    pub(crate) flags: (bool, Option<i8>),
     pub(crate) names: Vec<String>,
     pub(crate) bytes: Vec<u8>,
     pub(crate) holders: BTreeMap<u16, Result<u64, i128>>,
