@@ -79,6 +79,20 @@ impl<E> Creation<E> {
     pub fn send(self) -> Result<Created, Error> {
         outbox::create_program(&self.code, &self.salt, &self.payload, self.value, self.gas)
     }
+
+    /// Creates it when the turn commits, and returns what waits until its `init` has ended: to do something between
+    /// the two, such as to find out what the program took.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`outbox::create_program_awaited`].
+    pub fn start(self) -> Result<Creating<E>, Error> {
+        let mut creating = Creating {
+            step: Step::Unsent(self),
+            program: ActorId::default(),
+        };
+        creating.start().map(|()| creating)
+    }
 }
 
 impl<E: Decode> IntoFuture for Creation<E> {
@@ -106,30 +120,40 @@ enum Step<E> {
 
 impl<E> Unpin for Creating<E> {}
 
+impl<E> Creating<E> {
+    /// The address of the program that is being created.
+    #[must_use]
+    pub fn program(&self) -> ActorId {
+        self.program
+    }
+
+    fn start(&mut self) -> Result<(), Error> {
+        let Step::Unsent(creation) = &self.step else {
+            return Ok(());
+        };
+        let created = outbox::create_program_awaited(
+            &creation.code,
+            &creation.salt,
+            &creation.payload,
+            creation.value,
+            creation.gas,
+        );
+        let mut state = State::Done;
+        let sent = created.map(|created| {
+            state.sent(created.message, creation.deadline);
+            self.program = ActorId(created.program);
+        });
+        self.step = Step::Sent(state);
+        sent
+    }
+}
+
 impl<E: Decode> Future for Creating<E> {
     type Output = Result<ActorId, CallError<E>>;
 
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
-        if let Step::Unsent(creation) = &self.step {
-            let created = outbox::create_program_awaited(
-                &creation.code,
-                &creation.salt,
-                &creation.payload,
-                creation.value,
-                creation.gas,
-            );
-            match created {
-                Ok(created) => {
-                    let mut state = State::Done;
-                    state.sent(created.message, creation.deadline);
-                    self.program = ActorId(created.program);
-                    self.step = Step::Sent(state);
-                }
-                Err(error) => {
-                    self.step = Step::Sent(State::Done);
-                    return Poll::Ready(Err(CallError::NotSent(error)));
-                }
-            }
+        if let Err(error) = self.start() {
+            return Poll::Ready(Err(CallError::NotSent(error)));
         }
         let program = self.program;
         let Step::Sent(state) = &mut self.step else {

@@ -1,7 +1,7 @@
 //! Value that goes with a message.
 
 use codec::{Decode, Encode, MaxEncodedLen};
-use scale_info::TypeInfo;
+use scale_info::{Type, TypeInfo};
 
 /// Value that goes with a message, in planck.
 ///
@@ -26,4 +26,18 @@ pub struct Funds(pub u128);
 impl Funds {
     /// Nothing.
     pub const NONE: Self = Self(0);
+}
+
+/// An answer, and value that goes along with it, from the program's balance: what a method returns whose reply carries value.
+///
+/// To whoever asks it is the answer alone, whose value [`with_value`](crate::Request::with_value) tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paid<T>(pub T, pub Funds);
+
+impl<T: TypeInfo + 'static> TypeInfo for Paid<T> {
+    type Identity = T::Identity;
+
+    fn type_info() -> Type {
+        T::type_info()
+    }
 }

@@ -79,10 +79,10 @@ pub use {
     combine::{join, join_all, select, Either},
     create::{Creating, Creation},
     error::Error,
-    funds::Funds,
+    funds::{Funds, Paid},
     panic::{panic, revert},
     refusal::{Never, Refusal},
-    request::{sleep, Awaited, AwaitedWithValue, CallError, Request, Sleep, DEFAULT_DEADLINE},
+    request::{sleep, Awaited, AwaitedWithValue, CallError, Raw, Request, Sleep, DEFAULT_DEADLINE},
     task::{on_failure, OnFailure},
     this::This,
 };

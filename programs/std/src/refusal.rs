@@ -2,7 +2,7 @@
 
 use codec::{Decode, Encode};
 use core::convert::Infallible;
-use scale_info::TypeInfo;
+use scale_info::{build::Variants, Path, Type, TypeInfo};
 
 /// Why a call was not carried out. Everything its turn did is undone, and the value went back.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
@@ -59,6 +59,16 @@ impl Encode for Never {
 impl Decode for Never {
     fn decode<I: codec::Input>(_: &mut I) -> Result<Self, codec::Error> {
         Err("there is none".into())
+    }
+}
+
+impl TypeInfo for Never {
+    type Identity = Self;
+
+    fn type_info() -> Type {
+        Type::builder()
+            .path(Path::new("Never", module_path!()))
+            .variant(Variants::new())
     }
 }
 

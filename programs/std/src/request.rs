@@ -229,6 +229,20 @@ impl<T: Decode, E: Decode> Future for AwaitedWithValue<T, E> {
     }
 }
 
+/// A reply of bytes as they are, such as a user's, which is no SCALE. It is nothing where the user took the value and
+/// said nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Raw(pub Vec<u8>);
+
+impl Decode for Raw {
+    fn decode<I: codec::Input>(input: &mut I) -> Result<Self, codec::Error> {
+        let length = input.remaining_len()?.unwrap_or_default();
+        let mut bytes = alloc::vec![0; length];
+        input.read(&mut bytes)?;
+        Ok(Self(bytes))
+    }
+}
+
 pub(crate) fn outcome<T: Decode, E: Decode>(
     reply: task::Reply,
 ) -> Result<(T, Funds), CallError<E>> {

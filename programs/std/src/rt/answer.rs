@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use codec::{Encode, Output};
 use core::mem::MaybeUninit;
 
-use crate::message;
+use crate::{message, Paid};
 
 /// What is encoded on the stack; longer encodings are on the heap.
 const SMALL: usize = 256;
@@ -68,22 +68,47 @@ impl<T, E> Outcome for Result<T, E> {
     type Error = E;
 }
 
+/// What a call can be answered with.
+pub trait Answer {
+    /// Replies it.
+    fn give(&self);
+}
+
+impl<T: Encode> Answer for T {
+    #[inline]
+    fn give(&self) {
+        // A message that ends without a reply is answered with nothing, for less.
+        if self.encoded_size() != 0 {
+            reply(self, 0);
+        }
+    }
+}
+
+impl<T: Encode> Answer for Paid<T> {
+    #[inline]
+    fn give(&self) {
+        reply(&self.0, self.1 .0);
+    }
+}
+
+#[inline]
+fn reply<T: Encode>(answer: &T, value: u128) {
+    if with_encoded(answer, |bytes| message::reply(bytes, value)).is_err() {
+        crate::panic(
+            "cannot reply: the message has its reply, the answer is too long, or its value is not there",
+        );
+    }
+}
+
 /// Answers the call with `value`.
 #[inline]
-pub fn answer<T: Encode>(value: &T) {
-    // A message that ends without a reply is answered with nothing, for less.
-    if value.encoded_size() == 0 {
-        return;
-    }
-    let replied = with_encoded(value, |bytes| message::reply(bytes, 0));
-    if replied.is_err() {
-        crate::panic("cannot reply: the message has its reply, or the answer is too long");
-    }
+pub fn answer<T: Answer>(value: &T) {
+    value.give();
 }
 
 /// Answers the call with what its method came to; an error undoes the turn.
 #[inline]
-pub fn outcome<T: Encode, E: Encode>(outcome: &Result<T, E>) {
+pub fn outcome<T: Answer, E: Encode>(outcome: &Result<T, E>) {
     match outcome {
         Ok(value) => answer(value),
         Err(error) => fail(error),
