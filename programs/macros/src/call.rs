@@ -3,7 +3,7 @@
 use syn::{spanned::Spanned, Attribute, Error, FnArg, Ident, ImplItemFn, Result, Type, Visibility};
 
 use crate::{
-    docs, options,
+    docs, escape, options,
     signature::{self, is_this, Parameter, Returns},
 };
 
@@ -117,6 +117,9 @@ impl Call {
             }
             _ => Receiver::None,
         };
+        if is_async {
+            escape::check(&function.block)?;
+        }
         Ok(Self {
             name: signature.ident.clone(),
             docs: docs::lines(&function.attrs),

@@ -3,6 +3,7 @@
 mod call;
 mod data;
 mod docs;
+mod escape;
 mod idl;
 mod interface;
 mod options;
@@ -37,9 +38,7 @@ use syn::parse_macro_input;
 pub fn program(options: TokenStream, item: TokenStream) -> TokenStream {
     let options = parse_macro_input!(options as options::Program);
     let block = parse_macro_input!(item as syn::ItemImpl);
-    program::expand(options, block)
-        .unwrap_or_else(|error| error.into_compile_error())
-        .into()
+    program::expand(options, block).into()
 }
 
 /// Gives a type what it needs to be an argument, an answer or an entry of keyed state: SCALE, and its description.

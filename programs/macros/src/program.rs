@@ -23,11 +23,18 @@ pub(crate) struct Program {
     pub(crate) migrations: Vec<Numbered<u16>>,
 }
 
-pub(crate) fn expand(options: options::Program, mut block: ItemImpl) -> Result<TokenStream> {
-    let program = Program::parse(options, &mut block)?;
+pub(crate) fn expand(options: options::Program, mut block: ItemImpl) -> TokenStream {
+    let program = match Program::parse(options, &mut block) {
+        Ok(program) => program,
+        // The functions stay, so that nothing else is told about what they use and who uses them.
+        Err(error) => {
+            let error = error.into_compile_error();
+            return quote!(#block #error);
+        }
+    };
     let entries = program.entries();
     let idl = idl::describe(&program);
-    Ok(quote! {
+    quote! {
         #block
 
         const _: () = {
@@ -35,7 +42,7 @@ pub(crate) fn expand(options: options::Program, mut block: ItemImpl) -> Result<T
         };
 
         #idl
-    })
+    }
 }
 
 impl Program {

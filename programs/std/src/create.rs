@@ -13,6 +13,7 @@ use crate::{
     outbox::{self, Created, Gas},
     refusal::Never,
     request::{outcome, NoReply, State},
+    rt::routed,
     ActorId, CallError, Error, Funds, DEFAULT_DEADLINE,
 };
 
@@ -48,9 +49,7 @@ impl<E> Creation<E> {
 
     /// Likewise, by the constructor of that route with those arguments: a tuple.
     pub fn call(code: [u8; 32], salt: Vec<u8>, route: u8, arguments: &impl Encode) -> Self {
-        let mut payload = Vec::from([route]);
-        arguments.encode_to(&mut payload);
-        Self::raw(code, salt, payload)
+        Self::raw(code, salt, routed(route, arguments))
     }
 
     /// Sends value along, from the program's balance.

@@ -71,6 +71,8 @@ unsafe impl GlobalAlloc for Heap {
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         // SAFETY: the caller vouches for size and alignment.
         unsafe {
+            // As in `alloc`: there is no failure to report.
+            core::hint::assert_unchecked(!block.is_null());
             let grown = Layout::from_size_align_unchecked(size, layout.align());
             if class(grown) == class(layout) {
                 return block;

@@ -148,3 +148,8 @@ macro_rules! export_idl {
 macro_rules! export_idl {
     ($($describe:tt)*) => {};
 }
+
+/// Compiles what the guide shows.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/sdk.md")]
+struct Guide;

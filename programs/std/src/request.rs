@@ -13,7 +13,7 @@ use crate::{
     outbox::{self, Gas},
     refusal::Never,
     reply::Code,
-    rt::Bounded,
+    rt::{routed, zeroes, Bounded},
     task::{self, Deadline},
     ActorId, Error, Funds, Refusal,
 };
@@ -53,10 +53,7 @@ impl<T, E> Request<T, E> {
 
     /// A call of the program's route with those arguments: a tuple.
     pub fn call(destination: ActorId, route: u8, arguments: &impl Encode) -> Self {
-        let mut payload = Vec::with_capacity(arguments.size_hint().saturating_add(1));
-        payload.push(route);
-        arguments.encode_to(&mut payload);
-        Self::raw(destination, payload)
+        Self::raw(destination, routed(route, arguments))
     }
 
     /// Sends value along, from the program's balance.
@@ -237,7 +234,7 @@ pub struct Raw(pub Vec<u8>);
 impl Decode for Raw {
     fn decode<I: codec::Input>(input: &mut I) -> Result<Self, codec::Error> {
         let length = input.remaining_len()?.unwrap_or_default();
-        let mut bytes = alloc::vec![0; length];
+        let mut bytes = zeroes(length);
         input.read(&mut bytes)?;
         Ok(Self(bytes))
     }

@@ -14,7 +14,9 @@ use core::{
 use crate::{
     global::Global,
     message::{self, Cause},
-    reply, signal as failed, Error,
+    reply,
+    rt::zeroes,
+    signal as failed, Error,
 };
 
 /// Something to do if the message fails, with a number to find it by.
@@ -170,7 +172,7 @@ fn take(id: &[u8; 32]) -> Option<Box<Task>> {
 
 /// The reply that caused the turn.
 fn arrived() -> Result<Reply, Error> {
-    let mut payload = alloc::vec![0; reply::size()?];
+    let mut payload = zeroes(reply::size()?);
     reply::read(0, &mut payload)?;
     Ok(Reply {
         to: reply::to()?,

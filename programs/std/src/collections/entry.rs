@@ -4,7 +4,7 @@ use codec::{Decode, Encode, Output};
 use core::mem::MaybeUninit;
 
 use crate::{
-    rt::{with_encoded, Bounded},
+    rt::{with_encoded, zeroes, Bounded},
     state, Error,
 };
 
@@ -65,7 +65,7 @@ pub(super) fn get<T: Decode>(key: &[u8]) -> Option<T> {
     let bytes = match small.get(..length) {
         Some(bytes) => bytes,
         None => {
-            let mut bytes = alloc::vec![0; length];
+            let mut bytes = zeroes(length);
             if state::get(key, &mut bytes).is_err() {
                 unreadable();
             }

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use codec::{Encode, Output};
 use core::mem::MaybeUninit;
 
+use super::buffer::{zeroes, Room};
 use crate::{message, Paid};
 
 /// What is encoded on the stack; longer encodings are on the heap.
@@ -15,44 +16,17 @@ pub(crate) fn with_encoded<T: Encode + ?Sized, R>(value: &T, then: impl FnOnce(&
     // Of most types the compiler knows this, and leaves out what does not apply.
     let size = value.encoded_size();
     let mut small = [MaybeUninit::uninit(); SMALL];
-    let large;
-    let bytes = if size <= SMALL {
-        let mut out = Slice {
-            bytes: &mut small,
-            length: 0,
-        };
-        value.encode_to(&mut out);
-        let length = out.length;
-        // SAFETY: so many bytes were written, and no more than there are.
-        unsafe { core::slice::from_raw_parts(small.as_ptr().cast(), length) }
+    let mut large = Vec::new();
+    let (place, length) = if size <= SMALL {
+        (small.as_mut_ptr(), SMALL)
     } else {
-        let mut bytes = Vec::with_capacity(size);
-        value.encode_to(&mut bytes);
-        large = bytes;
-        &large[..]
+        large = zeroes(size);
+        (large.as_mut_ptr().cast(), size)
     };
-    then(bytes)
-}
-
-/// Encodes into a buffer that has room for it.
-struct Slice<'a> {
-    bytes: &'a mut [MaybeUninit<u8>; SMALL],
-    length: usize,
-}
-
-impl Output for Slice<'_> {
-    #[inline]
-    fn write(&mut self, bytes: &[u8]) {
-        if bytes.len() > SMALL.wrapping_sub(self.length) {
-            crate::panic("an encoding is longer than it said");
-        }
-        // SAFETY: the room was checked above; the two do not overlap.
-        unsafe {
-            let place = self.bytes.as_mut_ptr().add(self.length).cast::<u8>();
-            place.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
-        }
-        self.length = self.length.wrapping_add(bytes.len());
-    }
+    let mut room = Room::new(place, length);
+    value.encode_to(&mut room);
+    // SAFETY: so many bytes were written there, and no more than there are.
+    then(unsafe { core::slice::from_raw_parts(place.cast(), length.wrapping_sub(room.left())) })
 }
 
 /// What a function that may fail comes to.

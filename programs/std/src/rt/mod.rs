@@ -4,6 +4,7 @@
 
 mod answer;
 mod arguments;
+mod buffer;
 mod guard;
 mod migrate;
 mod refuse;
@@ -17,5 +18,6 @@ pub use refuse::{refuse_route, refuse_version, unpaid};
 pub use store::{load_as, save, Program, Store};
 
 pub(crate) use answer::with_encoded;
+pub(crate) use buffer::{routed, zeroes};
 
 pub use crate::task::{resume, signal, spawn};

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use codec::{Decode, Encode};
 use core::cell::{Cell, UnsafeCell};
 
-use super::{migrate, with_encoded, Bounded};
+use super::{migrate, with_encoded, zeroes, Bounded};
 use crate::state;
 
 /// A struct that is a program. Written by the macro.
@@ -131,7 +131,7 @@ pub fn save<P: Encode>(version: u16, state: &P) {
 /// Reads the version of the state, and its bytes.
 pub(super) fn load() -> Option<(u16, Vec<u8>)> {
     let length = state::get(KEY, &mut []).ok()?;
-    let mut bytes = alloc::vec![0; length];
+    let mut bytes = zeroes(length);
     state::get(KEY, &mut bytes).ok()?;
     let version = bytes.first_chunk::<2>().copied().map(u16::from_le_bytes)?;
     bytes.drain(..2);

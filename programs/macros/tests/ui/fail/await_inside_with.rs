@@ -1,0 +1,21 @@
+use actors_std::prelude::*;
+
+#[derive(Default)]
+pub struct Counter {
+    count: u32,
+}
+
+#[actors_std::program]
+impl Counter {
+    /// Adds what a friend says.
+    #[method]
+    pub async fn add_from(this: This<Self>, friend: ActorId) -> u32 {
+        this.with(|state| async move {
+            state.count += Request::<u32>::call(friend, 0, &()).await.unwrap_or(0);
+            state.count
+        })
+        .await
+    }
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+/// A program?
+#[actors_std::program]
+pub struct Counter;
+
+fn main() {}
