@@ -92,9 +92,7 @@ impl Book {
     #[query]
     pub fn guest(&self, number: u32) -> Option<Guest> {
         let line = LINES.get(&number);
-        GUESTS
-            .get(&number)
-            .map(|account| Guest { account, line })
+        GUESTS.get(&number).map(|account| Guest { account, line })
     }
 }
 
