@@ -81,8 +81,17 @@ impl<P: Program> Store<P> {
                 return act(&mut state);
             }
         }
-        self.claim();
         // SAFETY: nothing else has a reference while it is claimed.
+        let result = act(unsafe { &mut *self.open() });
+        self.busy.set(false);
+        result
+    }
+
+    /// The state, claimed. Not inlined: a method that waits reaches it more than once.
+    #[inline(never)]
+    fn open(&self) -> *mut P {
+        self.claim();
+        // SAFETY: nothing has a reference: it is claimed just now.
         let state = unsafe { &mut *self.value.get() };
         if state.is_none() {
             *state = P::load().or_else(P::fresh);
@@ -90,9 +99,7 @@ impl<P: Program> Store<P> {
         let Some(state) = state else {
             crate::panic("the program has no state: its code was put in place of other code without `#[migrate]`")
         };
-        let result = act(state);
-        self.busy.set(false);
-        result
+        state
     }
 
     #[inline]
@@ -103,7 +110,7 @@ impl<P: Program> Store<P> {
     }
 
     /// Ends a turn of a program that keeps its state in keyed state.
-    #[inline]
+    #[inline(never)]
     pub fn close(&self) {
         self.claim();
         // SAFETY: nothing else has a reference while it is claimed.
