@@ -1,7 +1,7 @@
 # `make` alone lists what there is. What the targets do is in .ci/.
 ARGS ?=
 
-.PHONY: help setup run test model faults bench programs clean
+.PHONY: help setup run test model faults fuzz bench programs clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ model: ## Plays 10,000 random cases on the chain and in the model of the protoco
 
 faults: ## Breaks the code on purpose, a committed fault at a time, and sees that tests fail (ARGS="--help" says more)
 	@.ci/faults $(ARGS)
+
+fuzz: ## Looks for bytes that break a codec (ARGS="--help" says more)
+	@.ci/fuzz $(ARGS)
 
 bench: ## Measures the pallet inside a Wasm runtime, prints ratios (ARGS="--help" lists what)
 	@.ci/bench $(ARGS)
