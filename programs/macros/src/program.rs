@@ -35,6 +35,11 @@ pub(crate) fn expand(options: options::Program, mut block: ItemImpl) -> TokenStr
     let entries = program.entries();
     let idl = idl::describe(&program);
     quote! {
+        #[allow(
+            clippy::missing_errors_doc,
+            clippy::new_without_default,
+            reason = "an error is typed, and a program is made by callers"
+        )]
         #block
 
         const _: () = {
