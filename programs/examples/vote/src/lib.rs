@@ -83,7 +83,9 @@ impl Vote {
     pub async fn propose(_this: This<Self>, text: String, blocks: u32) -> Tally {
         let vote = begin(text);
         // If this message fails when it goes on, for want of gas, the vote ends all the same.
-        let _close = on_failure(move || drop(end(vote)));
+        let _close = on_failure(move || {
+            end(vote);
+        });
         sleep(blocks).await;
         end(vote)
     }

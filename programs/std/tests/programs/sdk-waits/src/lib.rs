@@ -203,7 +203,7 @@ impl Waits {
     }
 
     /// Answers its argument, to whoever asks.
-    #[method]
+    #[method(route = 100)]
     pub fn echo(&mut self, number: u32) -> u32 {
         number
     }
@@ -212,12 +212,18 @@ impl Waits {
     #[method]
     pub async fn ask_itself(_this: This<Self>, numbers: Vec<u32>) -> Vec<u32> {
         let here = ActorId(chain::program_id());
-        let echo = |number: u32| Request::<u32>::call(here, 11, &number);
+        let echo = |number: u32| Request::<u32>::call(here, 100, &number);
         let answers = join_all(numbers.into_iter().map(echo)).await;
         answers
             .into_iter()
             .map(|answer| answer.unwrap_or(0))
             .collect()
+    }
+
+    /// Ends, in favour of somebody.
+    #[method]
+    pub fn leave(&mut self, heir: ActorId) {
+        chain::exit(&heir.0)
     }
 
     /// Creates a program, and answers its address.
