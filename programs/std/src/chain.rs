@@ -1,6 +1,6 @@
 //! The program itself and its end, the block, gas, deposits and randomness.
 
-use crate::{sys, sys_len};
+use crate::{crypto, rt, sys, sys_len, ActorId};
 
 /// The program's own id.
 #[must_use]
@@ -9,6 +9,23 @@ pub fn program_id() -> [u8; 32] {
     // SAFETY: `out` is valid for 32 bytes.
     unsafe { sys::program_id(out.as_mut_ptr()) };
     out
+}
+
+/// The address of the program that `creator` makes of the code of that hash with that salt, made or not.
+#[must_use]
+pub fn address_of(code: &[u8; 32], creator: ActorId, salt: &[u8]) -> ActorId {
+    rt::with_encoded(&preimage(code, &creator, salt), |bytes| {
+        ActorId(crypto::blake2_256(bytes))
+    })
+}
+
+/// What an address is the hash of.
+fn preimage<'a>(
+    code: &'a [u8; 32],
+    creator: &'a ActorId,
+    salt: &'a [u8],
+) -> impl codec::Encode + 'a {
+    (b"actors/program", code, creator, salt)
 }
 
 /// The program's own free balance.
@@ -90,5 +107,18 @@ pub fn random(subject: &[u8]) -> Random {
     Random {
         bytes,
         known_since: since as u64,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use codec::Encode;
+
+    #[test]
+    fn an_address_is_the_hash_of_code_creator_and_salt() {
+        let expected = [&b"actors/program"[..], &[1; 32], &[2; 32], &[12], b"abc"].concat();
+        let creator = ActorId([2; 32]);
+        assert_eq!(preimage(&[1; 32], &creator, b"abc").encode(), expected);
     }
 }

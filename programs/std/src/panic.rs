@@ -82,6 +82,16 @@ impl core::fmt::Write for Text {
         self.push(text.as_bytes());
         Ok(())
     }
+
+    // By default these two take four hundred bytes of code.
+    fn write_char(&mut self, character: char) -> core::fmt::Result {
+        self.push(&[u8::try_from(character).unwrap_or(b'?')]);
+        Ok(())
+    }
+
+    fn write_fmt(&mut self, arguments: core::fmt::Arguments<'_>) -> core::fmt::Result {
+        core::fmt::write(self, arguments)
+    }
 }
 
 /// Fails the turn with bytes that the sender gets as they are, under the code `Reverted`.

@@ -68,9 +68,7 @@ impl<T: Encode> Answer for Paid<T> {
 #[inline]
 fn reply<T: Encode>(answer: &T, value: u128) {
     if with_encoded(answer, |bytes| message::reply(bytes, value)).is_err() {
-        crate::panic(
-            "cannot reply: the message has its reply, the answer is too long, or its value is not there",
-        );
+        crate::panic("cannot reply: see `message::reply`");
     }
 }
 

@@ -108,6 +108,7 @@ impl Arguments {
     }
 
     /// Reads the next window. What the one before had is used.
+    #[inline(never)]
     fn fill(&mut self) {
         let length = self.left.min(WINDOW);
         let window = self.window.as_mut_ptr().cast();
