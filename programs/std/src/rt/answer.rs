@@ -16,7 +16,7 @@ pub(crate) fn with_encoded<T: Encode + ?Sized, R>(value: &T, then: impl FnOnce(&
     // Of most types the compiler knows this, and leaves out what does not apply.
     let size = value.encoded_size();
     let mut small = [MaybeUninit::uninit(); SMALL];
-    let mut large = Vec::new();
+    let mut large;
     let (place, length) = if size <= SMALL {
         (small.as_mut_ptr(), SMALL)
     } else {
