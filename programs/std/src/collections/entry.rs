@@ -54,7 +54,7 @@ impl Output for Key {
 
 /// The value of an entry.
 #[inline]
-pub(super) fn get<T: Decode>(key: &[u8]) -> Option<T> {
+pub(super) fn get<T: Decode + 'static>(key: &[u8]) -> Option<T> {
     let mut small = [0; SMALL];
     let length = match state::get(key, &mut small) {
         Ok(length) => length,
@@ -73,7 +73,7 @@ pub(super) fn get<T: Decode>(key: &[u8]) -> Option<T> {
             &large[..]
         }
     };
-    match Bounded::whole(bytes) {
+    match Bounded::stored(bytes) {
         Some(value) => Some(value),
         None => unreadable(),
     }

@@ -76,7 +76,7 @@ impl<T: Encode> List<T> {
     }
 }
 
-impl<T: Decode> List<T> {
+impl<T: Decode + 'static> List<T> {
     /// The element in that place.
     #[must_use]
     pub fn get(&self, place: u32) -> Option<T> {
@@ -129,7 +129,7 @@ pub struct Iter<'a, T> {
     end: u32,
 }
 
-impl<T: Decode> Iterator for Iter<'_, T> {
+impl<T: Decode + 'static> Iterator for Iter<'_, T> {
     type Item = T;
 
     fn next(&mut self) -> Option<T> {
@@ -142,7 +142,7 @@ impl<T: Decode> Iterator for Iter<'_, T> {
     }
 }
 
-impl<'a, T: Decode> IntoIterator for &'a List<T> {
+impl<'a, T: Decode + 'static> IntoIterator for &'a List<T> {
     type Item = T;
     type IntoIter = Iter<'a, T>;
 

@@ -41,7 +41,7 @@ impl<K: Encode, V> Map<K, V> {
     #[must_use]
     pub fn get(&self, key: &K) -> Option<V>
     where
-        V: Decode,
+        V: Decode + 'static,
     {
         entry::get(self.key(key).bytes())
     }
@@ -50,7 +50,7 @@ impl<K: Encode, V> Map<K, V> {
     #[must_use = "`remove` only removes"]
     pub fn take(&self, key: &K) -> Option<V>
     where
-        V: Decode,
+        V: Decode + 'static,
     {
         let key = self.key(key);
         let value = entry::get(key.bytes())?;
@@ -70,7 +70,7 @@ impl<K: Encode, V> Map<K, V> {
     /// afterwards is removed: it is paid for only while it says something.
     pub fn update<R>(&self, key: &K, change: impl FnOnce(&mut V) -> R) -> R
     where
-        V: Decode + Encode + Default + PartialEq,
+        V: Decode + Encode + Default + PartialEq + 'static,
     {
         let key = self.key(key);
         let mut value = entry::get::<V>(key.bytes()).unwrap_or_default();

@@ -33,7 +33,7 @@ impl<T> Value<T> {
     }
 }
 
-impl<T: Decode> Value<T> {
+impl<T: Decode + 'static> Value<T> {
     /// The value, if there is one.
     #[must_use]
     pub fn get(&self) -> Option<T> {
@@ -56,7 +56,7 @@ impl<T: Encode> Value<T> {
     }
 }
 
-impl<T: Decode + Encode> Value<T> {
+impl<T: Decode + Encode + 'static> Value<T> {
     /// Changes it, and returns what `change` does; without a value, from the default.
     pub fn update<R>(&self, change: impl FnOnce(&mut T) -> R) -> R
     where

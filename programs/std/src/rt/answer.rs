@@ -1,6 +1,5 @@
 //! The answer to a call.
 
-use alloc::vec::Vec;
 use codec::{Encode, Output};
 use core::mem::MaybeUninit;
 

@@ -1,13 +1,9 @@
 //! The arguments of a call, decoded from the payload of the message as they are asked for.
 
-use alloc::vec::Vec;
-use codec::{Compact, Decode, Error, Input};
-use core::{
-    any::TypeId,
-    mem::{ManuallyDrop, MaybeUninit},
-};
+use codec::{Decode, Error, Input};
+use core::mem::MaybeUninit;
 
-use super::{buffer::zeroes, guard::Guard, refuse};
+use super::{buffer::decode, guard::Guard, refuse};
 use crate::{message, sys};
 
 /// Bytes that are read ahead: the whole payload of most calls.
@@ -67,31 +63,10 @@ impl Arguments {
     #[inline]
     #[must_use]
     pub fn next<T: Decode + 'static>(&mut self, argument: u8) -> T {
-        // The compiler knows, and leaves out the other. The codec's own way makes a vector grow, which takes four
-        // times the code.
-        let value = if TypeId::of::<T>() == TypeId::of::<Vec<u8>>() {
-            let bytes = self.bytes().map(ManuallyDrop::new);
-            // SAFETY: they are a `T`.
-            bytes.map(|bytes| unsafe { core::mem::transmute_copy(&bytes) })
-        } else {
-            T::decode(self).ok()
-        };
-        match value {
+        match decode(self) {
             Some(value) => value,
             None => refuse::argument(argument),
         }
-    }
-
-    #[inline(never)]
-    fn bytes(&mut self) -> Option<Vec<u8>> {
-        let Compact(length) = Compact::<u32>::decode(self).ok()?;
-        let length = length as usize;
-        if length > self.remaining() {
-            return None;
-        }
-        let mut bytes = zeroes(length);
-        self.read(&mut bytes).ok()?;
-        Some(bytes)
     }
 
     /// Refuses the call where something follows the last argument.

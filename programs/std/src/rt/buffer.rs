@@ -1,8 +1,12 @@
 //! Bytes on the heap, made without what could report that there is no memory: that is larger than most programs.
 
-use alloc::{alloc as heap, vec::Vec};
-use codec::{Encode, Output};
-use core::{alloc::Layout, mem::MaybeUninit};
+use alloc::{alloc as heap, string::String, vec::Vec};
+use codec::{Compact, Decode, Encode, Input, Output};
+use core::{
+    alloc::Layout,
+    any::TypeId,
+    mem::{ManuallyDrop, MaybeUninit},
+};
 
 /// So many zeroes.
 pub(crate) fn zeroes(length: usize) -> Vec<u8> {
@@ -29,6 +33,35 @@ pub(crate) fn routed<T: Encode + ?Sized>(route: u8, arguments: &T) -> Vec<u8> {
         arguments.encode_to(&mut room);
     }
     bytes
+}
+
+/// The next value. Bytes and texts are decoded here: the codec's own way makes a vector grow.
+#[inline]
+pub(super) fn decode<T: Decode + 'static>(input: &mut impl Input) -> Option<T> {
+    // The compiler knows which it is, and leaves out the others.
+    if TypeId::of::<T>() == TypeId::of::<Vec<u8>>() {
+        let bytes = ManuallyDrop::new(bytes(input)?);
+        // SAFETY: they are a `T`.
+        return Some(unsafe { core::mem::transmute_copy(&bytes) });
+    }
+    if TypeId::of::<T>() == TypeId::of::<String>() {
+        let text = ManuallyDrop::new(String::from_utf8(bytes(input)?).ok()?);
+        // SAFETY: it is a `T`.
+        return Some(unsafe { core::mem::transmute_copy(&text) });
+    }
+    T::decode(input).ok()
+}
+
+fn bytes(input: &mut impl Input) -> Option<Vec<u8>> {
+    let Compact(length) = Compact::<u32>::decode(input).ok()?;
+    let length = length as usize;
+    // No more is allocated than is there.
+    if input.remaining_len().ok()?? < length {
+        return None;
+    }
+    let mut bytes = zeroes(length);
+    input.read(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 /// A place to encode to.
@@ -67,5 +100,40 @@ impl Output for Room {
             self.next = self.next.add(bytes.len());
         }
         self.left = self.left.wrapping_sub(bytes.len());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rt::Bounded;
+
+    fn decoded<T: Decode + 'static>(bytes: &[u8]) -> Option<T> {
+        decode(&mut Bounded::new(bytes))
+    }
+
+    #[test]
+    fn bytes_and_texts_are_decoded_as_the_codec_does() {
+        for text in ["", "a", "äöü", "x".repeat(20_000).as_str()] {
+            let encoded = text.encode();
+            assert_eq!(decoded::<String>(&encoded).as_deref(), Some(text));
+            assert_eq!(
+                decoded::<Vec<u8>>(&encoded).as_deref(),
+                Some(text.as_bytes())
+            );
+            for cut in 0..encoded.len().min(4) {
+                assert_eq!(decoded::<Vec<u8>>(&encoded[..cut]), None);
+                assert_eq!(decoded::<String>(&encoded[..cut]), None);
+            }
+        }
+        assert_eq!(decoded::<String>(&[4, 0xff]), None);
+        assert_eq!(decoded::<Vec<u8>>(&Compact(u32::MAX).encode()), None);
+        assert_eq!(decoded::<u16>(&[1, 2]), Some(513));
+    }
+
+    #[test]
+    fn a_call_is_its_route_and_its_arguments() {
+        assert_eq!(routed(7, &(1u16, "a")), [7, 1, 0, 4, b'a']);
+        assert_eq!(routed(7, &()), [7]);
     }
 }
