@@ -1,9 +1,13 @@
 //! Bringing code and programs onto a chain.
 
+use actors_idl::Entry;
 use actors_primitives::{Balance, CodeHash, Gas};
 use pallet_actors::{Call, Event, Pallet};
+use std::rc::Rc;
 
 use crate::{
+    interface::{self, Asked},
+    named::Named,
     runtime::Runtime,
     units::{DEFAULT_DEPOSIT, DEFAULT_GAS},
     Chain, Failure, Message, Program, Refused, User, Wasm,
@@ -93,6 +97,8 @@ pub struct Deploy {
     value: Balance,
     gas: Gas,
     deposit: Balance,
+    name: Option<String>,
+    init: Option<Named>,
 }
 
 impl Deploy {
@@ -105,13 +111,42 @@ impl Deploy {
             value: 0,
             gas: DEFAULT_GAS,
             deposit: DEFAULT_DEPOSIT,
+            name: None,
+            init: None,
         }
+    }
+
+    /// Calls the program that where a test tells what happened.
+    pub fn named(mut self, name: &str) -> Self {
+        self.name = Some(name.to_string());
+        self
     }
 
     /// Takes this salt for the program's address. Without it each deployment on the chain has
     /// another one.
     pub fn salt(mut self, salt: impl AsRef<[u8]>) -> Self {
         self.salt = Some(salt.as_ref().to_vec());
+        self
+    }
+
+    /// Calls that constructor of a program that has an interface, with the arguments that
+    /// [`Deploy::arg`] adds: `chain.deploy(wasm).init("new").arg(5u32).by(&alice)`.
+    pub fn init(mut self, name: &str) -> Self {
+        self.init = Some(Named::new(name));
+        self
+    }
+
+    /// Adds the next argument of the constructor.
+    ///
+    /// # Panics
+    ///
+    /// When no constructor was named.
+    #[track_caller]
+    pub fn arg(mut self, arg: impl codec::Encode) -> Self {
+        match &mut self.init {
+            Some(init) => init.push(arg),
+            None => panic!("name the constructor first: `.init(\"new\").arg(...)`"),
+        }
         self
     }
 
@@ -158,21 +193,44 @@ impl Deploy {
     /// # Errors
     ///
     /// Why the chain refused it, or how `init` failed.
+    ///
+    /// # Panics
+    ///
+    /// When a constructor was named that the program's interface does not have, or that takes other
+    /// arguments.
     #[track_caller]
     pub fn try_by(self, user: &User) -> Result<Program, Failure> {
         let Self {
             chain,
             source,
             salt,
-            payload,
+            mut payload,
             value,
             gas: gas_limit,
             deposit: deposit_limit,
+            name,
+            init,
         } = self;
+        let idl = match &source {
+            Source::Stored(code) => chain.interface(*code),
+            Source::Wasm(wasm) => interface::of_code(wasm.bytes()).map(Rc::new),
+        };
+        if let Some(init) = init {
+            payload = match init.payload(idl.as_deref(), Entry::Init) {
+                Ok(payload) => payload,
+                Err(error) => panic!("{error}"),
+            };
+        }
+        let name = name.or_else(|| Some(idl.as_ref()?.name.clone()));
+        let asked = idl.map(|idl| Asked {
+            idl,
+            entry: Entry::Init,
+            payload: payload.clone(),
+        });
         let salt = salt.unwrap_or_else(|| {
-            let mut world = chain.0.borrow_mut();
-            world.deployed = world.deployed.saturating_add(1);
-            world.deployed.to_le_bytes().to_vec()
+            let mut world = chain.world_mut();
+            world.now.deployed = world.now.deployed.saturating_add(1);
+            world.now.deployed.to_le_bytes().to_vec()
         });
         let events = match source {
             Source::Stored(code_hash) => {
@@ -210,7 +268,10 @@ impl Deploy {
             _ => None,
         });
         let (account, id) = created.expect("the call creates a program");
-        let reply = Message::new(&chain, id).reply();
+        if let Some(name) = name {
+            chain.world_mut().now.history.call(&account, &name);
+        }
+        let reply = Message::new(&chain, id, asked).reply();
         if reply.code.is_success() {
             return Ok(Program::new(&chain, account));
         }

@@ -1,21 +1,21 @@
 //! What happened on a chain: the pallet's events in order, each with the turn it belongs to.
 
-use actors_primitives::{Gas, MessageId};
+use actors_primitives::{CodeHash, Gas, MessageId};
 use pallet_actors::Event;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::Write,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     reply::Reply,
     runtime::{AccountId, BlockNumber, Runtime},
-    show::{short, Bytes},
+    show::{full, short, Bytes},
 };
 
 /// One event.
+#[derive(Clone, PartialEq)]
 pub(crate) struct Record {
     pub(crate) block: BlockNumber,
+    /// How often the queue had been served before, if it is of service.
+    pub(crate) service: Option<u32>,
     /// The message in whose turn it came, or which it happened to by itself; none for an event of
     /// a call.
     pub(crate) turn: Option<MessageId>,
@@ -23,12 +23,31 @@ pub(crate) struct Record {
 }
 
 /// All events so far, and the names of the accounts in them.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct History {
     pub(crate) records: Vec<Record>,
+    /// How often the queue was served.
+    pub(crate) services: u32,
     pub(crate) names: BTreeMap<AccountId, String>,
     /// Delayed messages that are not delivered yet.
     delayed: BTreeSet<MessageId>,
+}
+
+impl Record {
+    /// The message that begins with it.
+    pub(crate) fn begins(&self) -> Option<MessageId> {
+        match &self.event {
+            Event::MessageQueued { message_id, .. }
+            | Event::MessageDelayed { message_id, .. }
+            | Event::ProgramCreated { message_id, .. }
+            | Event::UserMessage {
+                message_id,
+                expires: Some(_),
+                ..
+            } => Some(*message_id),
+            _ => None,
+        }
+    }
 }
 
 impl History {
@@ -40,6 +59,7 @@ impl History {
         });
         let records = events.into_iter().map(|event| Record {
             block,
+            service: None,
             turn: letter,
             event,
         });
@@ -49,6 +69,8 @@ impl History {
     /// Adds the events of service. A turn's events end with `MessageProcessed` or
     /// `MessageWaiting`; what comes due between turns happens to a message by itself.
     pub(crate) fn served(&mut self, block: BlockNumber, events: Vec<Event<Runtime>>) {
+        let service = Some(self.services);
+        self.services = self.services.saturating_add(1);
         let mut first = self.records.len();
         for event in events {
             let ends = match &event {
@@ -57,7 +79,12 @@ impl History {
                 _ => None,
             };
             let turn = self.comes_due(&event);
-            self.records.push(Record { block, turn, event });
+            self.records.push(Record {
+                block,
+                service,
+                turn,
+                event,
+            });
             if ends.is_some() {
                 for record in &mut self.records[first..] {
                     record.turn = record.turn.or(ends);
@@ -128,17 +155,7 @@ impl History {
         let mut ours = BTreeSet::from([root]);
         let mut cascade = Vec::new();
         for record in &self.records {
-            let starts = match &record.event {
-                Event::MessageQueued { message_id, .. }
-                | Event::MessageDelayed { message_id, .. }
-                | Event::ProgramCreated { message_id, .. }
-                | Event::UserMessage {
-                    message_id,
-                    expires: Some(_),
-                    ..
-                } => Some(*message_id),
-                _ => None,
-            };
+            let starts = record.begins();
             let belongs = match record.turn {
                 Some(turn) => ours.contains(&turn),
                 None => starts == Some(root),
@@ -151,25 +168,89 @@ impl History {
         cascade
     }
 
-    /// What a message caused, told to people, a line an event.
-    pub(crate) fn story(&self, root: MessageId) -> String {
-        let mut story = format!("what message {} caused:", short(&root.0));
-        let cascade = self.cascade(root);
-        if cascade.is_empty() {
-            story.push_str("\n  nothing");
+    /// The events of what a message caused, a line each.
+    pub(crate) fn events(&self, root: MessageId) -> Vec<String> {
+        let cascade = self.cascade(root).into_iter();
+        cascade.map(|record| self.line(record)).collect()
+    }
+
+    /// Those of them that no turn tells.
+    pub(crate) fn besides(&self, root: MessageId) -> Vec<String> {
+        let cascade = self.cascade(root).into_iter();
+        cascade
+            .filter(|record| match &record.event {
+                Event::ProgramCreated { .. }
+                | Event::ProgramInitialised { .. }
+                | Event::MessageQueued { .. }
+                | Event::MessageDelayed { .. }
+                | Event::MessageProcessed { .. }
+                | Event::MessageWaiting { .. }
+                | Event::ProgramEvent { .. } => false,
+                // A failure's has the value that came back, and what the program said.
+                Event::UserMessage { reply, .. } => {
+                    reply.as_ref().is_some_and(|reply| !reply.code.is_success())
+                }
+                _ => true,
+            })
+            .map(|record| self.line(record))
+            .collect()
+    }
+
+    fn line(&self, record: &Record) -> String {
+        format!("block {}: {}", record.block, self.tell(&record.event))
+    }
+
+    /// The message that created a program.
+    pub(crate) fn creation_of(&self, account: &AccountId) -> Option<MessageId> {
+        self.records.iter().find_map(|record| match &record.event {
+            Event::ProgramCreated {
+                program,
+                message_id,
+                ..
+            } if program == account => Some(*message_id),
+            _ => None,
+        })
+    }
+
+    /// The code that a program has, as the events tell.
+    pub(crate) fn code_of(&self, account: &AccountId) -> Option<CodeHash> {
+        let records = self.records.iter().rev();
+        records.into_iter().find_map(|record| match &record.event {
+            Event::ProgramCreated {
+                program, code_hash, ..
+            }
+            | Event::ProgramUpgraded {
+                program, code_hash, ..
+            } if program == account => Some(*code_hash),
+            _ => None,
+        })
+    }
+
+    /// Calls an account that, or that with a number if another is called so already.
+    pub(crate) fn call(&mut self, account: &AccountId, name: &str) {
+        let is_taken = |name: &str| self.names.values().any(|other| other == name);
+        let mut free = name.to_string();
+        let mut number = 1u32;
+        while is_taken(&free) {
+            number = number.saturating_add(1);
+            free = format!("{name} {number}");
         }
-        for record in cascade {
-            let told = self.tell(&record.event);
-            // Writing to a string cannot fail.
-            let _ = write!(story, "\n  block {}: {told}", record.block);
-        }
-        story
+        self.names.insert(account.clone(), free);
     }
 
     /// An account as a test knows it.
     pub(crate) fn name(&self, account: &AccountId) -> String {
         let name = self.names.get(account).cloned();
         name.unwrap_or_else(|| short(account.as_ref()))
+    }
+
+    /// A text in which the accounts that a test knows have their names.
+    pub(crate) fn with_names(&self, text: &str) -> String {
+        let mut named = text.to_string();
+        for (account, name) in &self.names {
+            named = named.replace(&full(account.as_ref()), name);
+        }
+        named
     }
 
     fn tell(&self, event: &Event<Runtime>) -> String {

@@ -6,7 +6,9 @@ use std::fmt;
 
 use crate::{
     chain::PATIENCE,
-    reply::{advice, Reply},
+    interface::{refused, Asked},
+    refusal::{Refusal, PROGRAM},
+    reply::{advice, decode, Reply},
     show::{short, Bytes},
     Chain,
 };
@@ -20,14 +22,28 @@ use crate::{
 pub struct Message {
     chain: Chain,
     id: MessageId,
+    born: u64,
+    /// What it says, if the program has an interface.
+    asked: Option<Asked>,
 }
 
 impl Message {
-    pub(crate) fn new(chain: &Chain, id: MessageId) -> Self {
+    pub(crate) fn new(chain: &Chain, id: MessageId, asked: Option<Asked>) -> Self {
         Self {
             chain: chain.clone(),
             id,
+            born: chain.born(),
+            asked,
         }
+    }
+
+    #[track_caller]
+    fn expect_there(&self) {
+        assert!(
+            self.chain.world().has(self.born),
+            "{self:?} was sent after the snapshot that its chain went back to: there is no such \
+             message now. Send it again."
+        );
     }
 
     /// The id.
@@ -37,9 +53,11 @@ impl Message {
     }
 
     /// The reply, if it came already. Makes no block.
+    #[track_caller]
     #[must_use]
     pub fn reply_so_far(&self) -> Option<Reply> {
-        self.chain.0.borrow().history.reply_to(self.id)
+        self.expect_there();
+        self.chain.world().now.history.reply_to(self.id)
     }
 
     /// The reply. Makes blocks while there is none and messages are queued, or a deadline, a
@@ -61,7 +79,7 @@ impl Message {
         }
         panic!(
             "message {} has no reply by block {}, and {} messages are queued. If it waits for a \
-             later block, make blocks with `chain.run_to_block(...)` first.\n{}",
+             later block, make blocks with `chain.skip(...)` first.\n{}",
             short(&self.id.0),
             self.chain.block_number(),
             self.chain.queue_length(),
@@ -95,6 +113,65 @@ impl Message {
             self.disappoint("a reply", &reply);
         }
         reply.decode()
+    }
+
+    /// Expects the program to reply that value, encoded in SCALE: what a method of the SDK returns.
+    ///
+    /// # Panics
+    ///
+    /// When it does not.
+    #[track_caller]
+    pub fn expect_ok(&self, returned: impl codec::Encode + fmt::Debug) -> Reply {
+        let reply = self.reply();
+        if reply.code != ReplyCode::Replied || reply.payload != returned.encode() {
+            self.disappoint(&format!("the reply {returned:?}"), &reply);
+        }
+        reply
+    }
+
+    /// Expects the program to fail with that error of its own, as a method of the SDK does that
+    /// returns it.
+    ///
+    /// # Panics
+    ///
+    /// When it does not.
+    #[track_caller]
+    pub fn expect_revert<E: codec::Encode + fmt::Debug>(&self, error: E) -> Reply {
+        let (reply, encoded) = (self.reply(), [&[PROGRAM][..], &error.encode()].concat());
+        if reply.code != ReplyCode::Reverted || reply.payload != encoded {
+            self.disappoint(&format!("the error {error:?}"), &reply);
+        }
+        reply
+    }
+
+    /// Expects the program to fail with an error of its own, and decodes it.
+    ///
+    /// # Panics
+    ///
+    /// When it does not, or not with the encoding of an `E`.
+    #[track_caller]
+    pub fn expect_error<E: codec::Decode>(&self) -> E {
+        let reply = self.reply();
+        match (reply.code, reply.payload.split_first()) {
+            (ReplyCode::Reverted, Some((&PROGRAM, error))) => decode(error),
+            _ => self.disappoint("an error of the program's own", &reply),
+        }
+    }
+
+    /// Expects a program of the SDK to refuse the call before it ran any of its own code, for that
+    /// reason.
+    ///
+    /// # Panics
+    ///
+    /// When it does not.
+    #[track_caller]
+    pub fn expect_refusal(&self, refusal: Refusal) -> Reply {
+        let reply = self.reply();
+        let is_it = Refusal::read(&reply.payload) == Some(refusal);
+        if reply.code != ReplyCode::Reverted || !is_it {
+            self.disappoint(&format!("the refusal {refusal:?}"), &reply);
+        }
+        reply
     }
 
     /// Expects the message to have done what it was sent for, with a reply or without.
@@ -145,17 +222,31 @@ impl Message {
             true => String::new(),
             false => format!("\n  {}", advice(reply.code)),
         };
+        let told = self.asked.as_ref();
+        let to = told
+            .and_then(Asked::call)
+            .map_or(String::new(), |call| format!(" of {call}"));
+        let says = told.and_then(|asked| asked.reply(reply.code, &reply.payload));
+        let says = says.or_else(|| match reply.code {
+            ReplyCode::Reverted => refused(&reply.payload),
+            _ => None,
+        });
+        let named = |text: String| self.chain.world().now.history.with_names(&text);
         panic!(
-            "expected {expected},\n     got {reply}{advice}\n{}",
+            "expected {expected}{},\n     got {}{advice}\n{}",
+            named(to),
+            reply.with(says.map(named)),
             self.chain.story(self.id)
         )
     }
 
     /// Gas that the turns of the message and of all it caused burned so far.
+    #[track_caller]
     #[must_use]
     pub fn cascade_gas(&self) -> Gas {
-        let world = self.chain.0.borrow();
-        let cascade = world.history.cascade(self.id).into_iter();
+        self.expect_there();
+        let world = self.chain.world();
+        let cascade = world.now.history.cascade(self.id).into_iter();
         cascade
             .filter_map(|record| match record.event {
                 Event::MessageProcessed { gas_burned, .. }
@@ -179,6 +270,6 @@ mod tests {
     #[test]
     #[should_panic(expected = "has no reply by block 1, and 0 messages are queued")]
     fn a_reply_that_cannot_come_is_told() {
-        Message::new(&Chain::new(), MessageId([7; 32])).reply();
+        Message::new(&Chain::new(), MessageId([7; 32]), None).reply();
     }
 }

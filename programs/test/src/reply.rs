@@ -48,14 +48,23 @@ impl Reply {
 
 impl fmt::Display for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} (0x{:x})", self.code, self.code.code())?;
-        if !self.payload.is_empty() {
-            write!(f, ": {}", Bytes(&self.payload))?;
+        f.write_str(&self.with(None))
+    }
+}
+
+impl Reply {
+    /// The reply for people, with what it says if somebody knows that better than its bytes.
+    pub(crate) fn with(&self, says: Option<String>) -> String {
+        let mut text = format!("{:?} (0x{:x})", self.code, self.code.code());
+        match says {
+            Some(says) => text.push_str(&format!(": {says}")),
+            None if self.payload.is_empty() => {}
+            None => text.push_str(&format!(": {}", Bytes(&self.payload))),
         }
         if self.value != 0 {
-            write!(f, ", with {} planck", self.value)?;
+            text.push_str(&format!(", with {} planck", self.value));
         }
-        Ok(())
+        text
     }
 }
 

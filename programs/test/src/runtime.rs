@@ -36,7 +36,10 @@ use sp_runtime::{
 };
 use sp_version::RuntimeVersion;
 
-use crate::units::{MICRO_UNIT, MILLI_UNIT};
+use crate::{
+    units::{MICRO_UNIT, MILLI_UNIT},
+    weights::Watched,
+};
 
 /// The length of a slot, in milliseconds. A block has a slot of its own.
 pub const SLOT_DURATION: u64 = 6_000;
@@ -195,5 +198,5 @@ impl pallet_actors::Config for Runtime {
     type BacklogPrice = BacklogPrice;
     type MaxQueueLength = MaxQueueLength;
     type MaxMessageLifetime = MaxMessageLifetime;
-    type WeightInfo = ();
+    type WeightInfo = Watched;
 }

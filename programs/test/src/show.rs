@@ -30,8 +30,33 @@ impl fmt::Display for Bytes<'_> {
     }
 }
 
+/// An id in all its characters.
+pub(crate) fn full(id: &[u8; 32]) -> String {
+    let digits: Vec<_> = id.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("0x{}", digits.concat())
+}
+
 /// An id in eight characters.
 pub(crate) fn short(id: &[u8; 32]) -> String {
     let [a, b, .., c, d] = id;
     format!("{a:02x}{b:02x}…{c:02x}{d:02x}")
+}
+
+/// A number with its thousands apart.
+pub(crate) fn number(number: impl Into<u128>) -> String {
+    let digits = number.into().to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The same of a difference, with its sign.
+pub(crate) fn signed(difference: i128) -> String {
+    let sign = if difference < 0 { '-' } else { '+' };
+    format!("{sign}{}", number(difference.unsigned_abs()))
 }

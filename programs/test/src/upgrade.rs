@@ -1,5 +1,6 @@
 //! Upgrades: a program goes on with other code.
 
+use actors_idl::{compare, Change};
 use actors_primitives::{Balance, CodeHash, Gas};
 use pallet_actors::{Call, Event};
 
@@ -7,7 +8,7 @@ use crate::{
     deploy::Code,
     runtime::AccountId,
     units::{DEFAULT_DEPOSIT, DEFAULT_GAS},
-    Chain, Message, Refused, User,
+    Chain, Message, Program, Refused, User,
 };
 
 /// An upgrade that waits to be told who orders it.
@@ -16,17 +17,25 @@ pub struct Upgrade {
     chain: Chain,
     program: AccountId,
     code_hash: CodeHash,
+    /// What of the old interface the new one breaks.
+    breaks: Vec<Change>,
     payload: Vec<u8>,
     gas: Gas,
     deposit: Balance,
 }
 
 impl Upgrade {
-    pub(crate) fn new(chain: &Chain, program: AccountId, code: &Code) -> Self {
+    pub(crate) fn new(program: &Program, code: &Code) -> Self {
+        let chain = program.chain();
+        let changes = match (program.interface(), chain.interface(code.hash())) {
+            (Some(old), Some(new)) => compare(&old, &new),
+            _ => Vec::new(),
+        };
         Self {
             chain: chain.clone(),
-            program,
+            program: program.account().clone(),
             code_hash: code.hash(),
+            breaks: changes.into_iter().filter(Change::is_breaking).collect(),
             payload: Vec::new(),
             gas: DEFAULT_GAS,
             deposit: DEFAULT_DEPOSIT,
@@ -52,12 +61,18 @@ impl Upgrade {
         self
     }
 
+    /// Upgrades although the new interface breaks whoever relies on the old one.
+    pub fn allow_breaking(mut self) -> Self {
+        self.breaks.clear();
+        self
+    }
+
     /// Orders the upgrade as `user`, who is to be the program's admin. How `migrate` ends, the
     /// message tells: if it fails, the program is as before.
     ///
     /// # Panics
     ///
-    /// With the reason when the chain refuses it.
+    /// With the reason when the chain refuses it, and as [`Upgrade::try_by`].
     #[track_caller]
     pub fn by(self, user: &User) -> Message {
         match self.try_by(user) {
@@ -71,8 +86,21 @@ impl Upgrade {
     /// # Errors
     ///
     /// Why the chain refused it.
+    ///
+    /// # Panics
+    ///
+    /// When both codes have an interface and the new one breaks whoever relies on the old one, with
+    /// how it does, unless [`Upgrade::allow_breaking`] says that this is meant.
     #[track_caller]
     pub fn try_by(self, user: &User) -> Result<Message, Refused> {
+        if !self.breaks.is_empty() {
+            let breaks = self.breaks.iter().map(|change| format!("\n  {change}"));
+            panic!(
+                "the new code breaks whoever relies on the old one:{}\nIf that is meant, say \
+                 `.allow_breaking()`.",
+                breaks.collect::<String>()
+            );
+        }
         let call = Call::upgrade_program {
             program: self.program,
             code_hash: self.code_hash,
@@ -89,7 +117,7 @@ impl Upgrade {
             _ => None,
         });
         let id = queued.expect("the call queues a message");
-        Ok(Message::new(&self.chain, id))
+        Ok(Message::new(&self.chain, id, None))
     }
 }
 

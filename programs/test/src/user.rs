@@ -51,6 +51,20 @@ impl User {
         }
     }
 
+    /// Panics when its chain went back to before there was such a user. One who was not told to the
+    /// chain yet is as good as there.
+    #[track_caller]
+    pub(crate) fn expect_there(&self) {
+        let world = self.chain.world();
+        assert!(
+            world.now.births.contains_key(&self.account),
+            "{} came after the snapshot that the chain went back to: there is no such user now. \
+             Take `chain.user({:?})` again.",
+            self.name,
+            self.name
+        );
+    }
+
     pub(crate) fn chain(&self) -> &Chain {
         &self.chain
     }
@@ -89,8 +103,8 @@ impl User {
     /// All that programs sent this user so far of their own accord, in order.
     #[must_use]
     pub fn inbox(&self) -> Vec<Mail> {
-        let world = self.chain.0.borrow();
-        let records = world.history.records.iter();
+        let world = self.chain.world();
+        let records = world.now.history.records.iter();
         records
             .filter_map(|record| match &record.event {
                 Event::UserMessage {

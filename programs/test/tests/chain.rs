@@ -3,47 +3,10 @@
 use actors_test::{
     Chain, Failure, ReadError, ReplyCode, Wasm, DEFAULT_GAS, FUNDS, MILLI_UNIT, UNIT,
 };
-use std::{
-    panic::{catch_unwind, AssertUnwindSafe},
-    path::PathBuf,
-};
+use std::path::PathBuf;
 
-/// A small program of the repository's fixtures.
-fn fixture(name: &str) -> PathBuf {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/programs");
-    [folder, &format!("{name}.wat")].iter().collect()
-}
-
-/// What `relay` takes: whom to send to, with how much gas (-1 shares) and value, and what.
-fn relayed(to: [u8; 32], gas: i64, value: u128, payload: &[u8]) -> Vec<u8> {
-    [&to[..], &gas.to_le_bytes(), &value.to_le_bytes(), payload].concat()
-}
-
-/// The text that something panics with.
-#[track_caller]
-fn panics<R>(what: impl FnOnce() -> R) -> String {
-    let Err(panic) = catch_unwind(AssertUnwindSafe(what)) else {
-        panic!("it was expected to panic")
-    };
-    match panic.downcast::<String>() {
-        Ok(text) => *text,
-        Err(panic) => panic
-            .downcast::<&str>()
-            .map_or_else(|_| String::new(), |text| text.to_string()),
-    }
-}
-
-/// Asserts that a text has all these parts, in order.
-#[track_caller]
-fn tells(text: &str, parts: &[&str]) {
-    let mut rest = text;
-    for part in parts {
-        let Some(at) = rest.find(part) else {
-            panic!("{part:?} is missing, or not in its place, in:\n{text}")
-        };
-        rest = &rest[at + part.len()..];
-    }
-}
+mod support;
+use support::{fixture, panics, relayed, tells};
 
 #[test]
 fn a_program_is_deployed_and_answers() {
@@ -182,7 +145,7 @@ fn blocks_are_made_by_hand_too() {
     }
     tells(
         &panics(|| chain.run_to_block(3)),
-        &["block 3 has passed", "12"],
+        &["block 3 has passed", "12", "chain.snapshot()"],
     );
 }
 
@@ -211,17 +174,17 @@ fn memory_state_and_events_are_read() {
     let alice = chain.user("alice");
     let counter = chain.deploy(fixture("counter")).by(&alice);
     assert_eq!(counter.state_entry(b"count"), None);
-    assert!(counter.events().is_empty());
+    assert!(counter.raw_events().is_empty());
     for _ in 0..2 {
         counter.send(b"").by(&alice).expect_success();
     }
     assert_eq!(counter.read_state(b""), [2, 0, 0, 0]);
     assert_eq!(counter.query::<u32>(()), 2);
     assert_eq!(counter.state_entry(b"count"), Some(vec![2, 0, 0, 0]));
-    assert_eq!(counter.events(), [[1, 0, 0, 0], [2, 0, 0, 0]]);
-    assert!(counter.clone().events().is_empty(), "they were read");
+    assert_eq!(counter.raw_events(), [[1, 0, 0, 0], [2, 0, 0, 0]]);
+    assert!(counter.clone().raw_events().is_empty(), "they were read");
     counter.send(b"").by(&alice).expect_success();
-    assert_eq!(counter.events(), [[3, 0, 0, 0]]);
+    assert_eq!(counter.raw_events(), [[3, 0, 0, 0]]);
     let info = counter.info().expect("it is there");
     assert_eq!((info.stored_pages, info.state_bytes), (1, 9));
 
@@ -333,14 +296,14 @@ fn a_failed_init_is_told_with_what_it_caused() {
     let parts = [
         "`init` failed: Panicked (0x101): \"not today\", with 1000000000000 planck",
         "The text is the program's own",
-        "block 1: ProgramCreated",
-        "by alice",
-        "block 1: MessageQueued",
-        "alice -> ",
+        "what message ",
+        "init ",
+        " from alice + 1,000,000,000,000 planck: ",
+        "failed (Panicked) \"not today\"",
+        "over",
+        "and besides:",
         "UserMessage",
         "ProgramRemoved",
-        "MessageProcessed",
-        "Panicked (0x101)",
     ];
     tells(&failure.to_string(), &parts);
     assert_eq!(
@@ -384,13 +347,11 @@ fn expectations_that_are_not_met_tell_the_whole_story() {
         "expected the reply \"PONG\",\n     got Replied (0x0): \"PING\"\n",
         "what message ",
         " caused:",
-        "\n  block 2: MessageQueued ",
-        "alice -> ",
-        "\n  block 2: UserMessage ",
-        "-> alice",
-        "Replied: \"PING\"",
-        "\n  block 2: MessageProcessed ",
-        " gas",
+        "handle ",
+        " from alice \"PING\": ",
+        " gas, replied",
+        "replies \"PING\"",
+        "over",
     ];
     tells(&text, &parts);
     let text = panics(|| message.expect_panic("expected PING"));
@@ -414,7 +375,7 @@ fn expectations_that_are_not_met_tell_the_whole_story() {
             "expected success",
             "got OutOfGas (0x102)",
             ".gas(...)",
-            "3000000000 gas",
+            "3,000,000,000 gas, failed (OutOfGas)",
         ],
     );
     tells(
@@ -445,9 +406,9 @@ fn a_story_has_what_programs_do_to_each_other() {
         &text,
         &[
             "got Replied",
-            "MessageQueued",
-            "MessageQueued",
-            "Trapped (0x100)",
+            "sends ",
+            "failed (Trapped)",
+            "replies 0x00000000",
         ],
     );
 }
@@ -511,12 +472,17 @@ fn letters_stand_in_a_mailbox_and_are_answered() {
     // Both turns are the message's own.
     assert_eq!(message.cascade_gas(), reply.gas_burned);
     let text = panics(|| message.expect_panic("no"));
-    let waits = "MessageWaiting";
     tells(
         &text,
         &[
-            "stands in the mailbox for 3 blocks",
-            waits,
+            "waits 3 blocks",
+            "to bob \"well?\" + 1,000,000,000,000 planck, awaited, in the mailbox for 3 blocks",
+            "handle ",
+            ", reply to ",
+            "replies \"yes\"",
+            "over after 1 block",
+            "and besides:",
+            "LetterClosed",
             "Replied, 1000000000000 planck",
         ],
     );
@@ -533,7 +499,14 @@ fn letters_stand_in_a_mailbox_and_are_answered() {
     let text = panics(|| message.expect_panic("no"));
     tells(
         &text,
-        &[waits, "LetterClosed", "of bob, Expired", "too late"],
+        &[
+            "waits 3 blocks",
+            "deadline: ",
+            "block +3",
+            "too late",
+            "LetterClosed",
+            "of bob, Expired",
+        ],
     );
     assert!(!chain.has_schedule());
 }
@@ -569,7 +542,7 @@ fn delayed_messages_are_part_of_the_story() {
     let text = panics(|| message.expect_panic("no"));
     tells(
         &text,
-        &["MessageDelayed", "in 5 blocks", "MessageQueued", "Replied"],
+        &[", after 5 blocks", "handle ", "replied, block +5", "over"],
     );
     assert!(bob.inbox().is_empty());
     chain.run_to_block(chain.block_number() + 5);
@@ -634,11 +607,7 @@ fn programs_log_in_tests() {
     let text = panics(|| message.expect_success());
     tells(
         &text,
-        &[
-            "got Trapped",
-            "chain.debug()",
-            "what programs logged:\n  there I was",
-        ],
+        &["got Trapped", "chain.debug()", "says \"there I was\""],
     );
     assert_eq!(chain.debug(), ["there I was"]);
 }
