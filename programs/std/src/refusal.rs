@@ -4,6 +4,8 @@ use codec::{Decode, Encode};
 use core::convert::Infallible;
 use scale_info::{build::Variants, Path, Type, TypeInfo};
 
+use crate::rt::Bounded;
+
 /// Why a call was not carried out. Everything its turn did is undone, and the value went back.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
 pub enum Refusal<E> {
@@ -40,6 +42,27 @@ pub enum Refusal<E> {
         /// The version that is stored.
         found: Option<u16>,
     },
+}
+
+impl<E: Decode> Refusal<E> {
+    /// Reads what a reply says. As the codec does, in half the code.
+    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
+        Some(match *bytes {
+            [0, ref error @ ..] => Self::Program(Bounded::whole(error)?),
+            [1, route] => Self::UnknownRoute { route },
+            [2] => Self::NoRoute,
+            [3, argument] => Self::Arguments { argument },
+            [4, a, b, c, d] => Self::TrailingBytes {
+                bytes: u32::from_le_bytes([a, b, c, d]),
+            },
+            [5] => Self::NotPayable,
+            [6, 0] => Self::StateVersion { found: None },
+            [6, 1, a, b] => Self::StateVersion {
+                found: Some(u16::from_le_bytes([a, b])),
+            },
+            _ => return None,
+        })
+    }
 }
 
 /// What never happens: the error of a call that has none of its own.

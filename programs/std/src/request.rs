@@ -256,7 +256,7 @@ pub(crate) fn outcome<T: Decode, E: Decode>(
         };
     }
     if code.number() == REVERTED {
-        return Err(match Bounded::whole(&payload) {
+        return Err(match Refusal::read(&payload) {
             Some(Refusal::Program(error)) => CallError::Program(error),
             Some(refusal) => CallError::Refused(refusal),
             None => CallError::Undecodable(payload),

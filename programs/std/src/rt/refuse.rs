@@ -61,6 +61,11 @@ mod tests {
         ];
         for (refusal, bytes) in cases {
             assert_eq!(refusal.encode(), bytes);
+            assert_eq!(Ours::read(bytes), Some(refusal));
+            assert_eq!(Ours::read(&[bytes, &[0]].concat()), None);
         }
+        assert_eq!(Ours::read(&[]), None);
+        assert_eq!(Refusal::read(&[0, 7]), Some(Refusal::Program(7u8)));
+        assert_eq!(Refusal::<u8>::read(&[0, 7, 7]), None);
     }
 }
