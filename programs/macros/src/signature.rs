@@ -12,6 +12,7 @@ pub(crate) struct Argument {
 }
 
 /// A parameter.
+#[allow(clippy::large_enum_variant, reason = "a program has few of them")]
 pub(crate) enum Parameter {
     Argument(Argument),
     /// The value that came along.
