@@ -1,6 +1,11 @@
-//! Counts in its memory, which is kept from turn to turn, and tells each count as an event.
+//! Counts, and tells each count.
+//!
+//! What it teaches: **state** in memory, which is kept from turn to turn; a constructor, an event, an error that undoes the turn, and a
+//! query that programs can ask, too.
 
 #![cfg_attr(target_family = "wasm", no_std)]
+
+use actors_std::prelude::*;
 
 /// A number.
 pub struct Counter {
@@ -40,7 +45,7 @@ impl Counter {
     pub fn add(&mut self, by: u32) -> Result<u32, CounterError> {
         let count = self.count.checked_add(by).ok_or(CounterError::Overflow)?;
         self.count = count;
-        actors_std::Event::emit(&Counted::Added { by, count });
+        Counted::Added { by, count }.emit();
         Ok(count)
     }
 

@@ -1,224 +1,231 @@
 //! A fungible token: who has how much, and who may spend how much of whose.
 //!
-//! What it teaches: each balance is an entry of **keyed state**. A turn reads and writes the
-//! entries it needs, and costs the same with ten holders and with ten million; whoever opens an
-//! entry pays its deposit. Memory would be loaded and compared whole, and is lost by an upgrade.
+//! What it teaches: **keyed state** for what grows. Each balance is an entry of a [`Map`]: a turn reads and writes the entries
+//! that it needs, and costs the same with ten holders and with ten million; whoever opens an entry pays its
+//! deposit, and an entry that says nothing is gone. Errors undo all that the turn did, so there are no checks beforehand.
 //!
-//! - `init` takes name, symbol, decimals and supply, and mints the supply to the creator, who is
-//!   the owner.
-//! - `handle` takes a call: [`Call`] lists them. It gives no reply but its end, and fails with a
-//!   text that says why; nothing has changed then.
-//! - `state` takes a query: [`Query`] lists them.
-//! - Each change deposits an event: [`Event`] lists them.
-//!
-//! All of them are SCALE, in the few forms that `scale` reads and writes by itself: the codec
-//! crate of the chain needs an allocator, and this program needs none.
-//!
-//! The entries of keyed state, which anybody can read without a turn:
-//!
-//! | key | value |
-//! |---|---|
-//! | `"b"`, account | its balance, a `u128`; none for nothing |
-//! | `"a"`, account, spender | what the spender may still spend, a `u128`; none for nothing |
-//! | `"s"` | the supply, a `u128` |
-//! | `"o"` | the owner, who may mint |
-//! | `"m"` | name, symbol and decimals |
+//! Methods take `&self`: what the struct has stays as it was founded, and is not written again.
 
 #![cfg_attr(target_family = "wasm", no_std)]
 
-mod book;
-mod call;
-mod event;
-mod query;
-mod scale;
+use actors_std::prelude::*;
 
-use actors_std::{message, outbox};
-use book::Account;
-use call::Call;
-use event::Event;
-use query::Query;
-use scale::{Reader, Writer};
+/// The longest name and the longest symbol, in bytes.
+const TEXT: usize = 63;
 
-actors_std::entries!(init, handle, state);
+/// What each account has.
+const BALANCES: Map<ActorId, u128> = Map::new(b"b");
+/// What a spender may still spend of an owner's: by owner and spender.
+const ALLOWANCES: Map<(ActorId, ActorId), u128> = Map::new(b"a");
+/// All there is.
+const SUPPLY: Value<u128> = Value::new(b"s");
 
-/// What a step comes to: a text for the sender where it cannot be done.
-type Outcome<T = ()> = Result<T, &'static str>;
-
-fn init() {
-    finish(found());
+/// A token.
+#[actors_std::data]
+pub struct Ledger {
+    owner: ActorId,
+    metadata: Metadata,
 }
 
-fn handle() {
-    finish(obey());
+/// How a token is shown.
+#[actors_std::data]
+#[derive(Clone)]
+pub struct Metadata {
+    /// Its name.
+    pub name: String,
+    /// Its symbol.
+    pub symbol: String,
+    /// An amount of so many zeroes and a one is shown as 1.
+    pub decimals: u8,
 }
 
-fn state() {
-    finish(answer());
+/// What the ledger tells.
+#[actors_std::event]
+pub enum Told {
+    /// An amount moved.
+    Transfer {
+        /// From nobody: it was minted.
+        from: Option<ActorId>,
+        /// To nobody: it was burned.
+        to: Option<ActorId>,
+        /// How much.
+        amount: u128,
+    },
+    /// A spender may spend that amount of the owner's, instead of what it could before.
+    Approval {
+        /// Whose.
+        owner: ActorId,
+        /// Who may.
+        spender: ActorId,
+        /// How much.
+        amount: u128,
+    },
 }
 
-/// Fails the turn, and so undoes it, when something in it could not be done.
-fn finish(outcome: Outcome) {
-    if let Err(text) = outcome {
-        actors_std::panic(text);
+/// Why the ledger refuses.
+#[actors_std::error]
+pub enum LedgerError {
+    /// The account has less.
+    BalanceTooSmall,
+    /// The spender may spend less.
+    AllowanceTooSmall,
+    /// The supply would be larger than a `u128`.
+    SupplyTooLarge,
+    /// Only the owner mints.
+    NotOwner,
+    /// Name and symbol have 63 bytes at most.
+    TextTooLong,
+}
+
+#[actors_std::program(events = Told, state_version = 1)]
+impl Ledger {
+    /// Founds a ledger. Its creator is the owner, and gets the supply.
+    #[constructor]
+    pub fn new(
+        name: String,
+        symbol: String,
+        decimals: u8,
+        supply: u128,
+    ) -> Result<Self, LedgerError> {
+        if name.len().max(symbol.len()) > TEXT {
+            return Err(LedgerError::TextTooLong);
+        }
+        let owner = sender();
+        create(owner, supply)?;
+        let metadata = Metadata {
+            name,
+            symbol,
+            decimals,
+        };
+        Ok(Self { owner, metadata })
+    }
+
+    /// Moves an amount from the sender.
+    #[method]
+    pub fn transfer(&self, to: ActorId, amount: u128) -> Result<(), LedgerError> {
+        shift(sender(), to, amount)
+    }
+
+    /// Lets somebody spend an amount of the sender's, instead of what it was let before.
+    #[method]
+    pub fn approve(&self, spender: ActorId, amount: u128) -> Result<(), LedgerError> {
+        let owner = sender();
+        ALLOWANCES.update(&(owner, spender), |allowed| *allowed = amount);
+        Told::Approval {
+            owner,
+            spender,
+            amount,
+        }
+        .emit();
+        Ok(())
+    }
+
+    /// Moves an amount from an account that lets the sender.
+    #[method]
+    pub fn transfer_from(
+        &self,
+        from: ActorId,
+        to: ActorId,
+        amount: u128,
+    ) -> Result<(), LedgerError> {
+        ALLOWANCES.update(&(from, sender()), |allowed| {
+            take(allowed, amount).ok_or(LedgerError::AllowanceTooSmall)
+        })?;
+        shift(from, to, amount)
+    }
+
+    /// Makes more; for the owner alone.
+    #[method]
+    pub fn mint(&self, to: ActorId, amount: u128) -> Result<(), LedgerError> {
+        if sender() != self.owner {
+            return Err(LedgerError::NotOwner);
+        }
+        create(to, amount)
+    }
+
+    /// Destroys an amount of the sender's.
+    #[method]
+    pub fn burn(&self, amount: u128) -> Result<(), LedgerError> {
+        let from = sender();
+        debit(from, amount)?;
+        SUPPLY.update(|supply| *supply -= amount);
+        tell(Some(from), None, amount);
+        Ok(())
+    }
+
+    /// How the token is shown.
+    #[query]
+    pub fn metadata(&self) -> Metadata {
+        self.metadata.clone()
+    }
+
+    /// All there is.
+    #[query]
+    pub fn total_supply(&self) -> u128 {
+        SUPPLY.get().unwrap_or_default()
+    }
+
+    /// What an account has. Programs can ask it, too.
+    #[method]
+    #[query]
+    pub fn balance_of(&self, account: ActorId) -> u128 {
+        BALANCES.get(&account).unwrap_or_default()
+    }
+
+    /// What a spender may still spend of an owner's.
+    #[query]
+    pub fn allowance(&self, owner: ActorId, spender: ActorId) -> u128 {
+        ALLOWANCES.get(&(owner, spender)).unwrap_or_default()
+    }
+
+    /// Who may mint.
+    #[query]
+    pub fn owner(&self) -> ActorId {
+        self.owner
     }
 }
 
-/// Founds the ledger.
-fn found() -> Outcome {
-    refuse_value()?;
-    let mut buffer = [0; 160];
-    let payload = payload(&mut buffer)?;
-    let (metadata, supply) = founding(payload).ok_or(
-        "expected a name, a symbol (at most 63 bytes each), decimals, and the supply as a u128",
-    )?;
-    let creator = message::source();
-    book::set_metadata(metadata)?;
-    book::set_owner(&creator)?;
-    mint(&creator, supply)
+fn sender() -> ActorId {
+    message::source().into()
 }
 
-/// The metadata as it stands in the payload of `init`, and the supply that follows it.
-fn founding(payload: &[u8]) -> Option<(&[u8], u128)> {
-    let mut reader = Reader::new(payload);
-    reader.text()?;
-    reader.text()?;
-    reader.byte()?;
-    let metadata = payload.get(..payload.len().checked_sub(reader.left())?)?;
-    let supply = reader.amount()?;
-    reader.end()?;
-    Some((metadata, supply))
+fn create(to: ActorId, amount: u128) -> Result<(), LedgerError> {
+    SUPPLY.update(|supply| {
+        *supply = supply
+            .checked_add(amount)
+            .ok_or(LedgerError::SupplyTooLarge)?;
+        Ok(())
+    })?;
+    credit(to, amount);
+    tell(None, Some(to), amount);
+    Ok(())
 }
 
-/// Does what a message asks for.
-fn obey() -> Outcome {
-    refuse_value()?;
-    let mut buffer = [0; Call::LONGEST];
-    let call = Call::decode(payload(&mut buffer)?).ok_or("this is not a call of the ledger")?;
-    let sender = message::source();
-    match call {
-        Call::Transfer { to, amount } => transfer(&sender, &to, amount),
-        Call::Approve { spender, amount } => approve(&sender, &spender, amount),
-        Call::TransferFrom { from, to, amount } => {
-            spend_allowance(&from, &sender, amount)?;
-            transfer(&from, &to, amount)
-        }
-        Call::Mint { to, amount } => {
-            if book::owner()? != sender {
-                return Err("only the owner mints");
-            }
-            mint(&to, amount)
-        }
-        Call::Burn { amount } => burn(&sender, amount),
-    }
-}
-
-/// Replies to a query.
-fn answer() -> Outcome {
-    let mut buffer = [0; Query::LONGEST];
-    let query = Query::decode(payload(&mut buffer)?).ok_or("this is not a query of the ledger")?;
-    match query {
-        Query::Metadata => {
-            let mut buffer = [0; book::METADATA];
-            reply(book::metadata(&mut buffer)?)
-        }
-        Query::TotalSupply => reply_amount(book::supply()?),
-        Query::BalanceOf { account } => reply_amount(book::balance(&account)?),
-        Query::Allowance { owner, spender } => reply_amount(book::allowance(&owner, &spender)?),
-        Query::Owner => reply(&book::owner()?),
-    }
-}
-
-fn transfer(from: &Account, to: &Account, amount: u128) -> Outcome {
+fn shift(from: ActorId, to: ActorId, amount: u128) -> Result<(), LedgerError> {
     debit(from, amount)?;
-    credit(to, amount)?;
-    emit(Event::Transfer {
-        from: Some(from),
-        to: Some(to),
-        amount,
-    })
+    credit(to, amount);
+    tell(Some(from), Some(to), amount);
+    Ok(())
 }
 
-fn approve(owner: &Account, spender: &Account, amount: u128) -> Outcome {
-    book::set_allowance(owner, spender, amount)?;
-    emit(Event::Approval {
-        owner,
-        spender,
-        amount,
-    })
+fn debit(account: ActorId, amount: u128) -> Result<(), LedgerError> {
+    let taken = BALANCES.update(&account, |balance| take(balance, amount));
+    taken.ok_or(LedgerError::BalanceTooSmall)
 }
 
-fn spend_allowance(owner: &Account, spender: &Account, amount: u128) -> Outcome {
-    let allowed = book::allowance(owner, spender)?;
-    let left = allowed
-        .checked_sub(amount)
-        .ok_or("the allowance is too small")?;
-    book::set_allowance(owner, spender, left)
+/// The supply bounds each balance: this does not overflow.
+fn credit(account: ActorId, amount: u128) {
+    BALANCES.update(&account, |balance| *balance += amount);
 }
 
-fn mint(to: &Account, amount: u128) -> Outcome {
-    let supply = book::supply()?
-        .checked_add(amount)
-        .ok_or("the supply would be too large")?;
-    book::set_supply(supply)?;
-    credit(to, amount)?;
-    emit(Event::Transfer {
-        from: None,
-        to: Some(to),
-        amount,
-    })
+fn tell(from: Option<ActorId>, to: Option<ActorId>, amount: u128) {
+    Told::Transfer { from, to, amount }.emit();
 }
 
-fn burn(from: &Account, amount: u128) -> Outcome {
-    debit(from, amount)?;
-    let supply = book::supply()?
-        .checked_sub(amount)
-        .ok_or("the supply is less than a balance")?;
-    book::set_supply(supply)?;
-    emit(Event::Transfer {
-        from: Some(from),
-        to: None,
-        amount,
-    })
-}
-
-fn debit(account: &Account, amount: u128) -> Outcome {
-    let balance = book::balance(account)?
-        .checked_sub(amount)
-        .ok_or("the balance is too small")?;
-    book::set_balance(account, balance)
-}
-
-fn credit(account: &Account, amount: u128) -> Outcome {
-    let balance = book::balance(account)?
-        .checked_add(amount)
-        .ok_or("the balance would be too large")?;
-    book::set_balance(account, balance)
-}
-
-/// The chain's own token would be lost here: nothing gives it back.
-fn refuse_value() -> Outcome {
-    match message::value() {
-        0 => Ok(()),
-        _ => Err("the ledger takes no value"),
-    }
-}
-
-fn payload(buffer: &mut [u8]) -> Outcome<&[u8]> {
-    message::payload(buffer).map_err(|_| "the payload is too long")
-}
-
-fn emit(event: Event) -> Outcome {
-    let mut writer = Writer::<{ event::LONGEST }>::new();
-    event.encode(&mut writer);
-    outbox::emit(writer.written()).map_err(|_| "the chain takes no event")
-}
-
-fn reply_amount(amount: u128) -> Outcome {
-    reply(&amount.to_le_bytes())
-}
-
-fn reply(bytes: &[u8]) -> Outcome {
-    message::reply(bytes, 0).map_err(|_| "the chain takes no reply")
+/// Takes an amount off, if there is so much.
+fn take(from: &mut u128, amount: u128) -> Option<()> {
+    *from = from.checked_sub(amount)?;
+    Some(())
 }
 
 #[cfg(test)]
@@ -226,22 +233,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_founding_payload_is_metadata_and_supply() {
-        let payload = [
-            &[4 << 2][..],
-            b"Gold",
-            &[2 << 2],
-            b"Au",
-            &[12],
-            &7u128.to_le_bytes(),
-        ]
-        .concat();
-        let (metadata, supply) = founding(&payload).expect("it is well-formed");
-        assert_eq!((metadata, supply), (&payload[..9], 7));
-        for length in 0..payload.len() {
-            assert_eq!(founding(&payload[..length]), None, "cut off at {length}");
-        }
-        let more = [&payload[..], &[0]].concat();
-        assert_eq!(founding(&more), None, "nothing may follow");
+    fn no_more_is_taken_than_there_is() {
+        let mut amount = 5;
+        assert_eq!((take(&mut amount, 6), amount), (None, 5));
+        assert_eq!((take(&mut amount, 5), amount), (Some(()), 0));
     }
 }

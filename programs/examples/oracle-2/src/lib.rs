@@ -1,112 +1,119 @@
 //! What an `oracle` can be upgraded to: it remembers answers, and asks nothing twice.
 //!
-//! What it teaches: an **upgrade**. The program's address, balance and keyed state stay, so whom to
-//! ask is known; its code and memory are new, and questions that waited are answered by the chain.
-//! It has no `init`: there is no other way to it.
-//!
-//! - `migrate` takes for how many blocks a question stands from now on, a `u32`, or nothing, which
-//!   leaves that as it is.
-//! - `handle` is that of `oracle`. A question that was answered before gets the same answer at
-//!   once, with the pay.
-//! - `state` takes a question, and replies its answer; nothing if there is none.
-//!
-//! Answers are entries of keyed state, under the `blake2_256` of the question.
+//! What it teaches: an **upgrade**. Address, balance and keyed state stay; code and memory are new, and the chain has
+//! answered the questions that waited. The state that version 1 left becomes one of version 2. What could be sent to the
+//! former code can be sent to this: `actors-build diff` says so.
 
 #![cfg_attr(target_family = "wasm", no_std)]
 
 #[path = "../../oracle/src/question.rs"]
 mod question;
-#[path = "../../oracle/src/settings.rs"]
-mod settings;
 
-use actors_std::{
-    crypto,
-    message::{self, Cause},
-    reply, state, Error,
-};
-use question::Answer;
-use settings::Settings;
+use actors_std::{crypto, prelude::*};
+pub use question::{Answer, OracleError};
 
-actors_std::entries!(migrate, handle, state);
+/// What was said, by the hash of the question: a key is 128 bytes at most.
+const ANSWERS: Map<[u8; 32], Vec<u8>> = Map::new(b"answer");
 
-/// What a step comes to: a text for the sender where it cannot be done.
-type Outcome<T = ()> = Result<T, &'static str>;
-
-fn migrate() {
-    finish(take_over());
+/// Whom to ask, and how.
+#[actors_std::data]
+pub struct Oracle {
+    user: ActorId,
+    blocks: u32,
+    open: u32,
+    /// How many questions needed no asking.
+    saved: u32,
 }
 
-fn handle() {
-    finish(match message::cause() {
-        Cause::Fresh => recall_or_ask(),
-        _ => answer(),
-    });
+/// What version 1 left.
+#[actors_std::data]
+pub struct Former {
+    user: ActorId,
+    blocks: u32,
+    open: u32,
 }
 
-fn state() {
-    finish(tell());
-}
+#[actors_std::program(state_version = 2)]
+impl Oracle {
+    /// An oracle that asks that user, who has so many blocks for each answer.
+    #[constructor]
+    pub fn new(user: ActorId, blocks: u32) -> Self {
+        Self {
+            user,
+            blocks,
+            open: 0,
+            saved: 0,
+        }
+    }
 
-/// Fails the turn, and so undoes it, when something in it could not be done.
-fn finish(outcome: Outcome) {
-    if let Err(text) = outcome {
-        actors_std::panic(text);
+    /// Goes on with an oracle of version 1, with another number of blocks if one is named.
+    #[migrate(from = 1)]
+    pub fn take_over(former: Former, blocks: Option<u32>) -> Self {
+        // What was open is answered.
+        Self::new(former.user, blocks.unwrap_or(former.blocks))
+    }
+
+    /// Asks, unless the answer is known: then the pay comes back with it.
+    #[method]
+    pub async fn ask(
+        this: This<Self>,
+        question: Vec<u8>,
+        pay: Funds,
+    ) -> Result<Paid<Answer>, OracleError> {
+        let key = crypto::blake2_256(&question);
+        if let Some(said) = ANSWERS.get(&key) {
+            this.with(|oracle| oracle.saved += 1);
+            return Ok(Paid(Answer::Said(said), pay));
+        }
+        let (user, blocks) = this.with(|oracle| {
+            oracle.open += 1;
+            (oracle.user, oracle.blocks)
+        });
+        let close = move || this.with(|oracle| oracle.open -= 1);
+        let hook = on_failure(close);
+        let letter = question::letter(user, blocks, question, pay)?;
+        let answer = question::read(letter.with_value().await, pay)?;
+        drop(hook);
+        close();
+        if let Paid(Answer::Said(said), _) = &answer {
+            ANSWERS.insert(&key, said);
+        }
+        Ok(answer)
+    }
+
+    /// How many questions are open.
+    #[query]
+    pub fn open(&self) -> u32 {
+        self.open
+    }
+
+    /// What was said to a question.
+    #[query]
+    pub fn answer(&self, question: Vec<u8>) -> Option<Vec<u8>> {
+        ANSWERS.get(&crypto::blake2_256(&question))
+    }
+
+    /// How many questions needed no asking.
+    #[query]
+    pub fn saved(&self) -> u32 {
+        self.saved
     }
 }
 
-fn take_over() -> Outcome {
-    const USAGE: &str = "expected a number of blocks, or nothing";
-    let mut settings = Settings::get()?;
-    let mut blocks = [0; 4];
-    match message::payload(&mut blocks).map_err(|_| USAGE)?.len() {
-        0 => return Ok(()),
-        4 => settings.blocks = u32::from_le_bytes(blocks),
-        _ => return Err(USAGE),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_oracle_goes_on_with_whom_to_ask() {
+        let former = |open| Former {
+            user: ActorId([7; 32]),
+            blocks: 20,
+            open,
+        };
+        let oracle = Oracle::take_over(former(3), None);
+        assert_eq!((oracle.user, oracle.blocks), (ActorId([7; 32]), 20));
+        assert_eq!((oracle.open(), oracle.saved()), (0, 0));
+        assert_eq!(Oracle::take_over(former(0), Some(5)).blocks, 5);
     }
-    settings.keep()
-}
-
-fn recall_or_ask() -> Outcome {
-    let mut buffer = [0; question::LONGEST];
-    let question = question::asked(&mut buffer)?;
-    let mut known = [0; question::LONGEST];
-    match recall(question, &mut known)? {
-        Some(answer) => give(answer, message::value()),
-        None => question::ask(&Settings::get()?, question),
-    }
-}
-
-fn answer() -> Outcome {
-    let mut buffer = [0; question::LONGEST];
-    let Answer { bytes, value } = question::answer(&mut buffer)?;
-    // Only what the user said is worth keeping.
-    if reply::code() == Ok(reply::Code::REPLIED) {
-        let mut buffer = [0; question::LONGEST];
-        let key = crypto::blake2_256(question::asked(&mut buffer)?);
-        state::set(&key, bytes).map_err(|_| "the chain takes no entry")?;
-    }
-    give(bytes, value)
-}
-
-fn tell() -> Outcome {
-    let mut buffer = [0; question::LONGEST];
-    let mut known = [0; question::LONGEST];
-    let answer = recall(question::asked(&mut buffer)?, &mut known)?;
-    give(answer.unwrap_or_default(), 0)
-}
-
-/// The answer that a question had, as it was given.
-fn recall<'a>(
-    question: &[u8],
-    known: &'a mut [u8; question::LONGEST],
-) -> Outcome<Option<&'a [u8]>> {
-    match state::get(&crypto::blake2_256(question), known) {
-        Ok(length) => Ok(known.get(..length)),
-        Err(Error::NOT_FOUND) => Ok(None),
-        Err(_) => Err("the chain reads no entry"),
-    }
-}
-
-fn give(bytes: &[u8], value: u128) -> Outcome {
-    message::reply(bytes, value).map_err(|_| "the chain takes no reply")
 }

@@ -1,61 +1,57 @@
-//! A question on its way: into the user's mailbox, and what comes back from there.
+//! A question on its way: into the user's mailbox, and what comes back from there. `oracle-2` goes on with it.
 
-use actors_std::{
-    message::{self, Cause},
-    outbox::{self, Gas},
-    reply,
-};
+use actors_std::prelude::*;
 
-use crate::{settings::Settings, Outcome};
+/// The longest question and the longest answer, in bytes.
+const LONGEST: usize = 256;
 
-/// The longest question, and one more than the longest answer.
-pub(crate) const LONGEST: usize = 257;
-
-/// The first byte of the reply to whoever asked.
-mod end {
-    /// What the user said follows.
-    pub(crate) const ANSWERED: u8 = 0;
-    /// The user had nothing to say.
-    pub(crate) const DECLINED: u8 = 1;
-    /// The user let the time pass.
-    pub(crate) const TOO_LATE: u8 = 2;
+/// What came of a question.
+#[actors_std::data]
+#[derive(Clone)]
+pub enum Answer {
+    /// What the user said. What the user sent is with it.
+    Said(Vec<u8>),
+    /// The user took the pay, and had nothing to say.
+    Declined,
+    /// The user let the time pass. The pay is with it.
+    TooLate,
 }
 
-/// The reply to whoever asked.
-pub(crate) struct Answer<'a> {
-    pub(crate) bytes: &'a [u8],
-    pub(crate) value: u128,
+/// Why nothing came of a question.
+#[actors_std::error]
+pub enum OracleError {
+    /// A question has 256 bytes at most.
+    QuestionTooLong,
+    /// The user said more than 256 bytes.
+    AnswerTooLong,
+    /// The chain takes no such letter, or whoever is asked is a program, and failed.
+    NotAsked,
 }
 
-/// The question that the current message asks.
-pub(crate) fn asked(buffer: &mut [u8; LONGEST]) -> Outcome<&[u8]> {
-    message::payload(buffer).map_err(|_| "the question is too long")
+/// A letter to that user, which stands for so many blocks.
+pub(crate) fn letter(
+    user: ActorId,
+    blocks: u32,
+    question: Vec<u8>,
+    pay: Funds,
+) -> Result<Request<Raw>, OracleError> {
+    if question.len() > LONGEST {
+        return Err(OracleError::QuestionTooLong);
+    }
+    Ok(Request::raw(user, question).value(pay).deadline(blocks))
 }
 
-/// Puts a question into the user's mailbox, with its pay, and waits as long as it stands there.
-pub(crate) fn ask(settings: &Settings, question: &[u8]) -> Outcome {
-    let Settings { user, blocks } = settings;
-    outbox::send_awaited(user, question, message::value(), Gas::Shared, *blocks)
-        .map_err(|_| "the chain takes no question")?;
-    message::wait(*blocks).map_err(|_| "the chain lets nothing wait so long")
-}
-
-/// What came of the question: this turn's cause.
-pub(crate) fn answer(buffer: &mut [u8; LONGEST]) -> Outcome<Answer<'_>> {
-    let (first, rest) = buffer.split_first_mut().ok_or("there is no room")?;
-    let (end, length, value) = match message::cause() {
-        Cause::Reply => match reply::code() {
-            Ok(reply::Code::REPLIED) => {
-                let said = reply::payload(rest).map_err(|_| "the answer is too long")?;
-                (end::ANSWERED, said.len(), reply::value().unwrap_or(0))
-            }
-            Ok(reply::Code::FINISHED) => (end::DECLINED, 0, 0),
-            _ => return Err("whoever is asked is a program, and failed"),
-        },
+/// What came of it.
+pub(crate) fn read(
+    reply: Result<(Raw, Funds), CallError>,
+    pay: Funds,
+) -> Result<Paid<Answer>, OracleError> {
+    match reply {
+        Ok((Raw(said), _)) if said.len() > LONGEST => Err(OracleError::AnswerTooLong),
+        Ok((Raw(said), value)) if said.is_empty() => Ok(Paid(Answer::Declined, value)),
+        Ok((Raw(said), value)) => Ok(Paid(Answer::Said(said), value)),
         // The letter has expired just before, and its value is here again.
-        _ => (end::TOO_LATE, 0, message::value()),
-    };
-    *first = end;
-    let bytes = buffer.get(..=length).ok_or("there is no room")?;
-    Ok(Answer { bytes, value })
+        Err(CallError::Deadline) => Ok(Paid(Answer::TooLate, pay)),
+        Err(_) => Err(OracleError::NotAsked),
+    }
 }

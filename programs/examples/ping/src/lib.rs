@@ -1,4 +1,7 @@
-//! Answers a ping: the least there is.
+//! Answers a ping.
+//!
+//! What it teaches: the least that a **typed program** is, and what it costs: `raw-ping` is one without types, and a turn of this
+//! burns less than a tenth more.
 
 #![cfg_attr(target_family = "wasm", no_std)]
 

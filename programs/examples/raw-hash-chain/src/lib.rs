@@ -1,4 +1,4 @@
-//! Hashes a seed with SHA-256, and the hash again, as often as asked: a program that computes.
+//! Hashes a seed with SHA-256, and the hash again, as often as asked: `hash-chain` on the **lowest rung**, to compare that with.
 //!
 //! The payload is the seed (32 bytes) and the number of rounds (a `u32`, little-endian); the
 //! reply is the last hash.

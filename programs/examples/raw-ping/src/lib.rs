@@ -1,4 +1,7 @@
 //! Answers `PING` with `PONG`, and nothing else.
+//!
+//! What it teaches: the **lowest rung**, to compare `ping` with. A program is a few exported functions that read and write
+//! bytes; [`actors_std::entries!`] exports them, and nothing is encoded or allocated.
 
 #![cfg_attr(target_family = "wasm", no_std)]
 
