@@ -5,7 +5,8 @@ import { randomBytes } from 'node:crypto';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { Chain, is, u32 } from './lib/chain.js';
+import { Chain, is } from './lib/chain.js';
+import { idl } from './lib/idl.js';
 import { Node } from './lib/node.js';
 import { handling, program } from './lib/programs.js';
 
@@ -34,7 +35,14 @@ describe('two validators', { timeout: 900_000 }, () => {
 
   it(`agree on every state root over ${BLOCKS} finalised blocks of each with messages`, async () => {
     const [{ api }] = chains;
-    const counter = (await chains[0].deploy(program('counter'))).program;
+    const counting = idl('counter');
+    const { add } = counting.methods;
+    const { hash: hashes } = idl('hash-chain').methods;
+    const { deposit } = idl('vault').methods;
+    const counter = (await chains[0].deploy(program('counter'), {
+      payload: counting.constructors.new(0),
+    })).program;
+    const vault = (await chains[0].deploy(program('vault'))).program;
     const hasher = (await chains[0].deploy(program('hash-chain'))).program;
     const trap = (await chains[0].deploy(handling('unreachable'))).program;
     while ((await chains[1].api.call.actorsApi.program(trap)).isNone) await sleep(500);
@@ -45,9 +53,11 @@ describe('two validators', { timeout: 900_000 }, () => {
       const first = await chain.api.rpc.system.accountNextIndex(chain.signer.address);
       for (let round = 0; !enough; round += 1) {
         const messages = [
-          chain.message(counter, u32(1)),
-          chain.message(hasher, Buffer.concat([randomBytes(32), u32(20)])),
-          chain.message(counter, u32(1), { value: 1n }),
+          chain.message(counter, add(1)),
+          chain.message(hasher, hashes(randomBytes(32), 20)),
+          chain.message(vault, deposit(), { value: 1n }),
+          // Nobody takes the value: it is refused, and comes back.
+          chain.message(counter, add(1), { value: 1n }),
           chain.message(trap, '0x', { value: 1_000n }),
         ];
         await messages[round % messages.length].signAndSend(chain.signer, { nonce: first.addn(round) });
@@ -67,8 +77,8 @@ describe('two validators', { timeout: 900_000 }, () => {
         const hash = await api.rpc.chain.getBlockHash(height);
         const events = await chains[0].events(hash.toHex());
         if (!events.some((event) => is(event, 'actors', 'MessageProcessed'))) continue;
-        const { digest } = await api.rpc.chain.getHeader(hash);
-        const slot = digest.logs.find((log) => log.isPreRuntime).asPreRuntime[1].toU8a(true);
+        const header = await api.rpc.chain.getHeader(hash);
+        const slot = header.digest.logs.find((log) => log.isPreRuntime).asPreRuntime[1].toU8a(true);
         authored[Number(Buffer.from(slot).readBigUInt64LE()) % authorities.length] += 1;
       }
     }
@@ -95,7 +105,8 @@ describe('two validators', { timeout: 900_000 }, () => {
     // What both read from the last block is what its messages made.
     const hash = (await api.rpc.chain.getBlockHash(height)).toHex();
     for (const chain of chains) {
-      assert.equal((await chain.state(counter, '0x', hash)).readUInt32LE(), counted);
+      const state = await chain.state(counter, counting.queries.count(), hash);
+      assert.equal(counting.queries.count.answer(state).toNumber(), counted);
     }
     assert.ok(processed >= 2 * BLOCKS);
     for (const node of nodes) assert.deepEqual(node.complaints, []);

@@ -3,15 +3,17 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 
-import { Chain, DEPOSIT, GAS, UNIT, bytes, u32 } from './lib/chain.js';
+import { Chain, DEPOSIT, GAS, UNIT, bytes } from './lib/chain.js';
+import { customSections, idl } from './lib/idl.js';
 import { Node } from './lib/node.js';
-import { handling, program, rawHandling, wat } from './lib/programs.js';
+import { handling, leb, program, rawHandling, wat } from './lib/programs.js';
 
 const U64 = 2n ** 64n - 1n;
 const U128 = 2n ** 128n - 1n;
 const NOWHERE = `0x${'5a'.repeat(32)}`;
 
 describe('bad input', { timeout: 300_000 }, () => {
+  const { constructors, methods: { add } } = idl('counter');
   let node;
   let chain;
   let api;
@@ -22,7 +24,7 @@ describe('bad input', { timeout: 300_000 }, () => {
     chain = await Chain.connect(node);
     api = chain.api;
     limits = api.consts.actors.limits;
-    counter = await chain.deploy(program('counter'));
+    counter = await chain.deploy(program('counter'), { payload: constructors.new(0) });
   });
   after(async () => {
     await chain?.disconnect();
@@ -71,6 +73,9 @@ describe('bad input', { timeout: 300_000 }, () => {
   const huge = [0xff, 0xff, 0xff, 0xff, 0x0f];
   const memory = '(memory (export "memory") 1)';
   const handle = '(func (export "handle"))';
+  const custom = (name, content) => Buffer.from([
+    0, ...leb(1 + name.length + content.length), name.length, ...Buffer.from(name), ...content]);
+  const section = (content) => custom('actors:idl', content);
   const importing = (name, type) =>
     `(module (import "actors_v1" "${name}" (func ${type})) ${memory} ${handle})`;
 
@@ -78,8 +83,8 @@ describe('bad input', { timeout: 300_000 }, () => {
     'nothing at all': [() => Buffer.alloc(0), 'CodeMalformed'],
     'text': [() => Buffer.from('This is no program.'), 'CodeMalformed'],
     'a magic number alone': [() => raw().subarray(0, 4), 'CodeMalformed'],
-    'half a program': [() => program('counter').subarray(0, program('counter').length / 2), 'CodeMalformed'],
-    'a program without its last byte': [() => program('ping').subarray(0, -1), 'CodeMalformed'],
+    'half a program': [() => program('hash-chain').subarray(0, program('hash-chain').length / 2), 'CodeMalformed'],
+    'a program without its last byte': [() => program('raw-ping').subarray(0, -1), 'CodeMalformed'],
     'a section longer than the file': [() => raw([1, ...huge]), 'CodeMalformed'],
     'a function longer than the file': [
       () => Buffer.concat([rawHandling([0, 0x0b]).subarray(0, -6), Buffer.from([10, 10, 1, ...huge, 0, 0x0b, 0x0b, 0x0b])]),
@@ -89,7 +94,18 @@ describe('bad input', { timeout: 300_000 }, () => {
     'four billion types': [() => raw([1, 5, ...huge]), 'CodeOverLimit'],
     'four billion locals': [() => rawHandling([1, ...huge, 0x7e, 0x0b]), 'CodeOverLimit'],
     'more bytes than the limit': [
-      () => Buffer.concat([program('counter'), Buffer.alloc(limits.code.toNumber())]), 'CodeTooLarge'],
+      () => Buffer.concat([program('raw-ping'), custom('', Buffer.alloc(limits.code.toNumber()))]), 'CodeTooLarge'],
+    'more bytes than the limit, before an IDL': [
+      () => Buffer.concat([program('raw-ping'), custom('', Buffer.alloc(limits.code.toNumber())), section([1])]),
+      'CodeTooLarge'],
+    'an IDL longer than the limit': [
+      () => Buffer.concat([program('raw-ping'), section(Buffer.alloc(limits.idl.toNumber() + 1))]), 'CodeIdlTooLarge'],
+    'an IDL with something behind it': [
+      () => Buffer.concat([program('counter'), custom('name', [])]), 'CodeIdlMisplaced'],
+    'an IDL before the code': [() => Buffer.concat([raw(), section([1]), program('raw-ping').subarray(8)]), 'CodeIdlMisplaced'],
+    'two IDLs': [() => Buffer.concat([program('counter'), section([1])]), 'CodeIdlMisplaced'],
+    'an IDL cut short': [() => program('ping').subarray(0, -1), 'CodeMalformed'],
+    'an IDL and no program': [() => Buffer.concat([raw(), section([1])]), 'CodeMemoryInvalid'],
     'floating point': [() => handling('(drop (f32.add (f32.const 1) (f32.const 2)))'), 'CodeUsesFloat'],
     'SIMD': [() => handling('(drop (v128.const i64x2 1 2))'), 'CodeUsesForbiddenFeature'],
     'a reference type': [() => handling('(drop (ref.null func))'), 'CodeUsesForbiddenFeature'],
@@ -204,15 +220,15 @@ describe('bad input', { timeout: 300_000 }, () => {
     await refuses(chain.message(to, '0x', { gas: U64, deposit: U128 }), 'actors.GasNotPayable');
     await refuses(create({ value: U128, deposit: U128, gas: U64 }), 'actors.GasNotPayable');
     // Alice can pay for this much gas; one turn gets no more than a turn may burn.
-    const { code } = await chain.send(to, u32(1), { gas: U64 });
+    const { code } = await chain.send(to, add(1), { gas: U64 });
     assert.equal(code, 'Replied');
   });
 
   it('zero everywhere', async () => {
     const dry = await api.call.actorsApi.dryRunMessage(
-      chain.alice.address, counter.program, '0x', 0, null, null);
+      chain.alice.address, counter.program, bytes(add(0)), 0, null, null);
     const gas = dry.asOk.gasNeeded.toBigInt();
-    const { code } = await chain.send(counter.program, '0x', { value: 0n, gas, deposit: 0n });
+    const { code } = await chain.send(counter.program, add(0), { value: 0n, gas, deposit: 0n });
     assert.equal(code, 'Replied');
   });
 
@@ -249,7 +265,7 @@ describe('bad input', { timeout: 300_000 }, () => {
   // -- Bytes that are no calls -------------------------------------------------------------
 
   it('extrinsics cut short or made up', async () => {
-    const signed = await chain.message(counter.program, u32(1)).signAsync(chain.alice, { nonce: -1 });
+    const signed = await chain.message(counter.program, add(1)).signAsync(chain.alice, { nonce: -1 });
     const whole = signed.toHex();
     for (const hex of ['0x', '0x00', `0x${'ff'.repeat(100)}`, whole.slice(0, -2), whole.slice(0, 40)]) {
       await assert.rejects(api._rpcCore.provider.send('author_submitExtrinsic', [hex]), /RpcError: 10\d\d: /, hex);
@@ -271,7 +287,7 @@ describe('bad input', { timeout: 300_000 }, () => {
     const stateless = (await chain.deploy(handling('nop'))).program;
     assert.equal(err(await actorsApi.readState(stateless, '0x')), 'NoStateEntry');
     assert.ok((await actorsApi.program(NOWHERE)).isNone);
-    assert.ok((await actorsApi.code(NOWHERE)).isNone);
+    for (const read of ['code', 'wasm', 'idl']) assert.ok((await actorsApi[read](NOWHERE)).isNone, read);
   });
 
   it('reads that never end, or fail', async () => {
@@ -291,7 +307,9 @@ describe('bad input', { timeout: 300_000 }, () => {
   });
 
   it('as code: a damaged program is stored or refused for its code, and nothing worse', async () => {
+    // What lies behind the code is not judged: it is spared.
     const good = program('counter');
+    const judged = [...customSections(good)].at(-1).start;
     let seed = 1;
     const random = (below) => {
       seed = (seed * 48_271) % 2_147_483_647;
@@ -301,7 +319,7 @@ describe('bad input', { timeout: 300_000 }, () => {
     for (let round = 0; round < 40; round += 1) {
       const code = Buffer.from(good);
       for (let flips = 0; flips <= round % 4; flips += 1) {
-        code[8 + random(code.length - 8)] ^= 1 << random(8);
+        code[8 + random(judged - 8)] ^= 1 << random(8);
       }
       try {
         await chain.submit(upload(code)); // It may well be a program still.
@@ -314,7 +332,7 @@ describe('bad input', { timeout: 300_000 }, () => {
   });
 
   it('leaves a chain that works', async () => {
-    assert.equal((await chain.send(counter.program, u32(1))).code, 'Replied');
+    assert.equal((await chain.send(counter.program, add(1))).code, 'Replied');
     assert.equal((await api.call.actorsApi.queue()).queued.toNumber(), 0);
     assert.deepEqual(node.complaints, []);
   });

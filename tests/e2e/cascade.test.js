@@ -5,13 +5,14 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Chain, UNIT, is, u32 } from './lib/chain.js';
+import { idl } from './lib/idl.js';
 import { Node } from './lib/node.js';
 import { program, wat } from './lib/programs.js';
 
 /**
  * A runner: asks another program PING, awaits its PONG, rests for a block, and begins anew, as many
  * rounds as its message says. Then it posts a letter to Dave, who never answers, and rests until
- * that has expired; and then it sends the counter a 1, to be delivered later, and replies how many
+ * that has expired; and then it tells the counter to add 1, to be delivered later, and replies how many
  * rounds it ran, with half of the value that came.
  *
  * Payload: rounds, then ping's, the counter's and Dave's accounts. What a message has left to do is
@@ -33,8 +34,8 @@ const RUNNER = `
     (import "actors_v1" "state_remove" (func $remove (param i32 i32) (result i32)))
     (memory (export "memory") 1)
     ;; 0: the payload; 104: the id; 136: value; 152: what is left; 156: an answer; 160: an id sent;
-    ;; 192: value to send; 208: a 1; 212: PING; 216: PONG; 16384: rounds in all.
-    (data (i32.const 208) "\\01\\00\\00\\00PINGPONG")
+    ;; 192: value to send; 208: add(1); 216: PING; 220: PONG; 16384: rounds in all.
+    (data (i32.const 208) "\\00\\01\\00\\00\\00\\00\\00\\00PINGPONG")
 
     (func $must (param i32) (if (i32.lt_s (local.get 0) (i32.const 0)) (then unreachable)))
 
@@ -43,14 +44,14 @@ const RUNNER = `
       (call $must (call $set (i32.const 104) (i32.const 32) (i32.const 152) (i32.const 4))))
 
     (func $round
-      (call $must (call $send (i32.const 4) (i32.const 212) (i32.const 4) (i32.const 192)
+      (call $must (call $send (i32.const 4) (i32.const 216) (i32.const 4) (i32.const 192)
         (i64.const -1) (i32.const 0) (i32.const 1) (i32.const 160)))
       (call $must (call $wait (i32.const 100))))
 
     (func $write
       (i64.store (i32.const 192) (i64.const 1000000000000))
       ;; Flags: AWAIT, and 4 blocks.
-      (call $must (call $send (i32.const 68) (i32.const 212) (i32.const 4) (i32.const 192)
+      (call $must (call $send (i32.const 68) (i32.const 216) (i32.const 4) (i32.const 192)
         (i64.const -1) (i32.const 0) (i32.const 0x401) (i32.const 160)))
       (call $must (call $wait (i32.const 4)))
       ;; Memory is kept: what a round sends along is nothing.
@@ -59,7 +60,7 @@ const RUNNER = `
     (func $finish
       (call $must (call $remove (i32.const 104) (i32.const 32)))
       (i32.store (i32.const 16384) (i32.add (i32.load (i32.const 16384)) (i32.load (i32.const 0))))
-      (call $must (call $send (i32.const 36) (i32.const 208) (i32.const 4) (i32.const 192)
+      (call $must (call $send (i32.const 36) (i32.const 208) (i32.const 5) (i32.const 192)
         (i64.const 5000000000) (i32.const 3) (i32.const 0) (i32.const 160)))
       (call $value (i32.const 136))
       (i64.store (i32.const 136) (i64.shr_u (i64.load (i32.const 136)) (i64.const 1)))
@@ -78,7 +79,7 @@ const RUNNER = `
         (then
           (if (i32.ne (call $answered) (i32.const 4)) (then unreachable))
           (call $must (call $answer (i32.const 0) (i32.const 4) (i32.const 156)))
-          (if (i32.ne (i32.load (i32.const 156)) (i32.load (i32.const 216))) (then unreachable))
+          (if (i32.ne (i32.load (i32.const 156)) (i32.load (i32.const 220))) (then unreachable))
           (call $keep (i32.sub (i32.load (i32.const 152)) (i32.const 1)))
           (call $must (call $wait (i32.const 1)))
           (return)))
@@ -89,6 +90,8 @@ const RUNNER = `
 
     (func (export "state")
       (call $must (call $reply (i32.const 16384) (i32.const 4) (i32.const 192)))))`;
+
+const counting = idl('counter');
 
 /** Who calls, in this order, and for how many rounds: some four hundred in all. */
 const CALLS = [
@@ -119,8 +122,9 @@ class Run {
   /** Deploys the programs; and a first round, alone, pays for the page that all share. */
   async prepare() {
     const { chain } = this;
-    const ping = (await chain.deploy(program('ping'))).program;
-    this.counter = (await chain.deploy(program('counter'))).program;
+    const ping = (await chain.deploy(program('raw-ping'))).program;
+    const payload = counting.constructors.new(0);
+    this.counter = (await chain.deploy(program('counter'), { payload })).program;
     this.runner = (await chain.deploy(wat(RUNNER), { value: UNIT })).program;
     const id = (address) => chain.api.createType('AccountId', address).toU8a();
     this.course = [ping, this.counter, chain.dave.address].map(id);
@@ -234,7 +238,7 @@ class Run {
       accounts: Object.fromEntries(accounts.map(([key, account]) => [key.args[0].toString(), account.toHex()])),
       issuance: await chain.issuance(await chain.head()),
       rounds: (await chain.state(this.runner)).readUInt32LE(),
-      count: (await chain.state(this.counter)).readUInt32LE(),
+      count: (await chain.ask(this.counter, counting.queries.count)).toNumber(),
     };
   }
 }

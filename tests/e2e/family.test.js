@@ -37,7 +37,7 @@ describe('families of programs', { timeout: 300_000 }, () => {
     Buffer.concat([Buffer.from([1]), id(to), i64(-1n), u128(value), Buffer.from(payload)]);
 
   it('see the replies to what they send', async () => {
-    const ping = (await chain.deploy(program('ping'))).program;
+    const ping = (await chain.deploy(program('raw-ping'))).program;
     const sent = await chain.send(family, sending(ping, 0, 'PING'));
     assert.equal(sent.payload.readInt32LE(), 0);
     // The message, the one it sent, and that one's reply: three turns in one block.
@@ -112,7 +112,7 @@ describe('families of programs', { timeout: 300_000 }, () => {
 
   it('are foreseen by dry runs, whole cascades included', async () => {
     const { api, alice } = chain;
-    const ping = (await chain.deploy(program('ping'), { salt: '0x03' })).program;
+    const ping = (await chain.deploy(program('raw-ping'), { salt: '0x03' })).program;
     const payload = `0x${sending(ping, 0, 'PING').toString('hex')}`;
     const dry = ok(await api.call.actorsApi.dryRunMessage(alice.address, family, payload, 0, null, null));
     assert.equal(dry.isComplete.isTrue, true);

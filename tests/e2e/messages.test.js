@@ -4,18 +4,21 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { after, afterEach, before, describe, it } from 'node:test';
 
-import { Chain, GAS, UNIT, find, is, ok, u32 } from './lib/chain.js';
+import { Chain, GAS, UNIT, bytes, find, is, ok } from './lib/chain.js';
+import { idl } from './lib/idl.js';
 import { Node } from './lib/node.js';
 import { handling, program, wat } from './lib/programs.js';
 
 describe('messages', { timeout: 300_000 }, () => {
+  const counting = idl('counter');
+  const { constructors, methods: { add }, queries: { count } } = counting;
   let node;
   let chain;
   let counter;
   before(async () => {
     node = await Node.start('--dev');
     chain = await Chain.connect(node);
-    counter = (await chain.deploy(program('counter'))).program;
+    counter = (await chain.deploy(program('counter'), { payload: constructors.new(0) })).program;
   });
   after(async () => {
     await chain?.disconnect();
@@ -32,6 +35,7 @@ describe('messages', { timeout: 300_000 }, () => {
 
   it('go from upload to reply', async () => {
     const code = program('ping');
+    const { ping } = idl('ping').methods;
     const { api } = chain;
 
     const upload = await chain.submit(api.tx.actors.uploadCode(`0x${code.toString('hex')}`));
@@ -47,13 +51,13 @@ describe('messages', { timeout: 300_000 }, () => {
     const { program: initialised } = find(init.block, 'actors', 'ProgramInitialised');
     assert.equal(initialised.toString(), created.program.toString());
 
-    const call = chain.message(created.program, 'PING');
+    const call = chain.message(created.program, ping());
     const { hash, events } = await chain.submit(call);
     const { messageId } = find(events, 'actors', 'MessageQueued');
     const reply = (await chain.events(hash)).find((event) => is(event, 'actors', 'UserMessage'));
     assert.equal(reply.data.source.toString(), created.program.toString());
     assert.equal(reply.data.destination.toString(), chain.alice.address);
-    assert.equal(reply.data.payload.toUtf8(), 'PONG');
+    assert.equal(ping.answer(reply.data.payload).toString(), 'PONG');
     assert.equal(reply.data.reply.unwrap().to.toHex(), messageId.toHex());
     assert.equal(reply.data.reply.unwrap().code.type, 'Replied');
   });
@@ -79,34 +83,35 @@ describe('messages', { timeout: 300_000 }, () => {
     assert.equal(record.epoch.toNumber(), 0);
     assert.equal(record.status.type, 'Active');
     const details = (await api.call.actorsApi.code(record.codeHash)).unwrap();
-    assert.equal(details.bytes.toNumber(), code.length);
+    assert.equal(details.bytes.toNumber() + details.idlBytes.toNumber(), code.length);
     assert.ok(details.exports.map(String).includes('handle'));
   });
 
   it('keep state over many of them, in order', async () => {
-    const before = (await chain.state(counter)).readUInt32LE();
+    const before = (await chain.ask(counter, count)).toNumber();
     const first = await chain.api.rpc.system.accountNextIndex(chain.alice.address);
     const amounts = Array.from({ length: 100 }, (_, index) => index + 1);
     const sent = await Promise.all(amounts.map((amount, index) =>
-      chain.send(counter, u32(amount), { nonce: first.addn(index) })));
+      chain.send(counter, add(amount), { nonce: first.addn(index) })));
     let total = before;
     for (const [index, { code, payload, emitted }] of sent.entries()) {
       total += amounts[index];
       assert.equal(code, 'Replied');
-      assert.equal(payload.readUInt32LE(), total);
-      assert.deepEqual(emitted, [u32(total)]);
+      assert.equal(add.answer(payload).toNumber(), total);
+      assert.deepEqual(emitted.map((data) => counting.event(data).toJSON()),
+        [{ added: { by: amounts[index], count: total } }]);
     }
-    assert.equal((await chain.state(counter)).readUInt32LE(), before + 5050);
-    assert.equal((await chain.send(counter)).payload.readUInt32LE(), before + 5051);
+    assert.equal((await chain.ask(counter, count)).toNumber(), before + 5050);
+    assert.equal(add.answer((await chain.send(counter, add(1))).payload).toNumber(), before + 5051);
     assert.equal((await chain.api.call.actorsApi.queue()).queued.toNumber(), 0);
   });
 
   it('give programs of the same code a state each', async () => {
-    const one = await chain.deploy(program('counter'), { salt: '0x01', payload: u32(7) });
-    const other = await chain.deploy(program('counter'), { salt: '0x02' });
-    await chain.send(one.program, u32(10));
-    assert.equal((await chain.state(one.program)).readUInt32LE(), 17);
-    assert.equal((await chain.state(other.program)).readUInt32LE(), 0);
+    const one = await chain.deploy(program('counter'), { salt: '0x01', payload: constructors.new(7) });
+    const other = await chain.deploy(program('counter'), { salt: '0x02', payload: constructors.new(0) });
+    await chain.send(one.program, add(10));
+    assert.equal((await chain.ask(one.program, count)).toNumber(), 17);
+    assert.equal((await chain.ask(other.program, count)).toNumber(), 0);
   });
 
   it('write keyed state that anyone can read', async () => {
@@ -125,11 +130,12 @@ describe('messages', { timeout: 300_000 }, () => {
 
   it('compute what the same computation gives elsewhere', async () => {
     const hasher = (await chain.deploy(program('hash-chain'))).program;
+    const { hash } = idl('hash-chain').methods;
     for (const rounds of [0, 1, 2, 50]) {
       const seed = randomBytes(32);
-      const { code, payload } = await chain.send(hasher, Buffer.concat([seed, u32(rounds)]));
+      const { code, payload } = await chain.send(hasher, hash(seed, rounds));
       assert.equal(code, 'Replied');
-      assert.deepEqual(payload, sha256(seed, rounds), `${rounds} rounds`);
+      assert.deepEqual(Buffer.from(hash.answer(payload)), sha256(seed, rounds), `${rounds} rounds`);
     }
   });
 
@@ -137,7 +143,7 @@ describe('messages', { timeout: 300_000 }, () => {
     const { api } = chain;
     const dryRun = async (...args) =>
       ok(await api.call.actorsApi.dryRunMessage(chain.alice.address, counter, ...args));
-    for (const payload of [u32(5), Buffer.alloc(0), u32(0)]) {
+    for (const payload of [add(5), Buffer.alloc(0), add(0), add(2 ** 32 - 1)]) {
       const dry = await dryRun(`0x${payload.toString('hex')}`, 0, null, null);
       const sent = await chain.send(counter, payload);
       assert.equal(sent.gasBurned, dry.gasBurned.toBigInt());
@@ -147,19 +153,21 @@ describe('messages', { timeout: 300_000 }, () => {
       assert.deepEqual(sent.emitted, dry.events.map(({ data }) => Buffer.from(data)));
     }
     // The least gas is enough, and no less is.
-    const needed = (await dryRun('0x', 0, null, null)).gasNeeded.toBigInt();
-    assert.equal((await chain.send(counter, '0x', { gas: needed })).code, 'Replied');
-    const needs = (await dryRun('0x', 0, null, null)).gasNeeded.toBigInt();
-    const short = await chain.send(counter, '0x', { gas: needs - 1n });
+    const one = bytes(add(1));
+    const needed = (await dryRun(one, 0, null, null)).gasNeeded.toBigInt();
+    assert.equal((await chain.send(counter, one, { gas: needed })).code, 'Replied');
+    const needs = (await dryRun(one, 0, null, null)).gasNeeded.toBigInt();
+    const short = await chain.send(counter, one, { gas: needs - 1n });
     assert.equal(short.code, 'OutOfGas');
   });
 
   it('cost in a dry run of a creation what it costs on chain', async () => {
     const { api } = chain;
     const code = program('counter');
-    const args = [api.registry.hash(code), '0x0d', '0x02000000', 0];
+    const payload = constructors.new(2);
+    const args = [api.registry.hash(code), '0x0d', bytes(payload), 0];
     const dry = ok(await api.call.actorsApi.dryRunCreation(chain.alice.address, ...args, null, null));
-    const made = await chain.deploy(code, { salt: '0x0d', payload: u32(2) });
+    const made = await chain.deploy(code, { salt: '0x0d', payload });
     assert.equal(made.program, dry.program.toString());
     assert.equal(made.gasBurned, dry.gasBurned.toBigInt());
     assert.equal(made.messageId, dry.messageId.toHex());
@@ -169,17 +177,17 @@ describe('messages', { timeout: 300_000 }, () => {
     const { api } = chain;
     const hash = (await api.rpc.chain.getHeader()).hash.toHex();
     const before = await chain.storage('actors', hash);
-    ok(await api.call.actorsApi.dryRunMessage(chain.alice.address, counter, '0x', 0, null, null));
-    await chain.state(counter);
+    ok(await api.call.actorsApi.dryRunMessage(chain.alice.address, counter, bytes(add(1)), 0, null, null));
+    await chain.ask(counter, count);
     assert.equal((await api.rpc.chain.getHeader()).hash.toHex(), hash);
     assert.deepEqual(await chain.storage('actors'), before);
   });
 
   it('end with the text of a panic', async () => {
-    const ping = (await chain.deploy(program('ping'), { salt: '0x02' })).program;
+    const ping = (await chain.deploy(program('raw-ping'), { salt: '0x02' })).program;
     const { code, payload, value } = await chain.send(ping, 'PANG', { value: UNIT });
     assert.equal(code, 'Panicked');
-    assert.match(payload.toString(), /\w/);
+    assert.equal(payload.toString(), 'expected PING');
     assert.equal(value, UNIT);
     assert.equal((await chain.send(ping, 'PING')).payload.toString(), 'PONG');
   });

@@ -56,7 +56,7 @@ describe('a plain @polkadot/api', { timeout: 120_000 }, () => {
   it('finds every read of the runtime API', () => {
     assert.deepEqual(Object.keys(chain.api.call.actorsApi).sort(), ['checkCode', 'code',
       'dryRunCreation', 'dryRunMessage', 'dryRunUpgrade', 'dryRunUpgradeCode', 'dryRunUpload',
-      'dryRunUploadProgram', 'hasSchedule', 'hasWork', 'inheritor', 'mailbox', 'program', 'queue',
+      'dryRunUploadProgram', 'hasSchedule', 'hasWork', 'idl', 'inheritor', 'mailbox', 'program', 'queue',
       'readState', 'stateEntry', 'traceMessage', 'traceQueued', 'traceUpgrade', 'waiting', 'wasm']);
   });
 

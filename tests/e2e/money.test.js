@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 
-import { Chain, UNIT, bytes, find, is, ok, u32 } from './lib/chain.js';
+import { Chain, UNIT, bytes, find, is, ok } from './lib/chain.js';
+import { idl } from './lib/idl.js';
 import { Node } from './lib/node.js';
 import { handling, program, wat } from './lib/programs.js';
 
@@ -33,16 +34,21 @@ describe('money', { timeout: 180_000 }, () => {
   const changes = (...args) => chain.changes(...args);
 
   it('of a message: fee, gas, value and deposit are the difference', async () => {
-    const { program: counter } = await chain.deploy(program('counter'));
-    for (const [payload, amount] of [[u32(1), 0n], [u32(2), 1n], [u32(3), 123_456_789n]]) {
-      const sent = await chain.send(counter, payload, { value: amount });
+    const counting = idl('counter');
+    const { deposit: pay } = idl('vault').methods;
+    const { program: counter } = await chain.deploy(program('counter'), { payload: counting.constructors.new(0) });
+    const { program: vault } = await chain.deploy(program('vault'));
+    for (const [to, payload, amount] of [
+      [counter, counting.methods.add(1), 0n], [vault, pay(), 1n], [vault, pay(), 123_456_789n],
+    ]) {
+      const sent = await chain.send(to, payload, { value: amount });
       assert.equal(sent.code, 'Replied');
-      const change = await changes(sent.hash, { alice, counter });
+      const change = await changes(sent.hash, { alice, program: to });
       const spent = sent.fee + chain.gasCost(sent.gasBurned);
-      const deposit = change.counter.held;
+      const deposit = change.program.held;
       assert.deepEqual(change, {
         alice: { free: -(spent + amount + deposit), held: 0n },
-        counter: { free: amount, held: deposit },
+        program: { free: amount, held: deposit },
         issuance: -spent, // Fees and gas are burned on this chain.
       });
     }
@@ -104,25 +110,26 @@ describe('money', { timeout: 180_000 }, () => {
   });
 
   it('of a cascade: one purse pays for all of it', async () => {
-    // Passes the value of its message on to the 32 bytes of its payload.
+    // Passes the value of its message on to the 32 bytes of its payload, with a byte: the vault's `deposit`.
     const { program: relay } = await chain.deploy(handling(`
       (drop (call $read (i32.const 0) (i32.const 32) (i32.const 0)))
       (call $value (i32.const 32))
-      (drop (call $send (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 32)
+      (drop (call $send (i32.const 0) (i32.const 128) (i32.const 1) (i32.const 32)
         (i64.const -1) (i32.const 0) (i32.const 0) (i32.const 64)))`, `${read} ${value} ${send}`));
-    const { program: counter } = await chain.deploy(program('counter'), { salt: '0x02' });
-    const target = api.registry.createType('AccountId', counter).toU8a();
+    assert.deepEqual(idl('vault').methods.deposit(), Buffer.from([0]));
+    const { program: vault } = await chain.deploy(program('vault'), { salt: '0x02' });
+    const target = api.registry.createType('AccountId', vault).toU8a();
     const sent = await chain.send(relay, bytes(target), { value: UNIT });
     assert.equal(sent.code, 'Finished');
     const processed = sent.block.filter((event) => is(event, 'actors', 'MessageProcessed'));
     assert.equal(processed.length, 2);
     const gas = processed.reduce((sum, { data }) => sum + data.gasBurned.toBigInt(), 0n);
     const spent = sent.fee + chain.gasCost(gas);
-    const change = await changes(sent.hash, { alice, relay, counter });
-    assert.equal(change.counter.free, UNIT);
+    const change = await changes(sent.hash, { alice, relay, vault });
+    assert.equal(change.vault.free, UNIT);
     assert.equal(change.relay.free, 0n);
     assert.equal(change.issuance, -spent);
-    const deposits = change.relay.held + change.counter.held;
+    const deposits = change.relay.held + change.vault.held;
     assert.deepEqual(change.alice, { free: -(spent + UNIT + deposits), held: 0n });
   });
 
@@ -143,7 +150,8 @@ describe('money', { timeout: 180_000 }, () => {
   });
 
   it('of a creation: existential deposit, record and pages go with the program', async () => {
-    const made = await chain.deploy(program('counter'), { salt: '0x03', payload: u32(1), value: 10n });
+    const payload = idl('factory').constructors.new(api.registry.hash(program('counter')));
+    const made = await chain.deploy(program('factory'), { payload, value: 10n });
     assert.match(made.code, /Finished|Replied/);
     const change = await changes(made.hash, { alice, program: made.program });
     const spent = made.fee + chain.gasCost(made.gasBurned);

@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { Chain, is, u32 } from './lib/chain.js';
+import { Chain, is } from './lib/chain.js';
+import { idl } from './lib/idl.js';
 import { Node } from './lib/node.js';
 import { program } from './lib/programs.js';
 
@@ -13,6 +14,7 @@ import { program } from './lib/programs.js';
 const UNWRITTEN = 2_000;
 
 describe('kill -9', { timeout: 600_000 }, () => {
+  const { constructors, methods: { add }, queries: { count } } = idl('counter');
   let node;
   let chain;
   let counter;
@@ -23,7 +25,7 @@ describe('kill -9', { timeout: 600_000 }, () => {
     node = await Node.start('--dev');
     chain = await Chain.connect(node);
     await watch();
-    counter = (await chain.deploy(program('counter'))).program;
+    counter = (await chain.deploy(program('counter'), { payload: constructors.new(0) })).program;
   });
   after(async () => {
     await chain?.disconnect();
@@ -82,17 +84,17 @@ describe('kill -9', { timeout: 600_000 }, () => {
       total += (await chain.events(hash)).filter((event) => is(event, 'actors', 'MessageProcessed')
         && event.data.replyCode.isReplied && event.data.destination.toString() === counter).length;
     }
-    assert.equal((await chain.state(counter, '0x', hash)).readUInt32LE(), total);
+    assert.equal(count.answer(await chain.state(counter, count(), hash)).toNumber(), total);
   }
 
   it('at rest loses nothing', async () => {
-    const { ended } = await chain.send(counter, u32(1));
+    const { ended } = await chain.send(counter, add(1));
     await finality(await chain.number(ended));
     await sleep(UNWRITTEN);
     assert.equal(await killAndRestart(), 0);
     await theRestIsAsItWas();
-    assert.equal((await chain.state(counter)).readUInt32LE(), 1);
-    assert.equal((await chain.send(counter, u32(1))).payload.readUInt32LE(), 2);
+    assert.equal((await chain.ask(counter, count)).toNumber(), 1);
+    assert.equal(add.answer((await chain.send(counter, add(1))).payload).toNumber(), 2);
   });
 
   for (const round of [1, 2, 3, 4]) {
@@ -103,7 +105,7 @@ describe('kill -9', { timeout: 600_000 }, () => {
         const { api, alice } = chain;
         const first = await api.rpc.system.accountNextIndex(alice.address);
         for (let index = 0; !killed; index += 1) {
-          await chain.message(counter, u32(1)).signAndSend(alice, { nonce: first.addn(index) });
+          await chain.message(counter, add(1)).signAndSend(alice, { nonce: first.addn(index) });
         }
       })().catch((error) => {
         // The kill takes the connection along.
@@ -118,10 +120,10 @@ describe('kill -9', { timeout: 600_000 }, () => {
       await sending;
       await theRestIsAsItWas();
       // The chain goes on, in order.
-      const before = (await chain.state(counter)).readUInt32LE();
-      const { code, payload, ended } = await chain.send(counter, u32(1));
+      const before = (await chain.ask(counter, count)).toNumber();
+      const { code, payload, ended } = await chain.send(counter, add(1));
       assert.equal(code, 'Replied');
-      assert.ok(payload.readUInt32LE() > before);
+      assert.ok(add.answer(payload).toNumber() > before);
       await finality(await chain.number(ended));
       await stateIsWhatMessagesMade();
     });
@@ -132,7 +134,7 @@ describe('kill -9', { timeout: 600_000 }, () => {
     assert.equal(await killAndRestart(), 0);
     assert.equal(await killAndRestart(), 0);
     await theRestIsAsItWas();
-    assert.equal((await chain.send(counter, u32(1))).code, 'Replied');
+    assert.equal((await chain.send(counter, add(1))).code, 'Replied');
     assert.deepEqual(node.complaints, []);
   });
 });

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { after, afterEach, before, describe, it } from 'node:test';
 
 import { Chain, DEPOSIT, GAS, UNIT, bytes, find, is, ok, u32 } from './lib/chain.js';
+import { idl } from './lib/idl.js';
 import { Node } from './lib/node.js';
 import { program, wat } from './lib/programs.js';
 
@@ -65,6 +66,8 @@ const MOODY = `
     (func (export "migrate")
       (call $act)
       (if (call $is_moody) (then (call $panic (i32.const 32) (i32.const 18))))))`;
+
+const asking = idl('oracle');
 
 describe('traces', { timeout: 600_000 }, () => {
   let node;
@@ -172,13 +175,15 @@ describe('traces', { timeout: 600_000 }, () => {
     return { turns: turns.map(({ gasLimit, gasBurned, ...turn }) => turn), ...rest };
   }
 
+  /** How the last turn of a message ends, as `seen` shows it. */
+  const ended = (code, text = '') => ({ Ended: { code, text, payload: '' } });
   /** A turn as `seen` shows it: the first of a message that says nothing, in the first block. */
   const turn = (told) => ({
     block: '0', messageId: 'root', number: '0', parent: null, source: 'alice', program: 'sleeper',
-    entry: 'handle', cause: 'Fresh', payload: '', value: '0', end: { Ended: { code: 'Finished', text: '' } },
+    entry: 'handle', cause: 'Fresh', payload: '', value: '0', end: ended('Finished'),
     effects: [], debug: [], ...told,
   });
-  const REPLIED = { Ended: { code: 'Replied', text: '' } };
+  const REPLIED = ended('Replied');
   const waits = (blocks) => ({ Waits: { blocks: String(blocks) } });
   const stored = (told) => ({ Stored: { pages: '0', freedPages: '0', stateKeys: '0', ...told } });
   const replies = (payload, value = '0') => ({ Replied: { payload, value } });
@@ -345,11 +350,10 @@ describe('traces', { timeout: 600_000 }, () => {
   it('of a message that fails tell why, and nothing that it did', async () => {
     const text = 'not today: könnte';
     const trace = await traceMessage(moody, 'please', { value: UNIT });
-    const told = { Ended: { code: 'Panicked', text } };
     assert.deepEqual(seen(trace, { root: trace.messageId.toHex() }), {
       messageId: 'root',
       turns: [turn({
-        program: 'moody', payload: 'please', value: '1,000,000,000,000', end: told, debug: ['grüße'],
+        program: 'moody', payload: 'please', value: '1,000,000,000,000', end: ended('Panicked', text), debug: ['grüße'],
       })],
       ...over,
     });
@@ -365,18 +369,28 @@ describe('traces', { timeout: 600_000 }, () => {
     assert.equal(asked.turns[2].cause.asReply.payload.toUtf8(), text);
     assert.deepEqual(foretold(asked).map(([, end]) => end), ['waits', 'Panicked', 'Replied']);
 
-    // What is no panic has a name, and no text.
-    const ended = async (...args) => {
+    // An error of the program's own is told as the bytes that it is.
+    const { constructors, methods: { add } } = idl('counter');
+    const counter = (await chain.deploy(program('counter'), { payload: constructors.new(1) })).program;
+    const reverted = await traceMessage(counter, add(2 ** 32 - 1));
+    const { code, text: words, payload } = reverted.turns[0].end.asEnded;
+    assert.deepEqual([code.type, words.toString(), reverted.turns.length], ['Reverted', '', 1]);
+    assert.deepEqual(add.refusal(payload).toHuman(), { Program: 'Overflow' });
+    assert.deepEqual([...reverted.turns[0].effects], []);
+    assert.deepEqual(ends((await chain.send(counter, add(2 ** 32 - 1))).block), foretold(reverted));
+
+    // What is neither has a name alone.
+    const named = async (...args) => {
       const [{ end, effects }, ...others] = (await traceMessage(...args)).turns;
       assert.deepEqual([[...effects], others], [[], []]);
-      return end.toHuman().Ended;
+      return end.toHuman();
     };
     const spin = (await chain.deploy(fixture('spin'))).program;
-    assert.deepEqual(await ended(spin), { code: 'OutOfGas', text: '' });
+    assert.deepEqual(await named(spin), ended('OutOfGas'));
     const trap = wat('(module (memory (export "memory") 1) (func (export "handle") unreachable))');
-    assert.deepEqual(await ended((await chain.deploy(trap)).program), { code: 'Trapped', text: '' });
+    assert.deepEqual(await named((await chain.deploy(trap)).program), ended('Trapped'));
     const fresh = (await chain.deploy(wat(MOODY), { salt: '0x01' })).program;
-    assert.deepEqual(await ended(fresh, '0x', { deposit: 0n }), { code: 'DepositShortfall', text: '' });
+    assert.deepEqual(await named(fresh, '0x', { deposit: 0n }), ended('DepositShortfall'));
   });
 
   it('of a creation and of an exit', async () => {
@@ -434,7 +448,7 @@ describe('traces', { timeout: 600_000 }, () => {
         asking,
         turn({
           block: '3', number: '1', cause: 'Deadline', payload: hex(payload),
-          end: { Ended: { code: 'Panicked', text: 'too late' } },
+          end: ended('Panicked', 'too late'),
         }),
         turn({
           block: '3', messageId: 'signal', parent: 'root', entry: 'handle_signal', payload: hex(payload),
@@ -482,7 +496,7 @@ describe('traces', { timeout: 600_000 }, () => {
 
   it('print as the protocol page shows', async () => {
     const oracle = (await chain.deploy(program('oracle'), {
-      payload: Buffer.concat([bob.publicKey, u32(3)]), salt: '0x03',
+      payload: asking.constructors.new(bob.address, 3), salt: '0x03',
     })).program;
     const page = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8');
     const [, code, output] = page.match(/```js\n(.*traceMessage.*?)```\s+```text\n(.*?)```/s);
@@ -519,14 +533,16 @@ describe('traces', { timeout: 600_000 }, () => {
 
   it('of what stands in the queue: a message, an answer, a wake', async () => {
     const code = program('oracle');
-    const oracle = (await chain.deploy(code, { payload: Buffer.concat([bob.publicKey, u32(1_000)]) })).program;
-    const { messageId: asking } = await post(chain.message(oracle, 'six times seven?', { value: UNIT }));
+    const { constructors, methods: { ask } } = asking;
+    const oracle = (await chain.deploy(code, { payload: constructors.new(bob.address, 1_000) })).program;
+    const question = ask('six times seven?');
+    const { messageId: open } = await post(chain.message(oracle, question, { value: UNIT }));
     const [standing] = await chain.mailbox(bob);
     assert.equal((await api.call.actorsApi.traceQueued(standing, 0)).asErr.type, 'NoSuchMessage',
       'a letter runs nothing');
     const { messageId: sleeping } = await post(chain.message(sleeper, asks(echo, 1_000, 0, 'unawaited')));
 
-    const names = { oracle, asking, sleeping, letter: standing.toHex() };
+    const names = { oracle, asking: open, sleeping, letter: standing.toHex() };
     const traces = {};
     const resumed = await paused(async () => {
       names.first = (await post(chain.message(moody))).messageId;
@@ -539,12 +555,13 @@ describe('traces', { timeout: 600_000 }, () => {
     const [answered, ...others] = seen(traces.asking, names).turns;
     assert.deepEqual(others, []);
     assert.deepEqual(answered, turn({
-      messageId: 'asking', number: '1', program: 'oracle', payload: 'six times seven?',
+      messageId: 'asking', number: '1', program: 'oracle', payload: hex(question),
       cause: { Reply: { to: 'letter', code: 'Replied', value: '1,000,000,000,001', payload: '42' } },
       value: '1,000,000,000,000', end: REPLIED,
-      effects: [replies('0x003432', '1,000,000,000,001'), answered.effects.at(-1)],
+      effects: [replies('0x00083432', '1,000,000,000,001'), answered.effects.at(-1)],
     }));
     assert.ok(answered.effects.at(-1).Stored, 'it counts open questions');
+    assert.deepEqual(ask.answer(answered.effects[0].Replied.payload).toHuman(), { Said: '42' });
     assert.deepEqual(seen(traces.waker, names).turns.map(({ messageId, cause, effects }) =>
       [messageId, cause, effects[0]]), [
       ['waker', 'Fresh', { Woke: { messageId: 'sleeping' } }],
@@ -578,11 +595,11 @@ describe('traces', { timeout: 600_000 }, () => {
     })]);
     assert.deepEqual(seen(traces.waiting, names).turns, [turn({
       messageId: 'waiting', number: '1', program: 'mortal', cause: 'Swept',
-      end: { Ended: { code: 'Exited', text: '' } },
+      end: ended('Exited'),
     })]);
     assert.deepEqual(seen(traces.behind, names).turns, [turn({
       messageId: 'behind', program: 'mortal', payload: 'w', value: '1,000,000,000,000',
-      end: { Ended: { code: 'Exited', text: '' } },
+      end: ended('Exited'),
     })]);
     const real = new Map(ends(resumed.block).map((end) => [end[0], end]));
     assert.deepEqual(real.get(names.leaving), foretold(traces.leaving)[0]);
@@ -601,7 +618,7 @@ describe('traces', { timeout: 600_000 }, () => {
     assert.ok(before.storedPages.toNumber() > 0);
 
     const failing = await traceUpgrade(which, next, 'please');
-    const fails = { Ended: { code: 'Panicked', text: 'not today: könnte' } };
+    const fails = ended('Panicked', 'not today: könnte');
     const names = { root: failing.messageId.toHex(), which };
     const migrating = { program: 'which', entry: 'migrate', debug: ['grüße'] };
     assert.deepEqual(seen(failing, names), {

@@ -3,11 +3,14 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 
-import { Chain, DEPOSIT, GAS, UNIT, find, u32 } from './lib/chain.js';
+import { Chain, DEPOSIT, GAS, UNIT, bytes, find, u32 } from './lib/chain.js';
+import { idl } from './lib/idl.js';
 import { Node } from './lib/node.js';
 import { program } from './lib/programs.js';
 
 describe('upgrades', { timeout: 300_000 }, () => {
+  const former = idl('oracle');
+  const { migrations: { 1: migrate }, methods: { ask }, queries } = idl('oracle-2');
   let node;
   let chain;
   let api;
@@ -17,7 +20,7 @@ describe('upgrades', { timeout: 300_000 }, () => {
     node = await Node.start('--dev');
     chain = await Chain.connect(node);
     api = chain.api;
-    const payload = Buffer.concat([chain.bob.publicKey, u32(1_000)]);
+    const payload = former.constructors.new(chain.bob.address, 1_000);
     oracle = (await chain.deploy(program('oracle'), { payload })).program;
     second = await chain.upload(program('oracle-2'));
   });
@@ -28,7 +31,14 @@ describe('upgrades', { timeout: 300_000 }, () => {
   afterEach((test) => node?.explain(test));
 
   const record = async (which = oracle) => (await api.call.actorsApi.program(which)).unwrap();
-  const upgrade = (which = oracle) => api.tx.actors.upgradeProgram(which, second, '0x', GAS, DEPOSIT);
+  const upgrade = (which = oracle) => api.tx.actors.upgradeProgram(which, second, bytes(migrate(null)), GAS, DEPOSIT);
+
+  /** Why the program does not answer a query. */
+  async function refusedQuery(payload) {
+    const { code, payload: why } = (await api.call.actorsApi.readState(oracle, bytes(payload))).asErr.asFailed;
+    assert.equal(code.type, 'Reverted');
+    return queries.saved.refusal(why).type;
+  }
 
   /** All that the pallet stores, but for where the queue is. */
   async function stored(hash) {
@@ -47,8 +57,8 @@ describe('upgrades', { timeout: 300_000 }, () => {
   it('that fail leave the old code, and cost no more than gas', async () => {
     const before = await stored();
     const failed = await chain.upgrade(oracle, second, Buffer.from([1]));
-    assert.equal(failed.code, 'Panicked');
-    assert.equal(failed.payload.toString(), 'expected a number of blocks, or nothing');
+    assert.equal(failed.code, 'Reverted');
+    assert.deepEqual(migrate.refusal(failed.payload).toHuman(), { Arguments: { argument: '0' } });
     assert.equal(find(failed.block, 'actors', 'ProgramUpgraded'), undefined);
     assert.deepEqual(await stored(), before);
     const spent = failed.fee + chain.gasCost(failed.gasBurned);
@@ -57,17 +67,18 @@ describe('upgrades', { timeout: 300_000 }, () => {
       oracle: { free: 0n, held: 0n },
       issuance: -spent,
     });
-    assert.equal((await chain.state(oracle)).readUInt32LE(), 0, 'the old code answers');
+    assert.equal((await chain.ask(oracle, former.queries.open)).toNumber(), 0);
+    assert.equal(await refusedQuery(queries.saved()), 'UnknownRoute', 'the old code answers');
   });
 
   it('that succeed change code and memory, keep address and state, and end what waits', async () => {
-    const asked = await chain.submit(chain.message(oracle, 'still there?', { value: UNIT }));
+    const asked = await chain.submit(chain.message(oracle, former.methods.ask('still there?'), { value: UNIT }));
     const { messageId } = find(asked.events, 'actors', 'MessageQueued');
     const [letter] = await chain.mailbox(chain.bob);
     const old = (await record()).codeHash;
     const before = await chain.balance(oracle);
 
-    const upgraded = await chain.upgrade(oracle, second, u32(500));
+    const upgraded = await chain.upgrade(oracle, second, migrate(500));
     assert.equal(upgraded.code, 'Finished');
     const told = find(upgraded.block, 'actors', 'ProgramUpgraded');
     assert.equal(told.program.toString(), oracle);
@@ -83,9 +94,10 @@ describe('upgrades', { timeout: 300_000 }, () => {
     assert.equal(cut.code, 'Upgraded');
     assert.equal(cut.value, 0n, 'its value had gone on to Bob\'s mailbox');
     assert.equal((await chain.mailbox(chain.bob)).length, 1);
-    const entry = async (key) => (await api.call.actorsApi.stateEntry(oracle, key)).asOk.unwrap();
-    assert.deepEqual(Buffer.from(await entry('user')), Buffer.from(chain.bob.publicKey));
-    assert.deepEqual(Buffer.from(await entry('blocks')), u32(500));
+    // The version, whom to ask, for how many blocks, how many are open, and how many were saved.
+    const state = (await api.call.actorsApi.stateEntry(oracle, ':state')).asOk.unwrap();
+    assert.deepEqual(Buffer.from(state),
+      Buffer.concat([Buffer.from([2, 0]), chain.bob.publicKey, ...[500, 0, 0].map(u32)]));
 
     // What Bob says is heard by nobody, but what he sends is the oracle's.
     const replied = await chain.reply(chain.bob, letter, 'yes', 7n);
@@ -100,36 +112,46 @@ describe('upgrades', { timeout: 300_000 }, () => {
   });
 
   it('show: the new code does what the old one did not', async () => {
-    assert.equal((await chain.state(oracle, 'who?')).length, 0);
-    const asked = await chain.submit(chain.message(oracle, 'who?'));
+    const known = () => chain.ask(oracle, queries.answer, 'who?');
+    assert.ok((await known()).isNone);
+    const asked = await chain.submit(chain.message(oracle, ask('who?')));
     const { messageId } = find(asked.events, 'actors', 'MessageQueued');
     const [letter] = await chain.mailbox(chain.bob);
     const replied = await chain.reply(chain.bob, letter, 'me');
-    assert.equal((await chain.ending(messageId, replied.hash)).payload.toString(), '\0me');
-    const again = await chain.send(oracle, 'who?', { value: UNIT });
-    assert.equal(again.payload.toString(), '\0me');
+    const { payload } = await chain.ending(messageId, replied.hash);
+    assert.deepEqual(ask.answer(payload).toHuman(), { Said: 'me' });
+    const again = await chain.send(oracle, ask('who?'), { value: UNIT });
+    assert.deepEqual(ask.answer(again.payload).toHuman(), { Said: 'me' });
     assert.equal(again.value, UNIT);
-    assert.equal((await chain.state(oracle, 'who?')).toString(), '\0me');
+    assert.equal((await known()).unwrap().toUtf8(), 'me');
+    assert.equal((await chain.ask(oracle, queries.saved)).toNumber(), 1);
   });
 
   it('pass to another admin, and end for ever with none', async () => {
     const { setAdmin } = api.tx.actors;
-    const passed = await chain.submit(setAdmin(oracle, chain.bob.address));
+    const payload = former.constructors.new(chain.bob.address, 1_000);
+    const { program: other } = await chain.deploy(program('oracle'), { payload, salt: '0x01' });
+    const passed = await chain.submit(setAdmin(other, chain.bob.address));
     assert.equal(find(passed.events, 'actors', 'AdminSet').admin.unwrap().toString(), chain.bob.address);
-    assert.equal((await chain.refused(upgrade())).name, 'actors.NotAdmin');
-    const upgraded = await chain.upgrade(oracle, second, '0x', { signer: chain.bob });
+    assert.equal((await chain.refused(upgrade(other))).name, 'actors.NotAdmin');
+    const upgraded = await chain.upgrade(other, second, migrate(null), { signer: chain.bob });
     assert.equal(upgraded.code, 'Finished');
-    assert.equal((await record()).epoch.toNumber(), 2);
+    assert.equal((await record(other)).epoch.toNumber(), 1);
+    // There is no way from the second version, the program says.
+    const again = await chain.upgrade(other, second, migrate(null), { signer: chain.bob });
+    assert.equal(again.code, 'Reverted');
+    assert.deepEqual(migrate.refusal(again.payload).toHuman(), { StateVersion: { found: '2' } });
+    assert.equal((await record(other)).epoch.toNumber(), 1);
 
-    const ended = await chain.submit(setAdmin(oracle, null), { signer: chain.bob });
+    const ended = await chain.submit(setAdmin(other, null), { signer: chain.bob });
     assert.ok(find(ended.events, 'actors', 'AdminSet').admin.isNone);
-    assert.ok((await record()).admin.isNone);
+    assert.ok((await record(other)).admin.isNone);
     for (const signer of [chain.alice, chain.bob]) {
-      assert.equal((await chain.refused(upgrade(), { signer })).name, 'actors.NotAdmin');
-      const again = await chain.refused(setAdmin(oracle, signer.address), { signer });
-      assert.equal(again.name, 'actors.NotAdmin');
+      assert.equal((await chain.refused(upgrade(other), { signer })).name, 'actors.NotAdmin');
+      const refused = await chain.refused(setAdmin(other, signer.address), { signer });
+      assert.equal(refused.name, 'actors.NotAdmin');
     }
-    assert.equal((await chain.state(oracle, 'who?')).toString(), '\0me', 'it works on');
+    assert.equal((await chain.ask(other, queries.open)).toNumber(), 0, 'it works on');
   });
 
   it('leaves no complaint in the log', () => {

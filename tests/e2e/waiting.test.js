@@ -4,12 +4,16 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { Chain, UNIT, find, is, u32 } from './lib/chain.js';
+import { Chain, UNIT, find, is } from './lib/chain.js';
+import { idl } from './lib/idl.js';
 import { Node } from './lib/node.js';
 import { program } from './lib/programs.js';
 
-/** What the oracle's replies begin with. */
-const [ANSWERED, DECLINED, TOO_LATE] = [0, 1, 2].map((end) => Buffer.from([end]));
+const asking = idl('oracle');
+const { ask: question } = asking.methods;
+
+/** What the oracle's replies say. */
+const answer = ({ payload }) => question.answer(payload).toHuman();
 
 describe('waiting', { timeout: 300_000 }, () => {
   let node;
@@ -24,9 +28,9 @@ describe('waiting', { timeout: 300_000 }, () => {
     chain = await Chain.connect(node);
     api = chain.api;
     const code = program('oracle');
-    const asking = (blocks) => Buffer.concat([chain.bob.publicKey, u32(blocks)]);
-    patient = (await chain.deploy(code, { payload: asking(1_000) })).program;
-    hasty = (await chain.deploy(code, { payload: asking(SOON), salt: '0x01' })).program;
+    const { new: found } = asking.constructors;
+    patient = (await chain.deploy(code, { payload: found(chain.bob.address, 1_000) })).program;
+    hasty = (await chain.deploy(code, { payload: found(chain.bob.address, SOON), salt: '0x01' })).program;
   });
   after(async () => {
     await chain?.disconnect();
@@ -35,8 +39,8 @@ describe('waiting', { timeout: 300_000 }, () => {
   afterEach((test) => node?.explain(test));
 
   /** Alice asks; the question has come to Bob. */
-  async function ask(oracle, question, value = 0n) {
-    const asked = await chain.submit(chain.message(oracle, question, { value }));
+  async function ask(oracle, text, value = 0n) {
+    const asked = await chain.submit(chain.message(oracle, question(text), { value }));
     const { messageId } = find(asked.events, 'actors', 'MessageQueued');
     const letter = asked.block.find((event) =>
       is(event, 'actors', 'UserMessage') && event.data.expires.isSome)?.data;
@@ -44,7 +48,7 @@ describe('waiting', { timeout: 300_000 }, () => {
     assert.deepEqual((await chain.mailbox(chain.bob)).map(String), [letter.messageId.toHex()]);
     return { ...asked, messageId, letter };
   }
-  const open = async (oracle) => (await chain.state(oracle)).readUInt32LE();
+  const open = async (oracle) => (await chain.ask(oracle, asking.queries.open)).toNumber();
 
   /** Gas that rent takes while a letter stands and a message waits for it, for so many blocks. */
   const rent = (blocks) => 2n * BigInt(blocks) * api.consts.actors.schedule.rent.toBigInt();
@@ -65,7 +69,7 @@ describe('waiting', { timeout: 300_000 }, () => {
     const replied = await chain.reply(chain.bob, letter.messageId, '42', UNIT + 2n);
     const ended = await chain.ending(asked.messageId, replied.hash);
     assert.equal(ended.code, 'Replied');
-    assert.deepEqual(ended.payload, Buffer.concat([ANSWERED, Buffer.from('42')]));
+    assert.deepEqual(answer(ended), { Said: '42' });
     assert.equal(ended.value, UNIT + 2n);
     assert.equal(await open(patient), 0);
     assert.deepEqual(await chain.mailbox(chain.bob), []);
@@ -76,13 +80,13 @@ describe('waiting', { timeout: 300_000 }, () => {
     const gas = turns.gasBurned.toBigInt() + ended.gasBurned + rent(waited);
     const accounts = { alice: chain.alice.address, bob: chain.bob.address, patient };
     const change = await chain.changes(ended.ended, accounts, since);
-    // The page that counts open questions was stored and freed again: the oracle keeps its deposit.
-    const kept = change.patient.free;
+    // The page of memory that keeps what waits stays stored.
+    const kept = change.patient.held;
     assert.ok(kept > 0n);
     assert.deepEqual(change, {
       alice: { free: -(asked.fee + chain.gasCost(gas) + pay + kept - (UNIT + 2n)), held: 0n },
       bob: { free: pay - (UNIT + 2n) - replied.fee, held: 0n },
-      patient: { free: kept, held: 0n },
+      patient: { free: 0n, held: kept },
       issuance: -(asked.fee + chain.gasCost(gas) + replied.fee),
     });
   });
@@ -122,7 +126,7 @@ describe('waiting', { timeout: 300_000 }, () => {
     assert.equal((await api.call.actorsApi.hasWork()).isTrue, false);
     assert.equal((await api.call.actorsApi.hasSchedule()).isTrue, true);
     const ended = await chain.ending(asked.messageId, asked.hash);
-    assert.deepEqual(ended.payload, TOO_LATE);
+    assert.equal(answer(ended), 'TooLate');
     assert.equal(ended.value, UNIT);
     assert.equal(await chain.number(ended.ended), await chain.number(asked.hash) + SOON);
     const took = Date.now() - start;
@@ -147,7 +151,7 @@ describe('waiting', { timeout: 300_000 }, () => {
       'actors.NoSuchLetter', 'it is not for Alice');
     const claimed = await chain.claim(chain.bob, asked.letter.messageId);
     const ended = await chain.ending(asked.messageId, claimed.hash);
-    assert.deepEqual(ended.payload, DECLINED);
+    assert.equal(answer(ended), 'Declined');
     assert.equal(ended.value, 0n);
     const { bob } = await chain.changes(claimed.hash, { bob: chain.bob.address });
     assert.deepEqual(bob, { free: UNIT - claimed.fee, held: 0n });
@@ -160,10 +164,10 @@ describe('waiting', { timeout: 300_000 }, () => {
     assert.equal(await open(patient), 1);
     const replied = await chain.reply(chain.bob, asked.letter.messageId, Buffer.alloc(257));
     const ended = await chain.ending(asked.messageId, replied.hash);
-    assert.equal(ended.code, 'Panicked');
-    assert.equal(ended.payload.toString(), 'the answer is too long');
+    assert.equal(ended.code, 'Reverted');
+    assert.deepEqual(question.refusal(ended.payload).toHuman(), { Program: 'AnswerTooLong' });
     const processed = ended.block.filter((event) => is(event, 'actors', 'MessageProcessed'));
-    assert.deepEqual(processed.map(({ data }) => data.replyCode.type), ['Panicked', 'Finished']);
+    assert.deepEqual(processed.map(({ data }) => data.replyCode.type), ['Reverted', 'Finished']);
     assert.equal(await open(patient), 0);
   });
 
@@ -182,7 +186,7 @@ describe('waiting', { timeout: 300_000 }, () => {
     assert.equal((await chain.mailbox(chain.bob)).length, 1);
     const resumed = await chain.submit(pause(false));
     const ended = await chain.ending(asked.messageId, resumed.hash);
-    assert.deepEqual(ended.payload, TOO_LATE);
+    assert.equal(answer(ended), 'TooLate');
   });
 
   it('goes on when the node was killed, with nothing else to do', async () => {
@@ -195,7 +199,7 @@ describe('waiting', { timeout: 300_000 }, () => {
     chain = await Chain.connect(node);
     api = chain.api;
     const ended = await chain.ending(asked.messageId, asked.hash);
-    assert.deepEqual(ended.payload, TOO_LATE);
+    assert.equal(answer(ended), 'TooLate');
     assert.equal(ended.value, UNIT);
     assert.equal(await chain.number(ended.ended), await chain.number(asked.hash) + SOON);
   });

@@ -230,6 +230,9 @@ export class Chain {
     return Buffer.from(ok(await api.call.actorsApi.readState(program, bytes(payload))));
   }
 
+  /** What a query of a program's interface answers. */
+  ask = async (program, query, ...args) => query.answer(await this.state(program, query(...args)));
+
   /** Every storage key of a pallet and what is stored there. */
   async storage(pallet, hash) {
     hash ??= (await this.api.rpc.chain.getBlockHash()).toHex();

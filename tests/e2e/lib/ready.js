@@ -8,7 +8,9 @@ import { folder } from './programs.js';
 
 const needed = [
   [binary, '.ci/test build', 'ACTORS_NODE'],
-  ...['ping', 'counter', 'hash-chain', 'oracle', 'oracle-2'].map((name) =>
+  ...[
+    'counter', 'deeds', 'escrow', 'factory', 'hash-chain', 'oracle', 'oracle-2', 'ping', 'raw-ping', 'vault', 'vote',
+  ].map((name) =>
     [join(folder, `${name}.wasm`), '.ci/programs', 'ACTORS_PROGRAMS']),
 ];
 for (const [path, command, variable] of needed) {
