@@ -1,7 +1,7 @@
 //! The interface of the program, described when it is being built.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::{quote, ToTokens};
 
 use crate::{
     call::Call,
@@ -50,8 +50,7 @@ pub(crate) fn describe(program: &Program) -> TokenStream {
         .options
         .state_version
         .map(|version| quote!(builder.state_version(#version);));
-    quote! {
-        ::actors_std::export_idl! {
+    let description = quote! {
             use ::actors_std::expansion::idl;
             let mut builder = idl::Builder::new(
                 ::core::env!("CARGO_PKG_NAME"),
@@ -63,8 +62,23 @@ pub(crate) fn describe(program: &Program) -> TokenStream {
             #(#events)*
             #version
             builder.encode()
+    };
+    let description = named(description, &program.ty.to_token_stream());
+    quote!(::actors_std::export_idl! { #description })
+}
+
+/// Says the name of the program for `Self`, which means nothing outside of its functions.
+pub(crate) fn named(tokens: TokenStream, name: &TokenStream) -> TokenStream {
+    let named_tree = |tree| match tree {
+        TokenTree::Ident(ident) if ident == "Self" => name.clone(),
+        TokenTree::Group(group) => {
+            let mut inner = Group::new(group.delimiter(), named(group.stream(), name));
+            inner.set_span(group.span());
+            TokenTree::from(inner).into()
         }
-    }
+        other => TokenStream::from(other),
+    };
+    tokens.into_iter().flat_map(named_tree).collect()
 }
 
 fn describe_call(call: &Call, route: u8, makes: bool) -> TokenStream {

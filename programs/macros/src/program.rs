@@ -1,7 +1,7 @@
 //! `#[program]`: the struct's functions, and the entries that call them.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, ToTokens};
 use std::rc::Rc;
 use syn::{spanned::Spanned, Error, ImplItem, ItemImpl, Result, Type};
 
@@ -32,7 +32,7 @@ pub(crate) fn expand(options: options::Program, mut block: ItemImpl) -> TokenStr
             return quote!(#block #error);
         }
     };
-    let entries = program.entries();
+    let entries = idl::named(program.entries(), &program.ty.to_token_stream());
     let idl = idl::describe(&program);
     quote! {
         #[allow(

@@ -5,7 +5,7 @@
 extern crate alloc;
 
 use actors_std::{codec::Compact, prelude::*};
-use alloc::collections::{BTreeMap, BTreeSet, BinaryHeap, LinkedList, VecDeque};
+use alloc::collections::{BTreeMap, BTreeSet, BinaryHeap, VecDeque};
 
 /// How many calls were carried out.
 pub struct Calls {
@@ -143,7 +143,7 @@ impl Calls {
     #[method]
     pub fn lists(
         &mut self,
-        list: LinkedList<u64>,
+        list: BTreeMap<u8, ()>,
         deque: VecDeque<u16>,
         heap: BinaryHeap<u8>,
     ) -> u32 {

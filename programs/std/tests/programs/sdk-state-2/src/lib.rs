@@ -62,7 +62,7 @@ impl State {
 
     /// Takes over its own version, too.
     #[migrate(from = 2)]
-    pub fn from_itself(itself: State, add: u64) -> Self {
+    pub fn from_itself(itself: Self, add: u64) -> Self {
         Self {
             number: itself.number + add,
             bytes: itself.bytes,
