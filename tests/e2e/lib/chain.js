@@ -183,6 +183,22 @@ export class Chain {
     return (await at.query.system.events()).map(({ event }) => event);
   }
 
+  /** Waits until nothing is queued or scheduled; the events of that block and of all since. */
+  async settled(hash, { patience = 60_000 } = {}) {
+    const { actorsApi } = this.api.call;
+    const until = Date.now() + patience;
+    while ((await actorsApi.hasWork()).isTrue || (await actorsApi.hasSchedule()).isTrue) {
+      assert.ok(Date.now() < until, 'It does not come to rest');
+      await sleep(100);
+    }
+    const events = [];
+    const last = await this.number(await this.head());
+    for (let height = await this.number(hash); height <= last; height += 1) {
+      events.push(...await this.events((await this.api.rpc.chain.getBlockHash(height)).toHex()));
+    }
+    return events;
+  }
+
   async number(hash) {
     return (await this.api.rpc.chain.getHeader(hash)).number.toNumber();
   }

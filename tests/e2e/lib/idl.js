@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { PortableRegistry, TypeRegistry } from '@polkadot/types';
 
+import { bytes } from './chain.js';
 import { program } from './programs.js';
 
 const NAME = 'actors:idl';
@@ -106,9 +107,11 @@ export class Idl {
     const names = args.map(({ name }) => name.toString());
     const payload = (...values) => {
       assert.equal(values.length, args.length, `arguments: ${names}`);
+      const argument = (value, index) =>
+        this.#registry.createType(lookup(args[index].ty), value instanceof Uint8Array ? bytes(value) : value);
       return Buffer.concat([
         Buffer.from(route ? [route.toNumber()] : []),
-        ...values.map((value, index) => this.#registry.createType(lookup(args[index].ty), value).toU8a()),
+        ...values.map((value, index) => argument(value, index).toU8a()),
       ]);
     };
     return Object.assign(payload, {

@@ -8,7 +8,8 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const root = resolve(import.meta.dirname, '../../..');
+/** The repository. */
+export const root = resolve(import.meta.dirname, '../../..');
 
 /** Where cargo and make put what they build. */
 export const targetDir = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
