@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { after, afterEach, before, describe, it } from 'node:test';
 
 import { Chain, DEPOSIT, GAS, UNIT, find, is, ok } from './lib/chain.js';
+import { idl } from './lib/idl.js';
 import { Node } from './lib/node.js';
 import { program, wat } from './lib/programs.js';
 
@@ -48,6 +49,23 @@ describe('families of programs', { timeout: 300_000 }, () => {
     assert.equal(seen.readInt32LE(), 1);
     assert.equal(seen.subarray(4, 36).toString('hex'), sent.payload.subarray(4).toString('hex'));
     assert.equal(seen.subarray(88).toString(), 'PONG');
+  });
+
+  it('see with what others revert, and have their value back', async () => {
+    const { constructors, methods: { add } } = idl('counter');
+    const counter = (await chain.deploy(program('counter'), { payload: constructors.new(0) })).program;
+    const before = await chain.balance(family);
+    for (const [payload, reason] of [
+      [add(1), 'NotPayable'],
+      [[9], { UnknownRoute: { route: '9' } }],
+    ]) {
+      await chain.send(family, sending(counter, 5, payload), { value: 5n });
+      const seen = (await chain.send(family, Buffer.from([3]))).payload;
+      assert.equal(seen.readInt32LE(36), 0x108);
+      assert.equal(seen.readBigUInt64LE(72), 5n);
+      assert.deepEqual(add.refusal(seen.subarray(88)).toHuman(), reason);
+    }
+    assert.equal((await chain.balance(family)).free, before.free + 10n);
   });
 
   it('create programs, which users can talk to', async () => {

@@ -60,6 +60,16 @@ describe('a plain @polkadot/api', { timeout: 120_000 }, () => {
       'readState', 'stateEntry', 'traceMessage', 'traceQueued', 'traceUpgrade', 'waiting', 'wasm']);
   });
 
+  it('names every way in which a message ends', () => {
+    const { types } = chain.api.registry.lookup;
+    const { def } = types.find(({ type: { path } }) => path.at(-1)?.toString() === 'ReplyCode').type;
+    assert.deepEqual(def.asVariant.variants.map(({ name }) => name.toString()), [
+      'Replied', 'Finished', 'Trapped', 'Panicked', 'OutOfGas', 'StackDepth', 'MemoryLimit', 'SyscallMisuse',
+      'DepositShortfall', 'LimitExceeded', 'Reverted', 'NoSuchProgram', 'NotInitialised', 'Exited', 'Upgraded',
+      'DeadlinePassed',
+    ]);
+  });
+
   it('shows docs for every call, event, error, constant, storage item and field', () => {
     const { lookup, metadata } = chain.api.registry;
     const pallet = metadata.pallets.find(({ name }) => name.toString() === 'Actors');

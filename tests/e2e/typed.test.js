@@ -182,7 +182,7 @@ describe('typed programs', { timeout: 300_000 }, () => {
       assert.equal(buy.answer(bought.payload).type, 'Done');
       assert.deepEqual(
         bought.block.filter((event) => is(event, 'actors', 'MessageProcessed') || is(event, 'actors', 'MessageWaiting'))
-          .map(({ method, data }) => [method, data.destination.toString()]),
+          .map(({ method, data }) => [method, (data.destination ?? data.program).toString()]),
         [['MessageWaiting', escrow], ['MessageProcessed', deeds], ['MessageProcessed', escrow]]);
       const paid = bought.block.find((event) => is(event, 'actors', 'UserMessage') && event.data.reply.isNone).data;
       assert.deepEqual([paid.destination.toString(), paid.value.toBigInt()], [alice.address, PRICE]);
