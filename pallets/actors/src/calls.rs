@@ -139,13 +139,7 @@ impl<T: Config> Pallet<T> {
 
     /// The state of the service; a call must not write over a record that waits to be mended.
     pub(crate) fn service_of_calls() -> Result<ServiceState, DispatchError> {
-        match Service::<T>::try_get() {
-            Ok(service) if service.is_sound() => Ok(service),
-            Err(()) if !Service::<T>::exists() && !Self::has_traces() => {
-                Ok(ServiceState::default())
-            }
-            _ => Err(Error::<T>::QueueFull.into()),
-        }
+        Self::read_service().map_err(|_| Error::<T>::QueueFull.into())
     }
 
     pub(crate) fn next_message_id(service: &mut ServiceState, account: &T::AccountId) -> MessageId {

@@ -35,7 +35,7 @@ const MOST_COLD_BYTES: u32 = 2 * 1024 * 1024;
 const MENDED_KEYS: u32 = 128;
 /// Places that are looked at right behind a gap in the queue, and messages anywhere if there is none:
 /// together as many as serving a message has reads for.
-const GAP_KEYS: u64 = 8;
+const GAP_KEYS: u32 = 8;
 /// Places that a queue gets at its end, which no message has, so that service comes to a gap there
 /// and finds what it has not seen.
 const UNSEEN: u64 = 1 << 32;
@@ -132,26 +132,34 @@ impl<T: Config> Pallet<T> {
         meter.consumed()
     }
 
+    /// The state of the service; of a damaged record what can be read of it, if anything.
+    pub(crate) fn read_service() -> Result<ServiceState, Option<ServiceState>> {
+        match Service::<T>::try_get() {
+            Ok(service) if service.is_sound() => Ok(service),
+            Ok(service) => Err(Some(service)),
+            Err(()) if !Service::<T>::exists() && !Self::has_traces() => {
+                Ok(ServiceState::default())
+            }
+            Err(()) => Err(None),
+        }
+    }
+
     /// The state of the service. If its record is damaged the queue is found again, as soon as
     /// there is room for that.
     fn sound_service(meter: &mut WeightMeter) -> Option<ServiceState> {
-        let damaged = match Service::<T>::try_get() {
-            Ok(service) if service.is_sound() => return Some(service),
-            Ok(service) => service,
-            Err(()) if !Service::<T>::exists() && !Self::has_traces() => {
-                return Some(ServiceState::default())
-            }
-            // Ids must not repeat: no block has sent that many messages.
-            Err(()) => ServiceState {
-                sent: frame_system::Pallet::<T>::block_number()
-                    .saturated_into::<u64>()
-                    .saturating_mul(1 << 32),
-                ..ServiceState::default()
-            },
+        let damaged = match Self::read_service() {
+            Ok(service) => return Some(service),
+            Err(damaged) => damaged,
         };
         report!("the record of the service is damaged");
         meter.try_consume(Self::mending_weight()).ok()?;
-        let mut service = damaged;
+        let mut service = damaged.unwrap_or_else(|| ServiceState {
+            // Ids must not repeat: no block has sent that many messages.
+            sent: frame_system::Pallet::<T>::block_number()
+                .saturated_into::<u64>()
+                .saturating_mul(1 << 32),
+            ..ServiceState::default()
+        });
         Self::find_queue(&mut service);
         Self::find_agenda(&mut service);
         // Sweeping finds out how many there are: it ends when it finds none.
@@ -172,12 +180,7 @@ impl<T: Config> Pallet<T> {
     /// Then the end is set far beyond, where no message is overwritten, and the places that
     /// were not seen are found when service comes to a gap.
     fn find_queue(service: &mut ServiceState) {
-        let places = Queue::<T>::iter_keys().take(MENDED_KEYS as usize);
-        let (mut count, mut first, mut last) = (0u32, u64::MAX, 0);
-        for place in places {
-            count = count.saturating_add(1);
-            (first, last) = (first.min(place), last.max(place));
-        }
+        let (count, first, last) = Self::sample_queue(MENDED_KEYS);
         let unseen = if count < MENDED_KEYS { 1 } else { UNSEEN };
         (service.head, service.tail) = match count {
             0 => (0, 0),
@@ -185,8 +188,18 @@ impl<T: Config> Pallet<T> {
         };
     }
 
+    /// How many messages stand in the queue, `most` at most; and of those the first place and the last.
+    fn sample_queue(most: u32) -> (u32, u64, u64) {
+        let (mut count, mut first, mut last) = (0u32, u64::MAX, 0);
+        for place in Queue::<T>::iter_keys().take(most as usize) {
+            count = count.saturating_add(1);
+            (first, last) = (first.min(place), last.max(place));
+        }
+        (count, first, last)
+    }
+
     /// Whether there is anything that only service brings about, and would have to be found again.
-    pub(crate) fn has_traces() -> bool {
+    fn has_traces() -> bool {
         Queue::<T>::iter_keys().next().is_some() || Ticks::<T>::iter_keys().next().is_some()
     }
 
@@ -215,17 +228,14 @@ impl<T: Config> Pallet<T> {
     /// or to the end. Messages that are left out then are found behind the others.
     fn step_over_gap(service: &mut ServiceState) {
         let near = (1..=GAP_KEYS).find_map(|step| {
-            let place = service.head.checked_add(step)?;
+            let place = service.head.checked_add(step.into())?;
             Queue::<T>::contains_key(place).then_some(place)
         });
         if let Some(place) = near {
             service.head = place;
             return;
         }
-        let (mut count, mut first) = (0u64, u64::MAX);
-        for place in Queue::<T>::iter_keys().take(GAP_KEYS as usize) {
-            (count, first) = (count.saturating_add(1), first.min(place));
-        }
+        let (count, first, _) = Self::sample_queue(GAP_KEYS);
         match count {
             0 => (service.head, service.tail) = (0, 0),
             GAP_KEYS => {
