@@ -376,6 +376,10 @@ sp_api::impl_runtime_apis! {
             Actors::wasm(code_hash)
         }
 
+        fn idl(code_hash: CodeHash) -> Option<Vec<u8>> {
+            Actors::idl(code_hash)
+        }
+
         fn queue() -> QueueInfo<AccountId> {
             Actors::queue()
         }

@@ -1,6 +1,6 @@
 //! Stored code: judged once, stored once, paid for by its uploader.
 
-use actors_executor::{CodeInfo, Invalid, InvalidKind};
+use actors_executor::{split_idl, Blob, CodeInfo, Invalid, InvalidKind};
 use actors_primitives::{Balance, CodeHash};
 use alloc::vec::Vec;
 use codec::{Decode, Encode, MaxEncodedLen};
@@ -11,7 +11,9 @@ use frame_support::{
 };
 use scale_info::TypeInfo;
 
-use crate::{deposit::Footprint, report, Codes, Config, Error, Event, HoldReason, Pallet, Wasm};
+use crate::{
+    deposit::Footprint, report, Codes, Config, Error, Event, HoldReason, Idls, Pallet, Wasm,
+};
 
 /// What is known of stored code.
 #[derive(
@@ -45,13 +47,20 @@ impl<T: Config> Pallet<T> {
         actors_executor::validate(wasm, &T::Limits::get())
     }
 
-    /// The deposit for code of that many bytes: the blob and its record.
-    pub(crate) fn code_deposit(bytes: usize) -> Balance {
-        let record = Code::<T>::max_encoded_len() as u64;
-        Self::deposit_for(Footprint {
-            items: 2,
-            bytes: record.saturating_add(bytes as u64),
-        })
+    /// As [`Self::validate_code`]; and the parts in which it is stored.
+    pub(crate) fn judge(wasm: &[u8]) -> Result<(CodeInfo, Blob<'_>), Invalid> {
+        Ok((Self::validate_code(wasm)?, split_idl(wasm)?))
+    }
+
+    /// The deposit for code: its record, what runs, and its IDL if it has one.
+    pub(crate) fn code_deposit(blob: &Blob<'_>) -> Balance {
+        let mut footprint = Footprint::default();
+        footprint.add(Code::<T>::max_encoded_len());
+        footprint.add(blob.code.len());
+        if !blob.section.is_empty() {
+            footprint.add(blob.section.len());
+        }
+        Self::deposit_for(footprint)
     }
 
     pub(crate) fn code_hash(wasm: &[u8]) -> CodeHash {
@@ -60,21 +69,27 @@ impl<T: Config> Pallet<T> {
 
     pub(crate) fn do_upload_code(
         uploader: &T::AccountId,
-        wasm: Vec<u8>,
+        mut wasm: Vec<u8>,
     ) -> Result<CodeHash, DispatchError> {
         let code_hash = Self::code_hash(&wasm);
         ensure!(
             !Codes::<T>::contains_key(code_hash),
             Error::<T>::CodeAlreadyStored
         );
-        let mut info = Self::validate_code(&wasm).map_err(|invalid| {
+        let (mut info, blob) = Self::judge(&wasm).map_err(|invalid| {
             log::debug!(target: crate::LOG_TARGET, "code refused: {invalid}");
             Error::<T>::from(invalid.kind)
         })?;
         info.schedule = T::Schedule::get().version;
-        let deposit = Self::code_deposit(wasm.len());
+        let deposit = Self::code_deposit(&blob);
         T::Currency::hold(&HoldReason::Code.into(), uploader, deposit)
             .map_err(|_| Error::<T>::CodeDepositNotPayable)?;
+        if !blob.section.is_empty() {
+            let section = BoundedVec::try_from(blob.section.to_vec());
+            Idls::<T>::insert(code_hash, section.map_err(|_| Error::<T>::CodeIdlTooLarge)?);
+        }
+        let runs = blob.code.len();
+        wasm.truncate(runs);
         let wasm = BoundedVec::try_from(wasm).map_err(|_| Error::<T>::CodeTooLarge)?;
         Wasm::<T>::insert(code_hash, wasm);
         let code = Code {
@@ -116,6 +131,7 @@ impl<T: Config> Pallet<T> {
         }
         Codes::<T>::remove(code_hash);
         Wasm::<T>::remove(code_hash);
+        Idls::<T>::remove(code_hash);
         let uploader = uploader.clone();
         Self::deposit_event(Event::CodeRemoved {
             code_hash,
@@ -142,6 +158,8 @@ impl<T> From<InvalidKind> for Error<T> {
             InvalidKind::Global => Self::CodeGlobalInvalid,
             InvalidKind::Limit => Self::CodeOverLimit,
             InvalidKind::Untranslatable => Self::CodeUntranslatable,
+            InvalidKind::IdlMisplaced => Self::CodeIdlMisplaced,
+            InvalidKind::IdlTooLarge => Self::CodeIdlTooLarge,
         }
     }
 }

@@ -136,6 +136,13 @@ impl<T: Config> Pallet<T> {
             crate::weights::LONGEST_PAYLOAD,
         );
         assert!(
+            limits.panic_text <= limits.payload,
+            "what a program reverts with would be cut: `Limits::panic_text` is {} bytes, and \
+             `Limits::payload`, which every reply keeps, is {}. Lower `Limits::panic_text`.",
+            limits.panic_text,
+            limits.payload,
+        );
+        assert!(
             limits.letter <= limits.wait,
             "letters would be refused: `Limits::letter` is {} blocks, and `Limits::wait`, the \
              longest that anything may stand, is {}. Lower `Limits::letter`.",
@@ -171,15 +178,16 @@ impl<T: Config> Pallet<T> {
             limits.memory,
             maximum.memory,
         );
-        let extrinsic = T::WeightInfo::upload_code(limits.code);
+        let uploaded = limits.code.saturating_add(limits.idl_section());
+        let extrinsic = T::WeightInfo::upload_code(uploaded);
         let block = T::BlockWeights::get()
             .get(DispatchClass::Normal)
             .max_extrinsic
             .unwrap_or(T::BlockWeights::get().max_block);
         assert!(
             extrinsic.all_lte(block),
-            "code of `Limits::code` bytes could never be uploaded: its weight is {extrinsic:?}, \
-             and an extrinsic may have {block:?}. Lower `Limits::code`.",
+            "code of `Limits::code` and `Limits::idl` bytes could never be uploaded: its weight is \
+             {extrinsic:?}, and an extrinsic may have {block:?}. Lower `Limits::code`.",
         );
         let largest = actors_executor::CodeInfo::largest(&limits);
         let load = schedule.load_code(&largest, limits.memory);

@@ -9,7 +9,7 @@ use frame_support::{
 use sp_runtime::TryRuntimeError;
 
 use crate::{
-    deposit::Footprint, Agenda, Codes, Config, Delayed, Due, Grave, Graves, HoldReason, Kind,
+    deposit::Footprint, Agenda, Codes, Config, Delayed, Due, Grave, Graves, HoldReason, Idls, Kind,
     Mailboxes, Message, Pages, Pallet, Programs, Purses, Queue, Service, Slot, Stage, State,
     Status, Ticks, Tombstones, ValueInFlight, Waiter, Waiting, Wasm,
 };
@@ -358,8 +358,18 @@ impl<T: Config> Pallet<T> {
         for (hash, code) in Codes::<T>::iter() {
             let wasm = Wasm::<T>::get(hash).ok_or("a code has no bytes")?;
             ensure!(
-                Self::code_hash(&wasm) == hash,
+                wasm.len() == code.info.code_len as usize,
+                "a code's length is not what its record says"
+            );
+            let whole = Self::view_wasm(hash).unwrap_or_default();
+            ensure!(
+                Self::code_hash(&whole) == hash,
                 "a code's bytes are not those of its name"
+            );
+            let blob = actors_executor::split_idl(&whole);
+            ensure!(
+                blob.is_ok_and(|blob| blob.code == &wasm[..]),
+                "a code and its IDL are not parted where one ends"
             );
             let counted = sums.users.remove(&hash).unwrap_or_default();
             ensure!(
@@ -374,6 +384,10 @@ impl<T: Config> Pallet<T> {
         ensure!(
             Wasm::<T>::iter_keys().count() == Codes::<T>::iter_keys().count(),
             "bytes are stored without their code's record"
+        );
+        ensure!(
+            Idls::<T>::iter_keys().all(Codes::<T>::contains_key),
+            "an IDL is stored without its code's record"
         );
         Ok(())
     }

@@ -6,7 +6,8 @@
 //!
 //! ## Words
 //!
-//! - **Code**: a validated Wasm blob, stored once under its `blake2_256`.
+//! - **Code**: a validated Wasm blob, stored once under its `blake2_256`; what it says of its
+//!   interface (its IDL) beside it.
 //! - **Program**: an instance of code at an address, which is an ordinary account.
 //! - **Message**: id, source, destination, payload, value, and the purse its gas comes from.
 //! - **Turn**: one run of one export of one program.
@@ -276,6 +277,8 @@ pub mod pallet {
     bound! {
         /// The bound of stored code.
         CodeBound: |limits| limits.code;
+        /// The bound of the section of a blob that its IDL is in.
+        IdlBound: |limits| limits.idl_section();
         /// The bound of a payload.
         PayloadBound: |limits| limits.payload;
         /// The bound of a key of keyed state.
@@ -303,9 +306,14 @@ pub mod pallet {
     #[pallet::storage]
     pub type Codes<T: Config> = StorageMap<_, Identity, CodeHash, Code<T>>;
 
-    /// The bytes of each stored code.
+    /// The bytes of each stored code, as far as they run: without its IDL.
     #[pallet::storage]
     pub type Wasm<T: Config> = StorageMap<_, Identity, CodeHash, BoundedVec<u8, CodeBound<T>>>;
+
+    /// The section `actors:idl` of each stored code that was uploaded with one, as it stood there: behind
+    /// the bytes in `Wasm`. Apart from those, no turn reads or pays for it.
+    #[pallet::storage]
+    pub type Idls<T: Config> = StorageMap<_, Identity, CodeHash, BoundedVec<u8, IdlBound<T>>>;
 
     /// The programs.
     #[pallet::storage]
@@ -554,7 +562,7 @@ pub mod pallet {
             source: T::AccountId,
             /// The user.
             destination: T::AccountId,
-            /// What it says. The text of the panic if it tells of one.
+            /// What it says. If it tells of a panic, the text; of a revert, its bytes.
             payload: Vec<u8>,
             /// What it carried, in planck: on the user's account already. In the reply to a
             /// message that failed, what came back of that message's value. In escrow, if it stands
@@ -574,7 +582,7 @@ pub mod pallet {
         /// The code is not well-formed WebAssembly: cut off, corrupt, or not Wasm at all. Upload
         /// the bytes of a `.wasm` file.
         CodeMalformed,
-        /// The code is longer than `limits.code`. Build it for size, and strip it.
+        /// The code, its IDL apart, is longer than `limits.code`. Build it for size, and strip it.
         CodeTooLarge,
         /// The code uses floating point, which is not deterministic across machines. Use integers
         /// or fixed point; `actorsApi.checkCode` names the function.
@@ -602,6 +610,12 @@ pub mod pallet {
         CodeOverLimit,
         /// The engine cannot translate the code.
         CodeUntranslatable,
+        /// The code has several sections `actors:idl`, or others behind it. `actors-build` puts the
+        /// one at the end: build with it, and add nothing afterwards.
+        CodeIdlMisplaced,
+        /// The IDL in the code's section `actors:idl` is longer than `limits.idl`. Shorten the
+        /// comments that it has.
+        CodeIdlTooLarge,
         /// The same code is stored already. Create programs from it.
         CodeAlreadyStored,
         /// No code is stored under that hash.
@@ -912,9 +926,15 @@ pub mod pallet {
             Self::view_code(code_hash)
         }
 
-        /// The bytes of stored code.
+        /// The bytes of stored code, as they were uploaded.
         pub fn wasm(code_hash: CodeHash) -> Option<Vec<u8>> {
             Self::view_wasm(code_hash)
+        }
+
+        /// The IDL that code was uploaded with: what its section `actors:idl` says. The chain has
+        /// not judged it.
+        pub fn idl(code_hash: CodeHash) -> Option<Vec<u8>> {
+            Self::view_idl(code_hash)
         }
 
         /// Judges code as `upload_code` does; an error says what is wrong, in which function and

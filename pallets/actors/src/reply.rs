@@ -2,7 +2,7 @@
 
 use actors_executor::Failure;
 use actors_primitives::{abi::Entry, Balance, MessageId, ReplyCode};
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 use frame_support::pallet_prelude::BoundedVec;
 
 use crate::{
@@ -27,6 +27,16 @@ impl Ending {
             payload: Vec::new(),
             value: 0,
         }
+    }
+}
+
+/// What a program said when it failed: a panic's text, and the bytes that it reverted with.
+pub(crate) fn last_words(failure: &Failure) -> (String, Vec<u8>) {
+    let payload = &failure.payload;
+    match failure.code {
+        ReplyCode::Panicked => (String::from_utf8_lossy(payload).into(), Vec::new()),
+        ReplyCode::Reverted => (String::new(), payload.clone()),
+        _ => Default::default(),
     }
 }
 

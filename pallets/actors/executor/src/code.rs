@@ -2,6 +2,7 @@
 
 mod cursor;
 mod frame;
+mod idl;
 mod invalid;
 mod names;
 mod operators;
@@ -11,6 +12,7 @@ use actors_primitives::abi::{Entries, Entry};
 use codec::{Decode, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
+pub use idl::{idl_of, split_idl, Blob};
 pub use invalid::{FunctionRef, Invalid, InvalidKind};
 
 use crate::{
@@ -20,7 +22,7 @@ use crate::{
 
 /// The version of the rules below. It changes with them, and with the engine or its settings:
 /// code that another version admitted is validated again whenever it is loaded.
-pub(crate) const VERSION: u16 = 3;
+pub(crate) const VERSION: u16 = 4;
 
 /// What validation says of code, so that running it need not look again.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
@@ -30,7 +32,7 @@ pub struct CodeInfo {
     /// The version of the prices ([`crate::Schedule::version`]) that it was admitted under;
     /// [`validate`] sets the default schedule's.
     pub schedule: u16,
-    /// Its length in bytes.
+    /// Its length in bytes, without the IDL that was uploaded with it.
     pub code_len: u32,
     /// Its functions, imported ones included.
     pub functions: u32,
@@ -86,14 +88,19 @@ impl CodeInfo {
 
 /// Decides whether `wasm` may be stored as a program's code.
 ///
+/// What is judged is what runs: all of `wasm` but the IDL behind it ([`split_idl`]), of which only
+/// the place and the length matter.
+///
 /// Takes time linear in the length of `wasm`, and panics on no input.
 ///
 /// # Errors
 ///
 /// The first rule that it breaks, as a sentence for whoever wrote it.
 pub fn validate(wasm: &[u8], limits: &Limits) -> Result<CodeInfo, Invalid> {
-    let info = scan::scan(wasm, limits)?;
-    Engine::translate(wasm, &info, limits).map_err(|error| {
+    let blob = split_idl(wasm)?;
+    idl::check(&blob, limits)?;
+    let info = scan::scan(blob.code, limits)?;
+    Engine::translate(blob.code, &info, limits).map_err(|error| {
         Invalid::module(
             InvalidKind::Untranslatable,
             alloc::format!("the engine cannot translate the module ({error})"),

@@ -3,7 +3,7 @@
 //! Two functions, neither of which knows a chain, and a cache:
 //!
 //! - [`validate`] judges a Wasm blob once, when it is uploaded, and returns what running it needs
-//!   to know ([`CodeInfo`]).
+//!   to know ([`CodeInfo`]); [`split_idl`] says which part of a blob that is.
 //! - [`execute`] runs one entry of a program: a function of the message, of what [`Host`] shows
 //!   it, and of the prices and limits, to [`Turn`]: gas burned, and effects or a failure. It
 //!   changes nothing; whoever calls it applies the effects, all or none.
@@ -39,7 +39,7 @@ mod syscalls;
 mod turn;
 mod wasmi;
 
-pub use code::{validate, CodeInfo, FunctionRef, Invalid, InvalidKind};
+pub use code::{idl_of, split_idl, validate, Blob, CodeInfo, FunctionRef, Invalid, InvalidKind};
 pub use costs::Schedule;
 pub use effects::{Create, Effect, Effects, Letter, MemoryChange, Reply, Send, StateChange, Wait};
 pub use limits::Limits;

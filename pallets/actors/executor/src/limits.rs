@@ -12,8 +12,10 @@ use crate::Modules;
 /// that declares much (locals, globals, table elements) costs far more than its bytes say.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct Limits {
-    /// Bytes of a Wasm blob. It is read and parsed whenever the program runs.
+    /// Bytes of a Wasm blob, its IDL apart. It is read and parsed whenever the program runs.
     pub code: u32,
+    /// Bytes of the IDL that may be uploaded behind the code. No turn reads it.
+    pub idl: u32,
     /// Wasm pages (64 KiB) of a program's memory. The runtime allocates them in one piece, of
     /// which the largest possible is 32 MiB.
     pub memory: u32,
@@ -89,6 +91,14 @@ impl Limits {
     /// The bytes that each effect, each change of keyed state and each key that was read counts
     /// besides its own: what keeping track of it takes.
     pub const KEPT: u32 = 256;
+
+    /// The most bytes of the section that the IDL is in: its id, its own length, its name's, and the
+    /// name come before it.
+    #[must_use]
+    pub const fn idl_section(&self) -> u32 {
+        const HEADER: u32 = 1 + 5 + 5 + 10;
+        self.idl.saturating_add(HEADER)
+    }
 
     /// An upper bound of the largest piece of memory that a turn asks the runtime's allocator
     /// for, in bytes. The allocator gives powers of two, and 32 MiB at most: a chain whose limits
@@ -173,6 +183,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             code: 512 * 1024,
+            idl: 64 * 1024,
             memory: 64,
             payload: 64 * 1024,
             state_key: 128,

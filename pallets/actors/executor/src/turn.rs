@@ -105,7 +105,7 @@ pub struct StoredMemory {
 /// them: each is a read of the chain's storage.
 pub trait Host {
     /// The program's code: what [`crate::validate`] accepted when it returned
-    /// [`Request::code`]. `None` fails the turn as [`ReplyCode::NoSuchProgram`].
+    /// [`Request::code`], without the IDL behind it ([`crate::Blob::code`]). `None` fails the turn as [`ReplyCode::NoSuchProgram`].
     ///
     /// Code that [`CodeInfo::version`] says this version validated is not validated again:
     /// returning other bytes breaks a promise on which memory safety rests.

@@ -10,6 +10,10 @@ pub const MODULE: &str = "actors_v1";
 /// The name of the one memory that a program exports.
 pub const MEMORY: &str = "memory";
 
+/// The custom section that describes a program's interface. The chain keeps it beside the code and
+/// does not read it; it is the last section of a module.
+pub const IDL: &str = "actors:idl";
+
 /// Optional immutable `i32` globals that bound the part of memory which is not kept.
 pub const STACK_LOW: &str = "__stack_low";
 /// See [`STACK_LOW`].

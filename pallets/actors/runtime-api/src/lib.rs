@@ -46,12 +46,14 @@ pub enum ReadError {
     Refused(String),
     /// The code is not valid: what is wrong, in which function and where, and how to mend it.
     Invalid(String),
-    /// `state` failed: how, and the panic's text.
+    /// `state` failed: how, and what it had to say.
     Failed {
         /// How it failed.
         code: ReplyCode,
         /// The panic's text, else empty.
         text: String,
+        /// What it reverted with, else empty.
+        payload: Vec<u8>,
     },
     /// No message of that id stands in the queue, waits, or is delayed: it has ended, or there
     /// was none. Nor is one found behind the first 16,384 that stand in the queue, or wait.
@@ -175,8 +177,12 @@ sp_api::decl_runtime_apis! {
         /// where, and how to mend it.
         fn check_code(code: Vec<u8>) -> Result<(), String>;
 
-        /// The bytes of stored code.
+        /// The bytes of stored code, as they were uploaded.
         fn wasm(code_hash: CodeHash) -> Option<Vec<u8>>;
+
+        /// The IDL that code was uploaded with: what its section `actors:idl` says. The chain has
+        /// not judged it.
+        fn idl(code_hash: CodeHash) -> Option<Vec<u8>>;
 
         /// The queue: how long it is, what a place in it costs, and what is served next.
         fn queue() -> QueueInfo<AccountId>;

@@ -46,8 +46,11 @@ pub struct CodeDetails<AccountId> {
     pub deposit: Balance,
     /// How many programs use it, or are about to be upgraded to it.
     pub references: u32,
-    /// Its length, in bytes.
+    /// The length of what runs, in bytes.
     pub bytes: u32,
+    /// The length of the section that its IDL is in, in bytes: as many more were uploaded, and no
+    /// turn pays for them.
+    pub idl_bytes: u32,
     /// The size of its memory at the start, in Wasm pages of 64 KiB.
     pub wasm_pages: u32,
     /// The entries it exports, by name.

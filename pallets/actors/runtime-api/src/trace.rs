@@ -100,6 +100,8 @@ pub enum TraceEnd {
         code: ReplyCode,
         /// The panic's text, else empty.
         text: String,
+        /// What it reverted with, else empty.
+        payload: Vec<u8>,
     },
     /// Its message waits.
     Waits {

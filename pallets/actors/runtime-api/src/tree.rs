@@ -290,9 +290,14 @@ fn end(end: &TraceEnd) -> String {
             code: ReplyCode::Finished,
             ..
         } => "finished".into(),
-        TraceEnd::Ended { code, text } => match text.is_empty() {
-            true => format!("failed ({code:?})"),
-            false => format!("failed ({code:?}) {}", quoted(text)),
+        TraceEnd::Ended {
+            code,
+            text,
+            payload,
+        } => match (text.is_empty(), payload.is_empty()) {
+            (true, true) => format!("failed ({code:?})"),
+            (true, false) => format!("failed ({code:?}) {}", data(payload)),
+            (false, _) => format!("failed ({code:?}) {}", quoted(text)),
         },
     }
 }

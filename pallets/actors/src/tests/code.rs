@@ -3,7 +3,7 @@
 use codec::MaxEncodedLen;
 use frame_support::{assert_noop, assert_ok, traits::fungible::hold::Inspect};
 
-use crate::{mock::*, Codes, Error, HoldReason, Wasm};
+use crate::{mock::*, Codes, Error, HoldReason, Idls, Pallet, Wasm};
 
 fn refused(wasm: Vec<u8>, error: Error<Test>) {
     assert_noop!(
@@ -38,6 +38,139 @@ fn code_is_stored_once_and_its_deposit_comes_back() {
         Actors::remove_code(RuntimeOrigin::signed(ALICE), hash),
         Error::<Test>::CodeNotFound
     );
+}
+
+/// A fixture with an IDL behind it.
+fn described(name: &str, idl: &[u8]) -> Vec<u8> {
+    let name_of_section = b"\x0aactors:idl";
+    let length = name_of_section.len() + idl.len();
+    let length = [
+        length as u8 | 0x80,
+        (length >> 7) as u8 | 0x80,
+        (length >> 14) as u8,
+    ];
+    [&fixture(name)[..], &[0], &length, name_of_section, idl].concat()
+}
+
+fn an_idl_lies_beside_the_code() {
+    let idl = &b"\xff\0 whatever";
+    let wasm = described("echo", &idl[..]);
+    let section = wasm.len() - fixture("echo").len();
+    let foretold = Pallet::<Test>::dry_run_upload(ALICE, wasm.clone()).expect("it is accepted");
+    assert_ok!(Actors::upload_code(
+        RuntimeOrigin::signed(ALICE),
+        wasm.clone()
+    ));
+    let hash = Pallet::<Test>::code_hash(&wasm);
+    assert_eq!(foretold.code_hash, hash);
+
+    // What was uploaded is there to be compared with its name, and apart.
+    assert_eq!(Pallet::<Test>::wasm(hash), Some(wasm.clone()));
+    assert_eq!(Pallet::<Test>::idl(hash), Some(idl.to_vec()));
+    assert_eq!(
+        Wasm::<Test>::get(hash).map(|runs| runs.into_inner()),
+        Some(fixture("echo"))
+    );
+    let details = Pallet::<Test>::code(hash).expect("it is stored");
+    assert_eq!(
+        (details.bytes as usize, details.idl_bytes as usize),
+        (fixture("echo").len(), section)
+    );
+
+    // Its uploader pays for all of it, and has all of it back.
+    let held = || Balances::balance_on_hold(&HoldReason::Code.into(), &ALICE);
+    let record = crate::Code::<Test>::max_encoded_len();
+    assert_eq!(
+        held(),
+        3 * 1_000_000 + (wasm.len() + record) as u128 * 1_000
+    );
+    assert_eq!((held(), held()), (details.deposit, foretold.deposit));
+    assert_ok!(Actors::remove_code(RuntimeOrigin::signed(ALICE), hash));
+    assert_eq!(
+        (
+            held(),
+            Wasm::<Test>::iter().count(),
+            Idls::<Test>::iter().count()
+        ),
+        (0, 0, 0)
+    );
+    assert_eq!(
+        (Pallet::<Test>::wasm(hash), Pallet::<Test>::idl(hash)),
+        (None, None)
+    );
+
+    // Without one there is none; an empty one is one.
+    let hash = upload("echo");
+    assert_eq!(Pallet::<Test>::idl(hash), None);
+    assert_eq!(
+        Pallet::<Test>::code(hash).map(|code| code.idl_bytes),
+        Some(0)
+    );
+    let empty = described("echo", b"");
+    assert_ok!(Actors::upload_code(
+        RuntimeOrigin::signed(ALICE),
+        empty.clone()
+    ));
+    assert_eq!(
+        Pallet::<Test>::idl(Pallet::<Test>::code_hash(&empty)),
+        Some(vec![])
+    );
+}
+
+fn an_idl_costs_no_turn_anything() {
+    let plain = create("counter");
+    let wasm = described("counter", &[7; 60_000]);
+    let hash = Pallet::<Test>::code_hash(&wasm);
+    assert_ok!(Actors::upload_code(RuntimeOrigin::signed(ALICE), wasm));
+    let signed = RuntimeOrigin::signed(ALICE);
+    assert_ok!(Actors::create_program(
+        signed,
+        hash,
+        vec![],
+        vec![],
+        0,
+        GAS,
+        DEPOSIT
+    ));
+    idle();
+    let program = Pallet::<Test>::program_address(hash, &ALICE, &[]);
+    for _ in 0..2 {
+        let (described, plain) = (ask(&program, b""), ask(&plain, b""));
+        assert_eq!(described.payload, plain.payload);
+        assert_eq!(described.gas_burned, plain.gas_burned);
+    }
+    let kind = crate::Kind::Handle;
+    let start = |program| Pallet::<Test>::start_price(program, kind);
+    assert_eq!(start(&program), start(&plain));
+}
+
+fn an_idl_that_is_misplaced_or_too_long_is_refused() {
+    let once = described("echo", b"x");
+    let section = &once[fixture("echo").len()..];
+    refused(
+        [&once[..], section].concat(),
+        Error::<Test>::CodeIdlMisplaced,
+    );
+    refused(
+        [&once[..], &[0, 2, 1, b'x']].concat(),
+        Error::<Test>::CodeIdlMisplaced,
+    );
+    refused(
+        once[..once.len() - 1].to_vec(),
+        Error::<Test>::CodeMalformed,
+    );
+    let limit = ActorsLimits::get().idl as usize;
+    refused(
+        described("echo", &vec![0; limit + 1]),
+        Error::<Test>::CodeIdlTooLarge,
+    );
+    // What bounds the code does not count it.
+    ActorsLimits::mutate(|limits| limits.code = fixture("echo").len() as u32);
+    let longest = described("echo", &vec![0; limit]);
+    assert_ok!(Actors::upload_code(RuntimeOrigin::signed(ALICE), longest));
+    ActorsLimits::mutate(|limits| limits.code -= 1);
+    refused(once, Error::<Test>::CodeTooLarge);
+    ActorsLimits::mutate(|limits| limits.code += 1);
 }
 
 fn code_in_use_stays() {
@@ -90,6 +223,9 @@ fn every_kind_of_bad_code_has_its_own_error() {
 
 cases![
     code_is_stored_once_and_its_deposit_comes_back,
+    an_idl_lies_beside_the_code,
+    an_idl_costs_no_turn_anything,
+    an_idl_that_is_misplaced_or_too_long_is_refused,
     code_in_use_stays,
     code_that_nobody_can_pay_for_is_refused,
     every_kind_of_bad_code_has_its_own_error,

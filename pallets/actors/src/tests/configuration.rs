@@ -28,6 +28,15 @@ fn a_memory_that_no_runtime_can_hold_is_told() {
 }
 
 #[test]
+#[should_panic(expected = "Lower `Limits::panic_text`")]
+fn reverts_that_would_be_cut_are_told() {
+    on_chain(|| {
+        ActorsLimits::mutate(|limits| limits.panic_text = limits.payload + 1);
+        Pallet::<Test>::check_configuration();
+    });
+}
+
+#[test]
 #[should_panic(expected = "bytes could never be uploaded")]
 fn code_that_could_never_be_uploaded_is_told() {
     on_chain(|| {

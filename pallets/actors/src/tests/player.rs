@@ -201,6 +201,11 @@ pub(super) fn panics(text: &[u8]) -> Act {
     [&[14][..], &sized(text)].concat()
 }
 
+/// Reverts.
+pub(super) fn reverts(payload: &[u8]) -> Act {
+    [&[17][..], &sized(payload)].concat()
+}
+
 /// Bytes behind their length.
 fn sized(bytes: &[u8]) -> Vec<u8> {
     let len = u16::try_from(bytes.len()).expect("scripts are short");

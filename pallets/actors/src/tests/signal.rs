@@ -40,6 +40,19 @@ fn a_signal_follows_a_later_turn_that_failed() {
     assert_quiet();
 }
 
+fn a_signal_follows_a_later_turn_that_reverted() {
+    let program = create("script");
+    let words = script([&[wait(2)], &[reverts(b"\xff")]]);
+    let id = send_with(&program, words, UNIT, PLENTY);
+    idle();
+    pass(2);
+    assert_eq!(answer(id), Some((ReplyCode::Reverted, b"\xff".to_vec(), 0)));
+    let told = turns_in(&program, HANDLE_SIGNAL);
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].signal, Some((id, 0x108)));
+    assert_quiet();
+}
+
 fn there_is_none_after_the_first_turn() {
     let program = create("script");
     let id = play(&program, script([&[wait(2), trap()]]));
@@ -172,6 +185,7 @@ fn a_wait_that_an_exit_or_an_upgrade_ends_has_no_signal() {
 
 cases![
     a_signal_follows_a_later_turn_that_failed,
+    a_signal_follows_a_later_turn_that_reverted,
     there_is_none_after_the_first_turn,
     there_is_none_after_success_or_exit,
     there_is_none_where_it_is_not_exported,

@@ -4,6 +4,7 @@ use actors_primitives::{Gas, MessageId, ReplyCode};
 use actors_runtime_api::{ReadError, Trace, TraceCause, TraceEnd, TraceTurn};
 use frame_support::assert_ok;
 
+use super::player::{reverts, script};
 use crate::{mock::*, Delayed, Event, Pallet, Service};
 
 /// A message that asks `to` and waits; `flags` are those of its send.
@@ -154,6 +155,23 @@ fn a_turn_that_is_not_applied_has_done_nothing() {
     assert_eq!(told(turn).1, Some(ReplyCode::DepositShortfall));
     assert!(turn.effects.is_empty() && trace.is_complete);
     assert_eq!(turn.debug, ["asks"]);
+}
+
+fn a_trace_shows_what_was_reverted_with() {
+    let program = create("script");
+    let bytes = b"\0\xff";
+    let trace = trace(&program, script([&[reverts(bytes)]]), 0);
+    let [turn] = &trace.turns[..] else {
+        panic!("{trace:?}");
+    };
+    let end = TraceEnd::Ended {
+        code: ReplyCode::Reverted,
+        text: "".into(),
+        payload: bytes.to_vec(),
+    };
+    assert_eq!(turn.end, end);
+    let text = alloc::string::ToString::to_string(&trace);
+    assert!(text.contains("failed (Reverted) 0x00ff"), "{text}");
 }
 
 fn a_trace_lets_time_pass() {
@@ -498,6 +516,7 @@ fn a_trace_takes_a_mebibyte() {
 cases![
     a_trace_tells_what_a_message_causes,
     a_turn_that_is_not_applied_has_done_nothing,
+    a_trace_shows_what_was_reverted_with,
     a_trace_lets_time_pass,
     a_trace_follows_what_is_delayed,
     what_a_queued_message_does_is_what_blocks_then_do,

@@ -2,6 +2,7 @@
 
 use actors_primitives::{abi::error, ReplyCode};
 
+use super::player::{reply, reverts, script, set, Post};
 use crate::{mock::*, Event, Pages, Pallet, Programs, State};
 
 fn number(bytes: &[u8]) -> u32 {
@@ -78,6 +79,33 @@ fn a_panic_says_why() {
         _ => None,
     });
     assert_eq!(told, Some((ReplyCode::Panicked, b"not today".to_vec())));
+}
+
+/// Bytes that are no text, and would not outlive being made one.
+const NO_TEXT: &[u8] = b"\0\xff\xfe no \x80";
+
+fn a_revert_leaves_no_trace_but_its_gas_and_its_bytes() {
+    let program = create("script");
+    let (alice, bob, held) = (total(&ALICE), total(&BOB), total(&program));
+    let (record, seen) = (Programs::<Test>::get(&program), events().len());
+    let mail = Post::new(&BOB, b"hi".to_vec()).value(UNIT).act();
+    let acts = [set(1, b"x"), mail, reply(b"done", UNIT), reverts(NO_TEXT)];
+    Fees::set(0);
+    let reply = ask_with(&program, &script([&acts]), 5 * UNIT, GAS, DEPOSIT);
+    let told = (reply.code, &reply.payload[..], reply.value);
+    assert_eq!(told, (ReplyCode::Reverted, NO_TEXT, 5 * UNIT));
+    assert!(reply.gas_burned > 0 && reply.gas_burned < GAS);
+    assert_eq!(total(&ALICE), alice - Fees::get());
+    assert_eq!((total(&BOB), total(&program)), (bob, held));
+    assert_eq!(Programs::<Test>::get(&program), record);
+    assert_eq!(State::<Test>::iter_prefix(&program).count(), 0);
+    let other = |event: &Event<Test>| {
+        matches!(
+            event,
+            Event::UserMessage { reply: None, .. } | Event::ProgramEvent { .. }
+        )
+    };
+    assert!(!events()[seen..].iter().any(other));
 }
 
 fn running_out_of_gas_burns_the_whole_limit() {
@@ -303,6 +331,7 @@ cases![
     two_programs_of_the_same_code_share_nothing,
     a_trap_leaves_no_trace_but_its_gas_and_its_reply,
     a_panic_says_why,
+    a_revert_leaves_no_trace_but_its_gas_and_its_bytes,
     running_out_of_gas_burns_the_whole_limit,
     a_turn_burns_no_more_than_the_longest_turn,
     gas_is_the_same_each_time,

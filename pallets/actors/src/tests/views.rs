@@ -4,6 +4,7 @@ use actors_primitives::ReplyCode;
 use actors_runtime_api::{DryRun, DryRunWait, LetterInfo, ProgramStatus, ReadError, WaitingInfo};
 use frame_support::assert_ok;
 
+use super::player::{panics, reply, reverts, trap};
 use crate::{mock::*, Pallet, Service, Waiting};
 
 fn a_dry_run_foretells_and_changes_nothing() {
@@ -239,6 +240,23 @@ fn the_gas_a_dry_run_needs_is_enough_for_programs_that_wait() {
     assert_eq!(said, (b"well?".to_vec(), Vec::new()));
 }
 
+fn state_says_how_it_failed() {
+    let program = create("script");
+    let read = |act| Pallet::<Test>::read_state(program.clone(), act);
+    assert_eq!(read(reply(b"\xff", 0)), Ok(b"\xff".to_vec()));
+    let failed = |code, text: &str, payload: &[u8]| {
+        Err(ReadError::Failed {
+            code,
+            text: text.into(),
+            payload: payload.to_vec(),
+        })
+    };
+    let reverted = failed(ReplyCode::Reverted, "", b"\0\xff");
+    assert_eq!(read(reverts(b"\0\xff")), reverted);
+    assert_eq!(read(panics(b"no")), failed(ReplyCode::Panicked, "no", b""));
+    assert_eq!(read(trap()), failed(ReplyCode::Trapped, "", b""));
+}
+
 fn a_dry_run_says_what_is_not_over() {
     let (sleeper, echo) = (create("sleeper"), create("echo"));
     let payload = asks(&BOB, 10, 1 | 5 << 8);
@@ -397,6 +415,7 @@ fn what_waits_is_shown() {
 }
 
 cases![
+    state_says_how_it_failed,
     the_gas_a_dry_run_needs_is_enough_for_programs_that_wait,
     a_dry_run_says_what_is_not_over,
     a_dry_run_of_an_upgrade_foretells_it,

@@ -44,6 +44,22 @@ fn a_reply_resumes_the_message_itself_with_one_turn() {
     assert_quiet();
 }
 
+fn a_program_sees_what_was_reverted_with_and_has_its_value_back() {
+    let (asking, asked) = (create("script"), create("script"));
+    let question = Post::new(&asked, script([&[reverts(b"\xff\0\xfe")]]));
+    let question = question.value(UNIT).awaited(0).act();
+    let words = script([&[question, wait(10)], &[]]);
+    let id = send_with(&asking, words, UNIT, PLENTY);
+    idle();
+    let seen = turns_of(&asking, id);
+    let answer = seen[1].reply.as_ref().expect("it was told of it");
+    assert_eq!(answer.to, sent_by(id, 0, 0));
+    assert_eq!((answer.code, answer.value), (0x108, UNIT));
+    assert_eq!((answer.size, &answer.words[..]), (3, &b"\xff\0\xfe"[..]));
+    assert_eq!(turns(&asked).len(), 1, "of the turn nothing stands");
+    assert_quiet();
+}
+
 fn replies_resume_in_the_order_in_which_they_arrive() {
     let asking = create("script");
     let asked = [create("script"), create("script"), create("script")];
@@ -648,6 +664,7 @@ fn a_failed_turn_wakes_and_waits_for_nothing() {
 
 cases![
     a_reply_resumes_the_message_itself_with_one_turn,
+    a_program_sees_what_was_reverted_with_and_has_its_value_back,
     replies_resume_in_the_order_in_which_they_arrive,
     causes_that_arrive_while_a_resume_is_queued_wait_their_turn,
     others_are_served_before_a_resume_that_was_queued_after_them,

@@ -22,7 +22,7 @@ use crate::{
     turn::{Ended, Task},
     Config, Delayed, Mailboxes, Programs, Purses, Queue, Service, Waiting,
 };
-use told::{cause, ended, told, told_effects};
+use told::{cause, ended, failed, told, told_effects};
 
 /// Turns that a trace tells.
 const MOST_TURNS: usize = 1_000;
@@ -198,13 +198,7 @@ impl<T: Config> Tracer<T> {
             end: match outcome {
                 Ok(Ended::With(code)) => ended(*code),
                 Ok(Ended::Not(blocks)) => TraceEnd::Waits { blocks: *blocks },
-                Err(failure) => TraceEnd::Ended {
-                    code: failure.code,
-                    text: match failure.code {
-                        ReplyCode::Panicked => String::from_utf8_lossy(&failure.payload).into(),
-                        _ => String::new(),
-                    },
-                },
+                Err(failure) => failed(failure),
             },
             effects,
             debug,

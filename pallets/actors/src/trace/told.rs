@@ -1,18 +1,29 @@
 //! Turns in the words of a trace.
 
-use actors_executor::{Cause, Effect, Effects};
+use actors_executor::{Cause, Effect, Effects, Failure};
 use actors_primitives::{MessageId, ReplyCode};
 use actors_runtime_api::{TraceCause, TraceEffect, TraceEnd};
 use alloc::{string::String, vec::Vec};
 use sp_runtime::traits::SaturatedConversion;
 
-use crate::{queue::Kind, turn::Task, Config, Programs};
+use crate::{queue::Kind, reply::last_words, turn::Task, Config, Programs};
 
 /// The end of a turn that has nothing more to say than its code.
 pub(super) fn ended(code: ReplyCode) -> TraceEnd {
     TraceEnd::Ended {
         code,
         text: String::new(),
+        payload: Vec::new(),
+    }
+}
+
+/// The end of a message that failed, and what the program said of it.
+pub(super) fn failed(failure: &Failure) -> TraceEnd {
+    let (text, payload) = last_words(failure);
+    TraceEnd::Ended {
+        code: failure.code,
+        text,
+        payload,
     }
 }
 

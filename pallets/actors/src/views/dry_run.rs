@@ -126,8 +126,8 @@ impl<T: Config> Pallet<T> {
         uploader: T::AccountId,
         wasm: Vec<u8>,
     ) -> Result<DryRunUpload, ReadError> {
-        Self::upload_outlay(&wasm)?;
-        let deposit = Self::code_deposit(wasm.len());
+        // Of code that is stored already the upload is refused, whatever it would take.
+        let (_, deposit) = Self::upload_outlay(&wasm)?;
         Self::undone(|| {
             Self::ensure_uploader(&uploader)
                 .and_then(|()| Self::do_upload_code(&uploader, wasm))

@@ -11,8 +11,8 @@ use alloc::{
 };
 
 use crate::{
-    pallet::Key, waiting::Stage, Codes, Config, Mailboxes, Pallet, Program, Programs, Queue,
-    Service, State, Status, Tombstones, Waiting, Wasm,
+    pallet::Key, reply::last_words, waiting::Stage, Codes, Config, Idls, Mailboxes, Pallet,
+    Program, Programs, Queue, Service, State, Status, Tombstones, Waiting, Wasm,
 };
 
 /// Messages that a look at the queue, at those that wait, or at a mailbox shows: enough to see
@@ -29,12 +29,14 @@ impl<T: Config> Pallet<T> {
             return Err(ReadError::NotInitialised);
         }
         let outcome = Self::run_state(&program, &record, payload);
-        outcome
-            .ok_or(ReadError::NoStateEntry)?
-            .map_err(|failure| ReadError::Failed {
+        outcome.ok_or(ReadError::NoStateEntry)?.map_err(|failure| {
+            let (text, payload) = last_words(&failure);
+            ReadError::Failed {
                 code: failure.code,
-                text: String::from_utf8_lossy(&failure.payload).into_owned(),
-            })
+                text,
+                payload,
+            }
+        })
     }
 
     fn readable(program: &T::AccountId) -> Result<Program<T>, ReadError> {
@@ -88,13 +90,21 @@ impl<T: Config> Pallet<T> {
             deposit: code.deposit,
             references: code.references,
             bytes: code.info.code_len,
+            idl_bytes: Idls::<T>::decode_len(code_hash).map_or(0, |bytes| bytes as u32),
             wasm_pages: code.info.wasm_pages,
             exports: exported.map(|entry| entry.export().to_string()).collect(),
         })
     }
 
     pub(crate) fn view_wasm(code_hash: CodeHash) -> Option<Vec<u8>> {
-        Wasm::<T>::get(code_hash).map(Into::into)
+        let mut wasm = Wasm::<T>::get(code_hash)?.into_inner();
+        wasm.extend(Idls::<T>::get(code_hash).unwrap_or_default());
+        Some(wasm)
+    }
+
+    pub(crate) fn view_idl(code_hash: CodeHash) -> Option<Vec<u8>> {
+        let section = Idls::<T>::get(code_hash)?;
+        actors_executor::idl_of(&section).map(<[u8]>::to_vec)
     }
 
     pub(crate) fn view_check_code(code: &[u8]) -> Result<(), String> {

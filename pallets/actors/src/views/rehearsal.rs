@@ -114,11 +114,12 @@ impl<T: Config> Pallet<T> {
 
     /// What storing code takes from who uploads it, unless it is stored already; its name.
     pub(super) fn upload_outlay(wasm: &[u8]) -> Result<(CodeHash, Balance), ReadError> {
-        Self::validate_code(wasm).map_err(|invalid| ReadError::Invalid(invalid.to_string()))?;
+        let judged = Self::judge(wasm);
+        let (_, blob) = judged.map_err(|invalid| ReadError::Invalid(invalid.to_string()))?;
         let code_hash = Self::code_hash(wasm);
         Ok(match Codes::<T>::contains_key(code_hash) {
             true => (code_hash, 0),
-            false => (code_hash, Self::code_deposit(wasm.len())),
+            false => (code_hash, Self::code_deposit(&blob)),
         })
     }
 

@@ -47,6 +47,10 @@ pub enum InvalidKind {
     Limit,
     /// The engine cannot translate it.
     Untranslatable,
+    /// It has an IDL that is not its one last section.
+    IdlMisplaced,
+    /// Its IDL has more bytes than the chain allows.
+    IdlTooLarge,
 }
 
 /// A function of the module, as its author knows it.

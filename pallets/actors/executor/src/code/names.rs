@@ -64,7 +64,8 @@ impl<'a> Names<'a> {
     }
 }
 
-fn text<'a>(cursor: &mut Cursor<'a>) -> Option<&'a str> {
+/// The text behind its length that comes next.
+pub(super) fn text<'a>(cursor: &mut Cursor<'a>) -> Option<&'a str> {
     let length = cursor.number()?;
     core::str::from_utf8(cursor.take(length)?.bytes()).ok()
 }

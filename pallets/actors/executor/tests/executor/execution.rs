@@ -443,6 +443,25 @@ fn what_a_program_reverts_with_reaches_the_sender_as_it_is() {
 }
 
 #[test]
+fn an_idl_costs_no_turn_anything() {
+    let mut plain = Chain::new(COUNTER);
+    let alone = plain.world.code.clone().expect("there is code");
+    let idl = "x".repeat(60_000);
+    let module = format!(r#"(module (@custom "actors:idl" "{idl}"))"#);
+    let module = wat::parse_str(module).expect("it assembles");
+    let wasm = [&alone[..], &module[8..]].concat();
+    // What the chain stores as code, and hands out when the program runs.
+    let blob = actors_executor::split_idl(&wasm).expect("it is the last section");
+    assert_eq!((blob.code, blob.idl), (&alone[..], Some(idl.as_bytes())));
+    let mut described = Chain::new(COUNTER);
+    described.code = validate(&wasm, &described.limits).expect("it is valid");
+    described.world.code = Some(blob.code.to_vec());
+    for entry in [Entry::Init, Entry::Handle] {
+        assert_eq!(described.run(entry, PLENTY), plain.run(entry, PLENTY));
+    }
+}
+
+#[test]
 fn code_that_vanished_fails_the_turn() {
     let mut chain = Chain::new(COUNTER);
     chain.world.code = None;

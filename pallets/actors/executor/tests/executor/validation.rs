@@ -12,6 +12,9 @@ const FLOAT: &str =
     "floating point is not deterministic across machines; use integers or fixed point";
 const FEATURE: &str = "programs are WebAssembly MVP with sign extension, memory.copy and \
     memory.fill; build for wasm32v1-none, or turn the feature off in the compiler";
+const IDL: &str =
+    "`actors-build` puts the one `actors:idl` section behind all others: build with it, \
+    and add nothing to the file afterwards";
 const SPLIT: &str = "split it up, or build with optimisation for size";
 
 /// Fixture, kind, what was found where, how to mend it.
@@ -38,6 +41,9 @@ const OFFENCES: &[(&str, InvalidKind, &str, &str)] = &[
     ("gc_type", Feature, "the module is refused (gc proposal not supported) at byte 0xb", FEATURE),
     ("huge_locals", Limit, "function #0 has 4294967295 locals, and the limit is 192 at byte 0x30", SPLIT),
     ("huge_params", Limit, "function `wide` (#0) has 1001 parameters, and the limit is 32 at byte 0xb", SPLIT),
+    ("idl_not_last", IdlMisplaced, "the `actors:idl` section is not the module's last at byte 0x12", IDL),
+    ("idl_too_large", IdlTooLarge, "the `actors:idl` section says 8 bytes, and the limit is 7 at byte 0x30", "shorten the comments that describe the program, or have fewer types"),
+    ("idl_twice", IdlMisplaced, "the module has a second `actors:idl` section at byte 0x40", IDL),
     ("import_global", UnknownImport, "the import `env.base` is no function at byte 0x11", "programs import functions of `actors_v1` only"),
     ("import_memory", Memory, "the module imports its memory as `env.memory` at byte 0x11", "define the memory and export it as `memory` (do not link with --import-memory)"),
     ("import_type", ImportType, "the import `actors_v1.emit` has the type (i64, i32) -> (i32), and the ABI says (i32, i32) -> (i32) at byte 0x17", "declare it as the ABI does"),
@@ -114,6 +120,7 @@ fn limits_for(fixture: &str) -> Limits {
     let mut limits = Limits::default();
     match fixture {
         "too_large" => limits.code = 10,
+        "idl_too_large" => limits.idl = 7,
         "many_functions" => limits.functions = 2,
         "many_types" => limits.types = 2,
         "many_params" => limits.params = 2,
@@ -152,6 +159,36 @@ fn each_offence_is_refused_by_name() {
             );
         }
     }
+}
+
+/// Code, and an IDL behind it.
+fn with_idl(code: &[u8], idl: &[u8]) -> Vec<u8> {
+    let name = b"\x0aactors:idl";
+    let length = u8::try_from(name.len() + idl.len()).expect("it is short");
+    [code, &[0, length], name, idl].concat()
+}
+
+#[test]
+fn an_idl_changes_nothing_of_what_runs() {
+    let code = wat::parse_str(r#"(module (memory (export "memory") 1) (func (export "init")))"#)
+        .expect("it assembles");
+    let limits = Limits {
+        code: code.len() as u32,
+        ..Limits::default()
+    };
+    let alone = validate(&code, &limits).expect("it is valid");
+    for idl in [&b"\xff\0 opaque"[..], b""] {
+        assert_eq!(validate(&with_idl(&code, idl), &limits), Ok(alone.clone()));
+    }
+    // Cut off anywhere it is no module.
+    let wasm = with_idl(&code, b"abc");
+    for end in code.len() + 1..wasm.len() {
+        let error = validate(&wasm[..end], &Limits::default()).expect_err("it is cut off");
+        assert_eq!(error.kind, Malformed, "{end}");
+    }
+    // One that stands at the end does not excuse what stands before it.
+    let error = validate(&with_idl(&code[..code.len() - 1], b""), &Limits::default());
+    assert_eq!(error.expect_err("the code is cut off").kind, Malformed);
 }
 
 #[test]
@@ -198,6 +235,8 @@ fn each_fixture_is_tried_and_each_kind_has_one() {
         Memory,
         Global,
         Limit,
+        IdlMisplaced,
+        IdlTooLarge,
     ] {
         assert!(
             OFFENCES.iter().any(|(_, offence, ..)| *offence == kind),

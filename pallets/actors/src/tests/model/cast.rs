@@ -108,6 +108,7 @@ impl Cast {
             Op::Panic(bytes) => [&[14][..], &sized(filler(*bytes))].concat(),
             Op::Misuse => [15].into(),
             Op::Recurse => [16].into(),
+            Op::Revert(bytes) => [&[17][..], &sized(error(*bytes))].concat(),
         }
     }
 
@@ -155,6 +156,11 @@ fn gas(split: Option<u64>) -> [u8; 8] {
 
 fn filler(bytes: u8) -> Vec<u8> {
     (0..bytes).map(|at| b'a' + at % 26).collect()
+}
+
+/// As [`filler`], and no text.
+fn error(bytes: u8) -> Vec<u8> {
+    (0..bytes).map(|at| 0xff - at).collect()
 }
 
 /// The bytes behind their length.

@@ -22,6 +22,7 @@ pub(super) enum Command<'a> {
     Burn,
     Trap,
     Panic(&'a [u8]),
+    Revert(&'a [u8]),
     Misuse,
     Recurse,
 }
@@ -161,6 +162,7 @@ impl<'a> Iterator for Reader<'a> {
             14 => Command::Panic(self.sized()),
             15 => Command::Misuse,
             16 => Command::Recurse,
+            17 => Command::Revert(self.sized()),
             // 13; calling what there is not traps as well.
             _ => Command::Trap,
         })

@@ -143,6 +143,8 @@ pub enum Op {
     Trap,
     /// Panic with a text of that many bytes.
     Panic(u8),
+    /// Revert with that many bytes, which are no text.
+    Revert(u8),
     /// Pass a pointer outside of memory.
     Misuse,
     /// Recurse without end.
@@ -252,6 +254,7 @@ impl fmt::Debug for Op {
             Self::Burn => f.write_str("burn"),
             Self::Trap => f.write_str("trap"),
             Self::Panic(bytes) => write!(f, "panic {bytes}"),
+            Self::Revert(bytes) => write!(f, "revert {bytes}"),
             Self::Misuse => f.write_str("misuse"),
             Self::Recurse => f.write_str("recurse"),
         }

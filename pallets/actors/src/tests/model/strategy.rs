@@ -252,6 +252,7 @@ fn failing() -> BoxedStrategy<Op> {
         Just(Op::Burn),
         Just(Op::Trap),
         (0..20u8).prop_map(Op::Panic),
+        (0..20u8).prop_map(Op::Revert),
         Just(Op::Misuse),
         Just(Op::Recurse),
     ]

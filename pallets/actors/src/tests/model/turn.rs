@@ -476,6 +476,12 @@ impl Run<'_> {
                     payload: text.to_vec(),
                 })
             }
+            Command::Revert(payload) => {
+                return Err(Failure {
+                    code: ReplyCode::Reverted,
+                    payload: payload.to_vec(),
+                })
+            }
             Command::Misuse => return Err(ReplyCode::SyscallMisuse.into()),
             Command::Recurse => return Err(ReplyCode::StackDepth.into()),
         }
