@@ -198,7 +198,7 @@ describe('typed programs', { timeout: 300_000 }, () => {
   // -- Time --------------------------------------------------------------------------------
 
   describe('end a vote by themselves', () => {
-    const BLOCKS = 6;
+    const BLOCKS = 12;
     const voting = idl('vote');
     const { propose } = voting.methods;
     let to;
