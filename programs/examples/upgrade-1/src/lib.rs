@@ -48,10 +48,4 @@ impl Book {
     pub fn guests(&self) -> u32 {
         self.guests
     }
-
-    /// Whose the book is.
-    #[query]
-    pub fn owner(&self) -> ActorId {
-        self.owner
-    }
 }

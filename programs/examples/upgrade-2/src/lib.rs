@@ -76,12 +76,6 @@ impl Book {
         self.guests
     }
 
-    /// Whose the book is.
-    #[query]
-    pub fn owner(&self) -> ActorId {
-        self.owner
-    }
-
     /// What stands on its cover.
     #[query]
     pub fn title(&self) -> String {

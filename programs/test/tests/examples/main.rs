@@ -2,8 +2,12 @@
 
 mod built;
 mod counter;
+mod escrow;
 mod factory;
 mod hash_chain;
 mod ledger;
 mod oracle;
 mod ping;
+mod upgrade;
+mod vault;
+mod vote;
