@@ -1,11 +1,11 @@
 //! Calls by name, for programs that have an interface.
 
 use actors_idl::{Entry, Idl};
-use actors_primitives::{Balance, Gas};
+use actors_primitives::{Balance, Gas, ReplyCode};
 use codec::Encode;
-use std::rc::Rc;
+use std::{fmt, rc::Rc};
 
-use crate::{reply::decode, Message, Program, Refused, Send, User};
+use crate::{interface::Asked, reply::decode, show::Bytes, Message, Program, Refused, Send, User};
 
 /// A call by its name, and the arguments that it has so far.
 #[derive(Clone)]
@@ -146,7 +146,7 @@ impl NamedSend {
 }
 
 /// A query of a program's by its name, which waits for its arguments.
-#[must_use = "nothing is asked until `answer` asks it"]
+#[must_use = "nothing is asked until `answer` or `expect` asks it"]
 pub struct NamedQuery {
     program: Program,
     call: Named,
@@ -175,8 +175,38 @@ impl NamedQuery {
     #[track_caller]
     #[must_use]
     pub fn answer<T: codec::Decode>(self) -> T {
+        decode(&self.bytes().1)
+    }
+
+    /// Expects that answer.
+    ///
+    /// # Panics
+    ///
+    /// When there is another, or none, and as [`NamedQuery::answer`].
+    #[track_caller]
+    pub fn expect(self, answer: impl Encode + fmt::Debug) {
+        let (payload, bytes) = self.bytes();
+        if bytes != answer.encode() {
+            let asked = self.program.interface().map(|idl| Asked {
+                idl,
+                entry: Entry::State,
+                payload,
+            });
+            let says = asked.and_then(|asked| asked.reply(ReplyCode::Replied, &bytes));
+            panic!(
+                "expected the answer {answer:?} to {},\n     got {}",
+                self.call.name,
+                says.unwrap_or_else(|| Bytes(&bytes).to_string())
+            );
+        }
+    }
+
+    /// What is asked, and the answer.
+    #[track_caller]
+    fn bytes(&self) -> (Vec<u8>, Vec<u8>) {
         let payload = expect(&self.program, &self.call, Entry::State);
-        decode(&self.program.read_state(payload))
+        let answer = self.program.read_state(&payload);
+        (payload, answer)
     }
 }
 

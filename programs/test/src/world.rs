@@ -41,6 +41,9 @@ const GENESIS_TIME: u64 = 1_767_225_600_000;
 /// Blocks that take longer to make again than to keep what came of them.
 const LONG: u32 = 500;
 
+/// Such places that are kept.
+const KEYFRAMES: usize = 4;
+
 /// A chain: its storage, and what a test knows of it.
 pub(crate) struct World {
     /// Tells chains apart, also in other threads.
@@ -255,9 +258,15 @@ impl World {
         self.now.tape.seal();
         let keyframe = Keyframe {
             storage: self.storage(),
-            moment: self.now.clone(),
+            moment: Moment {
+                keyframes: Vec::new(),
+                ..self.now.clone()
+            },
             line: self.line(),
         };
+        if self.now.keyframes.len() >= KEYFRAMES {
+            self.now.keyframes.remove(0);
+        }
         self.now.keyframes.push(Rc::new(keyframe));
     }
 

@@ -30,7 +30,7 @@ fn a_first_test() {
     adder.call("add").arg(5u32).by(&alice).expect_ok(5u32);
     adder.expect_event(Event::Added { by: 5 });
     adder.call("fail").by(&alice).expect_revert(Error::Full);
-    assert_eq!(adder.ask("total").answer::<u32>(), 5);
+    adder.ask("total").expect(5u32);
 }
 
 #[test]

@@ -23,6 +23,15 @@ fn calls_are_made_by_name() {
     message.expect_ok(5u32);
     adder.send([0, 5, 0, 0, 0]).by(&alice).expect_ok(5u32);
     assert_eq!(adder.ask("total").answer::<u32>(), 5);
+    adder.ask("total").expect(5u32);
+    assert_eq!(
+        panics(|| adder.ask("total").expect(6u32)),
+        "expected the answer 6 to total,\n     got 5"
+    );
+    tells(
+        &panics(|| adder.ask("total").answer::<u64>()),
+        &["is not the SCALE encoding of a u64"],
+    );
     let refused = adder.call("add").arg(5u32).gas(1).try_by(&alice);
     assert_eq!(refused.expect_err("too little").name(), "GasLimitTooLow");
     let dear = adder.call("add").arg(5u32).value(7).deposit(0).by(&alice);

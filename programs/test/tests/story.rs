@@ -131,3 +131,24 @@ fn programs_of_one_name_are_told_apart() {
         tells(&text, &[&format!("handle {name} from alice")]);
     }
 }
+
+#[test]
+fn what_came_before_and_after_a_long_time_is_told() {
+    let chain = Chain::new();
+    let alice = chain.user("alice");
+    let echo = chain.deploy(fixture("echo")).named("echo").by(&alice);
+    let silent = chain.mock("silent", |_| MockReply::silence());
+    let sleeper = chain.deploy(fixture("sleeper")).named("sleeper").by(&alice);
+    let early = sleeper.send(awaiting(silent.id(), 700, b"?")).by(&alice);
+    chain.skip(600);
+    let between = echo.send(b"one").by(&alice);
+    chain.skip(600);
+    let late = echo.send(b"two").by(&alice);
+    let text = panics(|| early.expect_reply(b""));
+    tells(&text, &["waits 700 blocks", "deadline: ", "block +700"]);
+    let text = panics(|| between.expect_reply(b""));
+    tells(&text, &["handle echo from alice \"one\"", "over"]);
+    let text = panics(|| late.expect_reply(b""));
+    tells(&text, &["handle echo from alice \"two\"", "over"]);
+    silent.expect_called(1);
+}
