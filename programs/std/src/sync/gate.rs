@@ -112,6 +112,8 @@ impl Inner {
         };
         if self.take_grant(ticket) {
             *entry = Entry::Done;
+            // It lets the next one in itself, if that can be in as well.
+            self.admit();
             return Poll::Ready(Ok(()));
         }
         if until.is_ahead() {
@@ -154,7 +156,8 @@ impl Inner {
         self.queue.retain(|waiter| waiter.ticket != ticket);
     }
 
-    /// Lets those in who are next, as far as they can be in together.
+    /// Lets in who is next, if it can be. One message at most is woken, and wakes the next when it is in: to let go costs the
+    /// same however many wait, and never more than a signal can pay.
     fn admit(&mut self) {
         while let Some(next) = self.queue.front() {
             let writes = next.writes;
@@ -166,13 +169,17 @@ impl Inner {
             };
             // The current message is polled once more; another goes on when it is woken. One that does not
             // wait any more has ended.
-            if next.message == message::id() {
+            let is_here = next.message == message::id();
+            if is_here {
                 again();
             } else if message::wake(&next.message).is_err() {
                 self.leave(writes);
                 continue;
             }
             self.granted.push(next.ticket);
+            if !is_here {
+                return;
+            }
         }
     }
 }

@@ -273,3 +273,36 @@ fn readers_go_on_when_the_writer_before_them_gives_up_or_fails() {
     after.expect_ok(1u32);
     stage.told(&["a reads 0", "c reads 0", "d writes", "e reads 1"]);
 }
+
+#[test]
+fn however_many_wait_letting_go_costs_the_same() {
+    let stage = Stage::new();
+    // With as many behind it as it could not wake on the gas of a signal.
+    let failing = stage.write("a", LONG, 3, Then::Panic);
+    let names: Vec<_> = (0..8).map(|number| number.to_string()).collect();
+    let readers: Vec<_> = names.iter().map(|name| stage.read(name, LONG, 2)).collect();
+    let last = stage.write("z", LONG, 1, Then::End);
+    failing.expect_code(ReplyCode::Panicked);
+    for reader in &readers {
+        reader.expect_ok(1u32);
+    }
+    last.expect_ok(2u32);
+    let reads = names.iter().map(|name| format!("{name} reads 1"));
+    let told: Vec<_> = ["a writes".to_string()]
+        .into_iter()
+        .chain(reads)
+        .chain(["z writes".to_string()])
+        .collect();
+    stage.told(&told.iter().map(String::as_str).collect::<Vec<_>>());
+    // Nor does it where it ends well.
+    let alone = stage.write("b", LONG, 3, Then::End);
+    alone.expect_ok(3u32);
+    let watched = stage.write("c", LONG, 3, Then::End);
+    let readers: Vec<_> = names.iter().map(|name| stage.read(name, LONG, 2)).collect();
+    watched.expect_ok(4u32);
+    for reader in &readers {
+        reader.expect_ok(4u32);
+    }
+    let (alone, watched) = (alone.reply().gas_burned, watched.reply().gas_burned);
+    assert!(watched < alone + 3_000_000_000, "{watched} {alone}");
+}
