@@ -1,11 +1,11 @@
 //! What is uploaded: a module, and its interface as the last custom section.
 
-use actors_executor::CodeInfo;
+use actors_executor::{split_idl, CodeInfo};
 use actors_idl::{Idl, SECTION};
 
 use crate::{
     judge::{judge, judge_unoptimised},
-    module::{Export, Module},
+    module::{Export, Module, Names},
     optimise::optimise,
     Error,
 };
@@ -30,29 +30,23 @@ impl Blob {
     ///
     /// If the chain would refuse it, or if its interface cannot be read.
     pub fn read(bytes: Vec<u8>) -> Result<Self, Error> {
-        // The chain's own function first: it trusts no length.
-        let names = match judge(&bytes, &Default::default()) {
-            Ok(_) => Default::default(),
-            Err(error) => match Module::parse(&bytes) {
-                Ok(module) => module.names(),
-                Err(_) => return Err(error),
-            },
+        // The chain's own function comes first: it trusts no length.
+        let info = judge(&bytes, &Names::default()).map_err(|nameless| {
+            let names = Module::parse(&bytes).map(|module| module.names());
+            let named = names.and_then(|names| judge(&bytes, &names));
+            named.err().unwrap_or(nameless)
+        })?;
+        let (content, idl_bytes) = match split_idl(&bytes) {
+            Ok(parts) => (parts.idl, parts.section.len()),
+            Err(_) => (None, 0),
         };
-        let info = judge(&bytes, &names)?;
-        let module = Module::parse(&bytes)?;
-        let section = module.custom(SECTION);
-        let idl = section
-            .map(Idl::decode_section)
-            .transpose()
-            .map_err(|error| {
-                Error::new(
-                    format!("its interface cannot be read: {error}"),
-                    "build it again, with actors-std and actors-build of the same release",
-                )
-            })?;
-        let mut without = module.clone();
-        without.drop_custom(SECTION);
-        let idl_bytes = bytes.len().saturating_sub(without.encode().len());
+        let idl = content.map(Idl::decode_section).transpose();
+        let idl = idl.map_err(|error| {
+            Error::new(
+                format!("its interface cannot be read: {error}"),
+                "build it again, with actors-std and actors-build of the same release",
+            )
+        })?;
         Ok(Self {
             bytes,
             info,
@@ -78,7 +72,7 @@ impl Blob {
         let mut module = Module::parse(&optimised)?;
         module.keep_custom(&[]);
         module.drop_data_count();
-        if let Err(nameless) = judge(&module.encode(), &Default::default()) {
+        if let Err(nameless) = judge(&module.encode(), &Names::default()) {
             // The same module again, with the names.
             let named = smaller(true)?;
             let names = Module::parse(&named)?.names();
@@ -120,4 +114,69 @@ fn is_kept(export: &Export<'_>) -> bool {
                 | "__rodata_end"
                 | "__wasm_first_page_end"
         )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROGRAM: &str = "(module (memory (export \"memory\") 1)
+        (global (export \"__data_end\") i32 (i32.const 1024))
+        (func $handle (export \"handle\") (drop (i32.add (i32.const 1) (i32.const 2))))";
+
+    fn linked(more: &str) -> Vec<u8> {
+        wat::parse_str(format!("{PROGRAM} {more})")).expect("the text is a module")
+    }
+
+    #[test]
+    fn a_blob_is_the_smallest_module_and_its_interface() {
+        let wasm = linked("(@custom \"producers\" \"x\")");
+        let idl = actors_idl::Builder::new("p", "1.0.0", &[]);
+        let section = idl.encode();
+        let blob = Blob::make(&wasm, Some(&section), true).expect("it is accepted");
+        assert_eq!(blob.idl.map(|idl| idl.name), Some("p".into()));
+        // The section's id, its length, its name's length and its name.
+        assert_eq!(blob.idl_bytes, section.len() + 13);
+        assert!(blob.bytes.ends_with(&section));
+        let bare = Blob::make(&wasm, None, true).expect("it is accepted");
+        assert_eq!(blob.bytes.len(), bare.bytes.len() + blob.idl_bytes);
+        assert_eq!(bare.bytes.len(), bare.info.code_len as usize);
+        let plain = Blob::make(&wasm, None, false).expect("it is accepted");
+        assert!(bare.bytes.len() < plain.bytes.len());
+        for blob in [&bare, &plain] {
+            let text = String::from_utf8_lossy(&blob.bytes);
+            assert!(
+                !text.contains("producers") && !text.contains("__data_end"),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_too_large_only_before_is_no_error() {
+        // A body beyond the limit, all of which is dead.
+        let dead = "(drop (i32.const 123456))".repeat(20_000);
+        let wasm = linked(&format!("(func $dead {dead})"));
+        assert!(Blob::make(&wasm, None, true).is_ok());
+        let error = Blob::make(&wasm, None, false).expect_err("it is kept");
+        assert!(error.to_string().contains("function `dead`"), "{error}");
+    }
+
+    #[test]
+    fn an_interface_that_cannot_be_read_is_no_blob() {
+        let wasm = linked("(@custom \"actors:idl\" \"\\09\")");
+        let mut module = Module::parse(&wasm).expect("a module");
+        module.keep_custom(&[SECTION]);
+        let error = Blob::read(module.encode()).expect_err("another version");
+        assert!(
+            error.to_string().contains("version 9 of the format"),
+            "{error}"
+        );
+        let amid = linked("(@custom \"actors:idl\" \"\\01\")");
+        let error = Blob::read([&amid[..], &[0, 2, 1, b'x']].concat()).expect_err("not last");
+        assert!(
+            error.to_string().contains("not the module's last"),
+            "{error}"
+        );
+    }
 }

@@ -13,6 +13,7 @@ use crate::{
     describe::describe,
     json,
     package::{Package, Workspace},
+    paths,
     source::Source,
     Blob, Error,
 };
@@ -162,7 +163,7 @@ fn blob(
     progress(Step::Finishing(name));
     let section = described.as_ref().map(|(section, _)| section.as_slice());
     let blob = Blob::make(&linked, section, request.optimise)?;
-    cargo.check_paths(workspace, &blob.bytes)?;
+    paths::check(workspace, &blob.bytes)?;
     Ok(blob)
 }
 

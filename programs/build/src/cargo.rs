@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::{
     package::{Package, Workspace},
+    paths::remaps,
     Error,
 };
 
@@ -120,30 +121,6 @@ impl Cargo {
         Ok(flags)
     }
 
-    /// Refuses a program that names a folder of this machine: it would have another hash on any
-    /// other, and tell whose machine this is.
-    pub(crate) fn check_paths(&self, workspace: &Workspace, wasm: &[u8]) -> Result<(), Error> {
-        let home = env::var_os("CARGO_HOME").map(PathBuf::from);
-        let home = home.or_else(|| env::var_os("HOME").map(|it| PathBuf::from(it).join(".cargo")));
-        let folders = [
-            Some(workspace.root.clone()),
-            Some(workspace.target.clone()),
-            home,
-        ];
-        for folder in folders.into_iter().flatten() {
-            let text = folder.display().to_string();
-            // The root folder, or none, would be found anywhere.
-            if text.len() > 1 && contains(wasm, text.as_bytes()) {
-                return Err(Error::new(
-                    format!("it contains the path {text} of this machine"),
-                    "take it out of what the program includes: env!, file paths made by a build \
-                     script, include_str!",
-                ));
-            }
-        }
-        Ok(())
-    }
-
     /// Where the compiler's own sources are, and what they are called where they are not.
     fn compiler_sources(&self) -> Result<(PathBuf, String), Error> {
         let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
@@ -216,37 +193,6 @@ fn changes_bytes(name: &OsString) -> bool {
     flags.contains(&&*name) || name.starts_with("CARGO_PROFILE_RELEASE_")
 }
 
-/// Which paths are called what, so that a program says where it panics, but not on whose machine
-/// it was built. Of those that fit, the compiler takes the last.
-fn remaps(
-    workspace: &Workspace,
-    sources: (PathBuf, String),
-) -> impl Iterator<Item = (String, String)> + '_ {
-    let mut folders: Vec<_> = workspace.folders.iter().collect();
-    // Those further in come later.
-    folders.sort();
-    let root = (workspace.root.clone(), ".".to_string());
-    let target = (workspace.target.clone(), "target".to_string());
-    let packages = folders.into_iter().map(|(folder, name)| {
-        let inside = folder.strip_prefix(&workspace.root);
-        let name = match inside {
-            Ok(inside) if !inside.as_os_str().is_empty() => inside.display().to_string(),
-            Ok(_) => ".".into(),
-            Err(_) => name.clone(),
-        };
-        (folder.clone(), name)
-    });
-    [sources, root]
-        .into_iter()
-        .chain(packages)
-        .chain([target])
-        .map(|(from, to)| (from.display().to_string(), to))
-}
-
-fn contains(bytes: &[u8], text: &[u8]) -> bool {
-    bytes.windows(text.len()).any(|window| window == text)
-}
-
 /// The Wasm file of a package, among cargo's messages.
 fn artifact(messages: &[u8], id: &str) -> Option<PathBuf> {
     let lines = messages.split(|byte| *byte == b'\n');
@@ -273,40 +219,6 @@ no json
 {"reason":"build-finished","success":true}"#;
         assert_eq!(artifact(messages, "b"), Some(PathBuf::from("/t/b.wasm")));
         assert_eq!(artifact(messages, "a"), None);
-    }
-
-    #[test]
-    fn no_path_of_a_machine_stays() {
-        let workspace = Workspace {
-            root: "/home/me/w".into(),
-            target: "/home/me/w/target".into(),
-            programs: Vec::new(),
-            folders: vec![
-                (
-                    "/home/me/.cargo/registry/src/x-1/dep-1.0.0".into(),
-                    "dep-1.0.0".into(),
-                ),
-                ("/home/me/w/p".into(), "p-0.1.0".into()),
-                ("/home/me/std".into(), "actors-std-0.1.0".into()),
-            ],
-        };
-        let sources = ("/rust/lib/rustlib/src/rust".into(), "/rustc/abc".into());
-        let remaps: Vec<_> = remaps(&workspace, sources).collect();
-        let remaps: Vec<_> = remaps
-            .iter()
-            .map(|(a, b)| (a.as_str(), b.as_str()))
-            .collect();
-        assert_eq!(
-            remaps,
-            [
-                ("/rust/lib/rustlib/src/rust", "/rustc/abc"),
-                ("/home/me/w", "."),
-                ("/home/me/.cargo/registry/src/x-1/dep-1.0.0", "dep-1.0.0"),
-                ("/home/me/std", "actors-std-0.1.0"),
-                ("/home/me/w/p", "p"),
-                ("/home/me/w/target", "target"),
-            ]
-        );
     }
 
     #[test]

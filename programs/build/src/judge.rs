@@ -46,7 +46,7 @@ mod tests {
     fn a_function_is_named_as_in_the_source() {
         let wasm = wat::parse_str(
             "(module (memory (export \"memory\") 1)
-                (func $_ZN5ledger4rate17h0123456789abcdefE (export \"handle\")
+                (func $_ZN6ledger4rate17h0123456789abcdefE (export \"handle\")
                     (local f64) (local.set 0 (f64.const 1.5))))",
         )
         .expect("the text is a module");

@@ -19,6 +19,7 @@ mod judge;
 mod module;
 mod optimise;
 mod package;
+mod paths;
 mod source;
 
 pub use blob::Blob;

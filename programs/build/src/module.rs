@@ -75,14 +75,6 @@ impl<'a> Module<'a> {
         });
     }
 
-    /// Drops the custom sections of that name.
-    pub(crate) fn drop_custom(&mut self, name: &str) {
-        self.sections.retain(|section| {
-            section.id != CUSTOM
-                || split_custom(&section.body).is_none_or(|(found, _)| found != name)
-        });
-    }
-
     /// Drops the count of data segments, which only passive ones need.
     pub(crate) fn drop_data_count(&mut self) {
         self.sections.retain(|section| section.id != DATA_COUNT);
