@@ -70,16 +70,10 @@ impl Book {
         number
     }
 
-    /// How many guests there are.
+    /// What stands on the cover, and how many guests there are.
     #[query]
-    pub fn guests(&self) -> u64 {
-        self.guests
-    }
-
-    /// What stands on its cover.
-    #[query]
-    pub fn title(&self) -> String {
-        self.title.clone()
+    pub fn cover(&self) -> (String, u64) {
+        (self.title.clone(), self.guests)
     }
 
     /// The guest of that number.
