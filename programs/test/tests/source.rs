@@ -77,8 +77,9 @@ fn what_cannot_be_built_says_why() {
         &text,
         &[
             "actors-test-broken cannot be built.",
-            "mismatched types",
-            "a text",
+            // What the compiler says stands on standard error, in its own colours.
+            "failed (exit status: 101), see above",
+            "what the compiler says comes first",
         ],
     );
     let text = panics(|| Wasm::from_crate("no/such/crate"));
