@@ -150,7 +150,7 @@ describe('money', { timeout: 180_000 }, () => {
   });
 
   it('of a creation: existential deposit, record and pages go with the program', async () => {
-    const payload = idl('factory').constructors.new(api.registry.hash(program('counter')));
+    const payload = idl('factory').constructors.new(await chain.upload(program('factory')));
     const made = await chain.deploy(program('factory'), { payload, value: 10n });
     assert.match(made.code, /Finished|Replied/);
     const change = await changes(made.hash, { alice, program: made.program });

@@ -561,7 +561,8 @@ describe('traces', { timeout: 600_000 }, () => {
       effects: [replies('0x00083432', '1,000,000,000,001'), answered.effects.at(-1)],
     }));
     assert.ok(answered.effects.at(-1).Stored, 'it counts open questions');
-    assert.deepEqual(ask.answer(answered.effects[0].Replied.payload).toHuman(), { Said: '42' });
+    const { payload: said } = traces.asking.turns[0].effects[0].asReplied;
+    assert.deepEqual(ask.answer(said).toHuman(), { Said: '42' });
     assert.deepEqual(seen(traces.waker, names).turns.map(({ messageId, cause, effects }) =>
       [messageId, cause, effects[0]]), [
       ['waker', 'Fresh', { Woke: { messageId: 'sleeping' } }],

@@ -28,9 +28,11 @@ describe('typed programs', { timeout: 300_000 }, () => {
   afterEach((test) => node?.explain(test));
 
   /** A new program of an example, whose constructor is called `new` if it has one. */
+  let deployed = 0;
   const deploy = async (name, ...args) => {
     const { new: found } = idl(name).constructors;
-    const made = await chain.deploy(program(name), { payload: found ? found(...args) : '0x' });
+    deployed += 1;
+    const made = await chain.deploy(program(name), { payload: found ? found(...args) : '0x', salt: [deployed] });
     assert.equal(made.code, 'Finished');
     return made.program;
   };

@@ -80,13 +80,13 @@ describe('waiting', { timeout: 300_000 }, () => {
     const gas = turns.gasBurned.toBigInt() + ended.gasBurned + rent(waited);
     const accounts = { alice: chain.alice.address, bob: chain.bob.address, patient };
     const change = await chain.changes(ended.ended, accounts, since);
-    // The page of memory that keeps what waits stays stored.
-    const kept = change.patient.held;
+    // The page that keeps what waits was stored and freed again: the oracle keeps its deposit.
+    const kept = change.patient.free;
     assert.ok(kept > 0n);
     assert.deepEqual(change, {
       alice: { free: -(asked.fee + chain.gasCost(gas) + pay + kept - (UNIT + 2n)), held: 0n },
       bob: { free: pay - (UNIT + 2n) - replied.fee, held: 0n },
-      patient: { free: 0n, held: kept },
+      patient: { free: kept, held: 0n },
       issuance: -(asked.fee + chain.gasCost(gas) + replied.fee),
     });
   });

@@ -246,6 +246,19 @@ export class Chain {
     return Buffer.from(ok(await api.call.actorsApi.readState(program, bytes(payload))));
   }
 
+  /** The bytes of stored code as they were uploaded, or nothing. */
+  wasm = (hash) => this.#ofCode('wasm', hash);
+
+  /** What stored code says of its interface, or nothing. */
+  idl = (hash) => this.#ofCode('idl', hash);
+
+  /** Decoded here: the library takes the whole of a runtime call's `Option<Bytes>`, tag and length, for the bytes. */
+  async #ofCode(name, hash) {
+    const said = await this.api.rpc.state.call(`ActorsApi_${name}`, hash);
+    const value = this.api.createType('Option<Bytes>', said.toU8a(true));
+    return value.isSome ? Buffer.from(value.unwrap()) : undefined;
+  }
+
   /** What a query of a program's interface answers. */
   ask = async (program, query, ...args) => query.answer(await this.state(program, query(...args)));
 
