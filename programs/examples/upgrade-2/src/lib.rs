@@ -25,7 +25,7 @@ pub struct BookV1 {
 pub struct Book {
     owner: ActorId,
     title: String,
-    guests: u64,
+    guests: u32,
 }
 
 /// Why something is refused.
@@ -56,15 +56,14 @@ impl Book {
     /// Takes over the book of the first version.
     #[migrate(from = 1)]
     pub fn from_first(old: BookV1, title: String) -> Result<Self, BookError> {
-        Self::titled(old.owner, old.guests.into(), title)
+        Self::titled(old.owner, old.guests, title)
     }
 
     /// Signs the book. Answers the guest's number.
     #[method]
     pub fn sign(&mut self, line: String) -> u32 {
         self.guests += 1;
-        // The entries are by `u32` since the first version.
-        let number = self.guests as u32;
+        let number = self.guests;
         GUESTS.insert(&number, &message::source().into());
         LINES.insert(&number, &line);
         number
@@ -72,27 +71,28 @@ impl Book {
 
     /// What stands on the cover, and how many guests there are.
     #[query]
-    pub fn cover(&self) -> (String, u64) {
+    pub fn cover(&self) -> (String, u32) {
         (self.title.clone(), self.guests)
     }
 
     /// The guest of that number.
     #[query]
     pub fn guest(&self, number: u32) -> Option<Guest> {
+        let account = GUESTS.get(&number)?;
         let line = LINES.get(&number);
-        GUESTS.get(&number).map(|account| Guest { account, line })
+        Some(Guest { account, line })
     }
 }
 
 impl Book {
-    fn titled(owner: ActorId, guests: u64, title: String) -> Result<Self, BookError> {
-        match title.is_empty() {
-            true => Err(BookError::NoTitle),
-            false => Ok(Self {
-                owner,
-                title,
-                guests,
-            }),
+    fn titled(owner: ActorId, guests: u32, title: String) -> Result<Self, BookError> {
+        if title.is_empty() {
+            return Err(BookError::NoTitle);
         }
+        Ok(Self {
+            owner,
+            title,
+            guests,
+        })
     }
 }

@@ -63,7 +63,7 @@ fn the_second_version_takes_over_what_the_first_has_kept() {
         Some(stage.second.hash())
     );
     let cover = ("Guests".to_string(), 2);
-    assert_eq!(book.ask("cover").answer::<(String, u64)>(), cover);
+    assert_eq!(book.ask("cover").answer::<(String, u32)>(), cover);
     book.call("sign").arg("Hello").by(bob).expect_ok(3u32);
     let guest = |number: u32| book.ask("guest").arg(number).answer::<Option<Guest>>();
     let hello = Some("Hello".to_string());
@@ -74,7 +74,7 @@ fn the_second_version_takes_over_what_the_first_has_kept() {
     assert_eq!(guest(4), None);
     // The version stands before the state.
     let state = book.state_entry(":state").expect("the state is stored");
-    assert_eq!(state, (2u16, alice.id(), "Guests", 3u64).encode());
+    assert_eq!(state, (2u16, alice.id(), "Guests", 3u32).encode());
 }
 
 #[test]
@@ -128,5 +128,5 @@ fn there_is_no_way_back() {
     let again = stage.book.upgrade(&stage.second).by(&stage.alice);
     again.expect_success();
     let cover = ("Guests".to_string(), 2);
-    assert_eq!(stage.book.ask("cover").answer::<(String, u64)>(), cover);
+    assert_eq!(stage.book.ask("cover").answer::<(String, u32)>(), cover);
 }

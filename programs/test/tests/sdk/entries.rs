@@ -30,7 +30,7 @@ impl Stage {
     /// What the entries take.
     fn bytes(&self) -> u64 {
         let info = self.entries.info().expect("it is there");
-        info.state_bytes.into()
+        info.state_bytes
     }
 
     fn entry<T: Decode>(&self, key: impl AsRef<[u8]>) -> Option<T> {
