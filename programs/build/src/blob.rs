@@ -32,9 +32,10 @@ impl Blob {
     pub fn read(bytes: Vec<u8>) -> Result<Self, Error> {
         // The chain's own function comes first: it trusts no length.
         let info = judge(&bytes, &Names::default()).map_err(|nameless| {
-            let names = Module::parse(&bytes).map(|module| module.names());
-            let named = names.and_then(|names| judge(&bytes, &names));
-            named.err().unwrap_or(nameless)
+            let Ok(module) = Module::parse(&bytes) else {
+                return nameless;
+            };
+            judge(&bytes, &module.names()).err().unwrap_or(nameless)
         })?;
         let (content, idl_bytes) = match split_idl(&bytes) {
             Ok(parts) => (parts.idl, parts.section.len()),

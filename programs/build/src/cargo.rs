@@ -200,10 +200,8 @@ fn artifact(messages: &[u8], id: &str) -> Option<PathBuf> {
     let files = messages
         .filter(|it| it["reason"] == "compiler-artifact" && it["package_id"] == id)
         .flat_map(|it| it["filenames"].as_array().cloned().unwrap_or_default());
-    files
-        .filter_map(|file| file.as_str().map(PathBuf::from))
-        .filter(|file| file.extension().is_some_and(|it| it == "wasm"))
-        .last()
+    let mut files = files.filter_map(|file| file.as_str().map(PathBuf::from));
+    files.rfind(|file| file.extension().is_some_and(|it| it == "wasm"))
 }
 
 #[cfg(test)]

@@ -28,7 +28,8 @@ impl Error {
     }
 
     /// The same, of that program or file.
-    pub(crate) fn of(mut self, name: &str) -> Self {
+    #[must_use]
+    pub fn of(mut self, name: &str) -> Self {
         self.what = format!("{name}: {}", self.what);
         self
     }

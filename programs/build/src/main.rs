@@ -2,7 +2,10 @@
 
 mod report;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use actors_build::{build, interface, json, Blob, Error, Request};
 use actors_idl::compare;
@@ -156,14 +159,14 @@ fn run_build(args: BuildArgs, report: &Report) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn check(file: &PathBuf, json: bool, report: &Report) -> Result<ExitCode, Error> {
+fn check(file: &Path, json: bool, report: &Report) -> Result<ExitCode, Error> {
     let bytes = std::fs::read(file).map_err(|error| {
         Error::new(
             format!("cannot read {}: {error}", file.display()),
             "name a file that exists and that you may read",
         )
     })?;
-    let blob = Blob::read(bytes)?;
+    let blob = Blob::read(bytes).map_err(|error| error.of(&file.display().to_string()))?;
     let name = file.file_stem().unwrap_or_default().to_string_lossy();
     if json {
         print!("{}", json::text(&row(&name, &blob)));
@@ -176,7 +179,7 @@ fn check(file: &PathBuf, json: bool, report: &Report) -> Result<ExitCode, Error>
     Ok(ExitCode::SUCCESS)
 }
 
-fn show(file: &PathBuf, json: bool) -> Result<ExitCode, Error> {
+fn show(file: &Path, json: bool) -> Result<ExitCode, Error> {
     let idl = required(file)?;
     match json {
         true => print!("{}", json::text(&json::idl(&idl))),
@@ -185,7 +188,7 @@ fn show(file: &PathBuf, json: bool) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn diff(old: &PathBuf, new: &PathBuf, json: bool, report: &Report) -> Result<ExitCode, Error> {
+fn diff(old: &Path, new: &Path, json: bool, report: &Report) -> Result<ExitCode, Error> {
     let changes = compare(&required(old)?, &required(new)?);
     if json {
         let all: Value = changes.iter().map(report::change).collect();
@@ -203,7 +206,7 @@ fn diff(old: &PathBuf, new: &PathBuf, json: bool, report: &Report) -> Result<Exi
     })
 }
 
-fn required(file: &PathBuf) -> Result<actors_idl::Idl, Error> {
+fn required(file: &Path) -> Result<actors_idl::Idl, Error> {
     interface(file)?.ok_or_else(|| {
         Error::new(
             format!("{} has no typed interface", file.display()),
