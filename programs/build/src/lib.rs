@@ -1,5 +1,9 @@
-//! Builds programs of the Actors pallet, so that the same source becomes the same bytes on every
-//! machine, and judges them by the chain's own rules before they are uploaded.
+//! Builds programs of the Actors pallet, so that the same source and the same compiler make the
+//! same bytes in any folder and environment, and judges them by the chain's own rules before they
+//! are uploaded.
+//!
+//! What the compiler's own libraries say of where they panic was decided when those were built: a
+//! distribution's compiler may name another path there than rustup's, and so make another hash.
 //!
 //! - [`build()`] compiles, asks the program what its interface is, strips, optimises, embeds the
 //!   interface, validates, and writes `NAME.wasm` and `NAME.idl.json`.

@@ -17,8 +17,8 @@ use serde_json::{json, Value};
 ///
 /// Compiles each for wasm32v1-none, asks it for its interface, strips and optimises it, embeds
 /// the interface, validates it with the chain's own rules, and writes NAME.wasm, with
-/// NAME.idl.json beside it. The same source becomes the same bytes, wherever it is built: flags of
-/// the environment do not count.
+/// NAME.idl.json beside it. The same source and compiler make the same bytes in any folder: flags
+/// of the environment do not count.
 #[derive(Parser)]
 #[command(version, args_conflicts_with_subcommands = true, after_help = AFTER)]
 struct Cli {
