@@ -130,13 +130,25 @@ describe('interfaces', { timeout: 300_000 }, () => {
       assert.equal(json.name, idl.name);
       assert.equal(json.stateVersion ?? undefined, idl.stateVersion);
       for (const kind of ['constructors', 'methods', 'queries']) {
-        assert.deepEqual(
-          json[kind].map((call) => [call.name, call.route, call.docs, call.args.map((arg) => arg.name), call.payable, call.async]),
-          Object.entries(idl[kind]).map(([called, call]) =>
-            [called, call.route, call.docs, call.args, call.payable, call.isAsync]), `${name}: ${kind}`);
+        const shown = json[kind].map(({ name: called, route, docs, args, payable, async: isAsync }) =>
+          [called, { route, docs, args: args.map((arg) => arg.name), payable, isAsync }]);
+        const read = Object.entries(idl[kind]).map(([called, { route, docs, args, payable, isAsync }]) =>
+          [called, { route, docs, args, payable, isAsync }]);
+        assert.deepEqual(shown, read, `${name}: ${kind}`);
       }
       assert.deepEqual(json.migrations.map(({ from }) => String(from)), Object.keys(idl.migrations));
     }
+  });
+
+  it('are what the page about them spells byte by byte', () => {
+    const page = readFileSync(new URL('../../docs/idl.md', import.meta.url), 'utf8');
+    const [, table] = page.match(/<!-- begin: a section byte by byte.*?-->(.*?)<!-- end -->/s);
+    const hex = [...table.matchAll(/^\| `([0-9a-f ]+)` \|/gm)].map(([, cell]) => cell.replaceAll(' ', '')).join('');
+    const { name, version, methods: { say } } = new Idl(Buffer.from(hex, 'hex'));
+    assert.deepEqual([name, version], ['echo', '0.1.0']);
+    assert.equal(say(7).toString('hex'), '0007000000');
+    assert.equal(say.answer(Buffer.from('07000000', 'hex')).toNumber(), 7);
+    assert.deepEqual(say.refusal(Buffer.from('0300', 'hex')).toHuman(), { Arguments: { argument: '0' } });
   });
 
   it('of raw bytes are none', async () => {

@@ -9,7 +9,8 @@ import { folder } from './programs.js';
 const needed = [
   [binary, '.ci/test build', 'ACTORS_NODE'],
   ...[
-    'counter', 'deeds', 'escrow', 'factory', 'hash-chain', 'oracle', 'oracle-2', 'ping', 'raw-ping', 'vault', 'vote',
+    'counter', 'deeds', 'escrow', 'factory', 'hash-chain', 'ledger', 'oracle', 'oracle-2', 'ping', 'raw-ping',
+    'vault', 'vote',
   ].map((name) =>
     [join(folder, `${name}.wasm`), '.ci/programs', 'ACTORS_PROGRAMS']),
 ];
