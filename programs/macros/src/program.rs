@@ -378,6 +378,8 @@ impl Program {
                     #same
                     found => rt::refuse_version(::core::option::Option::Some(found)),
                 }
+                // So that nothing is in memory any more.
+                ::core::mem::drop(stored);
                 #close
             }
         })

@@ -3,7 +3,8 @@
 //! What is freed is used again for the next block of that size; nothing is merged or moved. So the
 //! same calls give the same addresses, each call takes the same few operators, and a program of one
 //! kind of object does not grow. Memory comes from behind what the linker placed, and grows by as
-//! many Wasm pages as are needed; the chain stores only the pages that differ from zeroes.
+//! many Wasm pages as are needed; the chain stores only the pages that differ from zeroes. A program that keeps its
+//! state elsewhere has none between turns, unless something waits.
 
 use core::alloc::{GlobalAlloc, Layout};
 
@@ -20,6 +21,8 @@ static HEAP: Heap = Heap;
 /// The first free block of each size; the first byte that was never used.
 static mut FREE: [usize; CLASSES] = [0; CLASSES];
 static mut END: usize = 0;
+/// The sizes of all blocks.
+static mut TAKEN: usize = 0;
 
 extern "C" {
     /// The linker's: where the heap begins.
@@ -113,6 +116,30 @@ unsafe fn take(class: u32) -> *mut u8 {
             }
         }
         END = end;
+        TAKEN = TAKEN.wrapping_add(size);
         start as *mut u8
+    }
+}
+
+/// Makes all as it was at first, if no block is in use: then nothing of it is stored, and nobody pays for it.
+pub(crate) fn tidy() {
+    // SAFETY: one thread; a list holds blocks that are nobody's, and if these are all, nobody has one.
+    unsafe {
+        let lists = (&raw mut FREE).cast::<usize>();
+        let mut free = 0usize;
+        for class in 0..CLASSES {
+            let mut block = lists.add(class).read();
+            while block != 0 {
+                free = free.wrapping_add(1 << class);
+                block = (block as *const usize).read();
+            }
+        }
+        if END == 0 || free != TAKEN {
+            return;
+        }
+        let start = (&raw const __heap_base).cast_mut();
+        start.write_bytes(0, END.wrapping_sub(start as usize));
+        lists.write_bytes(0, CLASSES);
+        (END, TAKEN) = (0, 0);
     }
 }

@@ -14,6 +14,10 @@ impl Code {
     pub const REPLIED: Self = Self(0);
     /// The program finished without a reply; the payload is empty.
     pub const FINISHED: Self = Self(1);
+    /// The program panicked; the payload is its text.
+    pub const PANICKED: Self = Self(0x101);
+    /// The program reverted; the payload is its own: from a typed program a [`Refusal`](crate::Refusal).
+    pub const REVERTED: Self = Self(0x108);
 
     /// The number as the protocol lists it.
     #[must_use]

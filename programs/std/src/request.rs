@@ -21,9 +21,6 @@ use crate::{
 /// For how many blocks of service an answer is awaited where nothing is said.
 pub const DEFAULT_DEADLINE: u32 = 100;
 
-/// The code of a reply whose payload is a [`Refusal`].
-const REVERTED: i32 = 0x108;
-
 /// A message that is not sent yet: `.await` sends it and waits for the reply, [`Request::send`] sends it and does
 /// not wait.
 #[must_use = "nothing is sent until it is awaited or `send` is called"]
@@ -255,7 +252,7 @@ pub(crate) fn outcome<T: Decode, E: Decode>(
             None => Err(CallError::Undecodable(payload)),
         };
     }
-    if code.number() == REVERTED {
+    if code == Code::REVERTED {
         return Err(match Refusal::read(&payload) {
             Some(Refusal::Program(error)) => CallError::Program(error),
             Some(refusal) => CallError::Refused(refusal),
@@ -287,7 +284,7 @@ impl<E> CallError<E> {
     #[must_use]
     pub fn panic_text(&self) -> Option<String> {
         match self {
-            Self::Failed(code, payload) if code.number() == 0x101 => {
+            Self::Failed(code, payload) if *code == Code::PANICKED => {
                 Some(String::from_utf8_lossy(payload).into_owned())
             }
             _ => None,

@@ -228,6 +228,15 @@ fn wait(until: u64) {
     }
 }
 
+/// Leaves no trace in memory, unless something waits.
+pub(crate) fn tidy() {
+    if TASKS.with(|tasks| tasks.is_none()) {
+        TURN.with(|turn| turn.until = 0);
+        #[cfg(target_family = "wasm")]
+        crate::heap::tidy();
+    }
+}
+
 /// When something is waited for no longer.
 #[derive(Clone, Copy)]
 pub(crate) struct Deadline {

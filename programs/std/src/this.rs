@@ -32,6 +32,16 @@ impl<P: Program> This<P> {
         Self(PhantomData)
     }
 
+    /// Reads the state.
+    ///
+    /// # Panics
+    ///
+    /// Inside of [`This::with`], which fails the turn.
+    #[inline]
+    pub fn read<R>(self, look: impl FnOnce(&P) -> R) -> R {
+        P::store().with(look)
+    }
+
     /// Reads and changes the state.
     ///
     /// # Panics

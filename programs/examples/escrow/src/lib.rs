@@ -15,7 +15,7 @@
 
 #![cfg_attr(target_family = "wasm", no_std)]
 
-use actors_std::{prelude::*, signal};
+use actors_std::{prelude::*, reply, signal};
 
 /// The register, as far as it matters here.
 #[actors_std::interface]
@@ -187,7 +187,7 @@ async fn hand(this: This<Escrow>, paid: u128) -> Result<Sale, EscrowError> {
     // From here on this is what a failure leaves. Our own error means that the register has said no; any other failure of
     // ours, such as running out of gas, may follow on its yes.
     let _undo = on_failure(move || {
-        let is_ours = signal::code().is_ok_and(|code| code.number() == REVERTED);
+        let is_ours = signal::code().is_ok_and(|code| code == reply::Code::REVERTED);
         this.with(|sale| match is_ours {
             true => sale.undo(moved),
             false => sale.phase = Phase::Unclear(moved),
@@ -208,9 +208,6 @@ async fn hand(this: This<Escrow>, paid: u128) -> Result<Sale, EscrowError> {
         Err(_) => Err(EscrowError::RegisterFailed),
     }
 }
-
-/// The code of a message that its program failed with an error.
-const REVERTED: i32 = 0x108;
 
 impl Escrow {
     /// The deed has moved: the seller is paid.

@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 use codec::{Decode, Encode};
 use core::cell::{Cell, UnsafeCell};
 
-use super::{migrate, with_encoded, zeroes, Bounded};
-use crate::state;
+use super::{refuse::refuse_version, with_encoded, zeroes, Bounded};
+use crate::{state, task};
 
 /// A struct that is a program. Written by the macro.
 pub trait Program: Sized + 'static {
@@ -119,8 +119,17 @@ impl<P: Program> Store<P> {
             if self.changed.replace(false) {
                 state.save();
             }
+            drop(state);
+            // Not only that there is none: as it was at first, so that the page it stands in is not stored.
+            // SAFETY: nothing else has a reference, and what was there is dropped.
+            unsafe {
+                let value = self.value.get();
+                value.write_bytes(0, 1);
+                value.write(None);
+            }
         }
         self.busy.set(false);
+        task::tidy();
     }
 }
 
@@ -135,24 +144,36 @@ pub fn save<P: Encode>(version: u16, state: &P) {
     }
 }
 
-/// Reads the version of the state, and its bytes.
-pub(super) fn load() -> Option<(u16, Vec<u8>)> {
+/// The entry of the state: its version, and the state behind it.
+pub(super) struct Entry(Vec<u8>);
+
+/// Reads the entry of the state.
+pub(super) fn load() -> Option<Entry> {
     let length = state::get(KEY, &mut []).ok()?;
     let mut bytes = zeroes(length);
     state::get(KEY, &mut bytes).ok()?;
-    let version = bytes.first_chunk::<2>().copied().map(u16::from_le_bytes)?;
-    bytes.drain(..2);
-    Some((version, bytes))
+    Some(Entry(bytes))
+}
+
+impl Entry {
+    pub(super) fn version(&self) -> u16 {
+        let version = self.0.first_chunk().copied();
+        version.map_or(0, u16::from_le_bytes)
+    }
+
+    pub(super) fn decode<P: Decode>(&self) -> Option<P> {
+        Bounded::whole(self.0.get(2..)?)
+    }
 }
 
 /// Reads a state of that version.
 #[must_use]
 pub fn load_as<P: Decode>(version: u16) -> Option<P> {
-    let (found, bytes) = load()?;
-    if found != version {
-        migrate::refuse_version(Some(found));
+    let entry = load()?;
+    if entry.version() != version {
+        refuse_version(Some(entry.version()));
     }
-    match Bounded::whole(&bytes) {
+    match entry.decode() {
         Some(state) => Some(state),
         None => crate::panic(
             "the stored state does not decode: its type has changed, and its version has not",

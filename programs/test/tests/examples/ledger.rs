@@ -1,4 +1,4 @@
-use actors_test::{Chain, Program, ReplyCode, User, MICRO_UNIT, MILLI_UNIT};
+use actors_test::{Chain, Program, ReadError, Refusal, ReplyCode, User, MICRO_UNIT, MILLI_UNIT};
 use codec::{Decode, Encode};
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use crate::built::built;
 
 type Account = [u8; 32];
 
-// What the ledger says it speaks, by the codec that chains use.
+// What the ledger speaks: a route, and the arguments in the order in which they stand.
 
 #[derive(Encode)]
 enum Call {
@@ -41,6 +41,15 @@ enum Query {
     Owner,
 }
 
+#[derive(Debug, Encode)]
+enum LedgerError {
+    BalanceTooSmall,
+    AllowanceTooSmall,
+    SupplyTooLarge,
+    NotOwner,
+    TextTooLong,
+}
+
 #[derive(Debug, PartialEq, Eq, Decode)]
 enum Event {
     Transfer {
@@ -68,8 +77,9 @@ impl Stage {
     fn new(supply: u128) -> Self {
         let chain = Chain::new();
         let [alice, bob, carol] = ["alice", "bob", "carol"].map(|name| chain.user(name));
-        let founding = ("Gold", "Au", 12u8, supply).encode();
-        let ledger = chain.deploy(built("ledger")).payload(founding).by(&alice);
+        let ledger = chain.deploy(built("ledger")).init("new");
+        let ledger = ledger.arg("Gold").arg("Au").arg(12u8).arg(supply);
+        let ledger = ledger.by(&alice);
         Self {
             chain,
             ledger,
@@ -86,10 +96,11 @@ impl Stage {
     }
 
     #[track_caller]
-    fn fails(&self, who: &User, call: Call, text: &str) {
+    fn fails(&self, who: &User, call: Call, error: LedgerError) {
         let before = self.balances();
         let supply: u128 = self.ledger.query(Query::TotalSupply);
-        self.ledger.send(call.encode()).by(who).expect_panic(text);
+        let message = self.ledger.send(call.encode()).by(who);
+        message.expect_revert(error);
         assert_eq!(self.balances(), before);
         assert_eq!(self.ledger.query::<u128>(Query::TotalSupply), supply);
         assert_eq!(self.events(), []);
@@ -111,10 +122,7 @@ impl Stage {
 
     #[track_caller]
     fn events(&self) -> Vec<Event> {
-        let events = self.ledger.events().into_iter();
-        events
-            .map(|event| codec::DecodeAll::decode_all(&mut &event[..]).expect("it is an event"))
-            .collect()
+        self.ledger.events()
     }
 }
 
@@ -144,28 +152,41 @@ fn the_creator_gets_the_supply() {
 fn a_ledger_that_makes_no_sense_is_not_founded() {
     let chain = Chain::new();
     let alice = chain.user("alice");
-    let text = "expected a name, a symbol (at most 63 bytes each), decimals, and the supply as a \
-                u128";
+    let found = |payload: Vec<u8>| {
+        let deploy = chain.deploy(built("ledger")).payload(payload);
+        deploy.try_by(&alice)
+    };
+    let cut = |argument| Refusal::Arguments { argument }.encode();
+    let too_long = [&[0][..], &LedgerError::TextTooLong.encode()].concat();
     let bad = [
-        vec![],
-        ("Gold", "Au", 12u8).encode(),
-        ("Gold", "Au", 12u8, 1u64).encode(),
-        ("Gold", "Au", 12u8, 1u128, 0u8).encode(),
-        ("x".repeat(64), "Au", 12u8, 1u128).encode(),
-        (vec![0xffu8; 4], "Au", 12u8, 1u128).encode(),
+        (vec![], Refusal::NoRoute.encode()),
+        (vec![1], Refusal::UnknownRoute { route: 1 }.encode()),
+        ((0u8, "Gold", "Au", 12u8).encode(), cut(3)),
+        ((0u8, "Gold", "Au", 12u8, 1u64).encode(), cut(3)),
+        (
+            (0u8, "Gold", "Au", 12u8, 1u128, 0u8).encode(),
+            Refusal::TrailingBytes { bytes: 1 }.encode(),
+        ),
+        (
+            (0u8, "x".repeat(64), "Au", 12u8, 1u128).encode(),
+            too_long.clone(),
+        ),
+        (
+            (0u8, "Gold", "x".repeat(64), 12u8, 1u128).encode(),
+            too_long,
+        ),
+        ((0u8, vec![0xffu8; 4], "Au", 12u8, 1u128).encode(), cut(0)),
     ];
-    for payload in bad {
-        let deployed = chain
-            .deploy(built("ledger"))
-            .payload(payload)
-            .try_by(&alice);
-        let failure = deployed.expect_err("it makes no sense");
+    for (payload, refusal) in bad {
+        let failure = found(payload).expect_err("it makes no sense");
         let reply = failure.reply().expect("it came to init");
-        assert_eq!((reply.code, reply.text()), (ReplyCode::Panicked, text));
+        assert_eq!(
+            (reply.code, &reply.payload),
+            (ReplyCode::Reverted, &refusal)
+        );
     }
     let name = "x".repeat(63);
-    let longest = (&name, &name, 255u8, u128::MAX).encode();
-    let ledger = chain.deploy(built("ledger")).payload(longest).by(&alice);
+    let ledger = found((0u8, &name, &name, 255u8, u128::MAX).encode()).expect("it is founded");
     let metadata: (String, String, u8) = ledger.query(Query::Metadata);
     assert_eq!(metadata, (name.clone(), name, 255));
 }
@@ -203,14 +224,13 @@ fn transfers_move_what_there_is() {
     assert_eq!(stage.balances(), [70, 30, 0]);
     stage.events();
 
-    let small = "the balance is too small";
     stage.fails(
         bob,
         Call::Transfer {
             to: alice.id(),
             amount: 31,
         },
-        small,
+        LedgerError::BalanceTooSmall,
     );
     stage.fails(
         bob,
@@ -218,7 +238,7 @@ fn transfers_move_what_there_is() {
             to: bob.id(),
             amount: 31,
         },
-        small,
+        LedgerError::BalanceTooSmall,
     );
     stage.fails(
         alice,
@@ -226,7 +246,7 @@ fn transfers_move_what_there_is() {
             to: bob.id(),
             amount: u128::MAX,
         },
-        small,
+        LedgerError::BalanceTooSmall,
     );
     stage.fails(
         &stage.carol,
@@ -234,7 +254,7 @@ fn transfers_move_what_there_is() {
             to: bob.id(),
             amount: 1,
         },
-        small,
+        LedgerError::BalanceTooSmall,
     );
 }
 
@@ -275,7 +295,6 @@ fn a_spender_spends_what_was_approved() {
         ([80, 0, 20], 30)
     );
 
-    let small = "the allowance is too small";
     stage.fails(
         bob,
         Call::TransferFrom {
@@ -283,7 +302,7 @@ fn a_spender_spends_what_was_approved() {
             to,
             amount: 31,
         },
-        small,
+        LedgerError::AllowanceTooSmall,
     );
     stage.fails(
         carol,
@@ -292,7 +311,7 @@ fn a_spender_spends_what_was_approved() {
             to,
             amount: 1,
         },
-        small,
+        LedgerError::AllowanceTooSmall,
     );
     assert_eq!(stage.allowance(alice, bob), 30);
     stage.does(
@@ -310,7 +329,7 @@ fn a_spender_spends_what_was_approved() {
             to,
             amount: 81,
         },
-        "the balance is too small",
+        LedgerError::BalanceTooSmall,
     );
     assert_eq!(
         stage.allowance(alice, bob),
@@ -332,8 +351,15 @@ fn a_spender_spends_what_was_approved() {
             to,
             amount: 1,
         },
-        small,
+        LedgerError::AllowanceTooSmall,
     );
+}
+
+#[test]
+fn programs_can_ask_for_a_balance() {
+    let stage = Stage::new(100);
+    let ask = stage.ledger.call("balance_of").arg(stage.alice.id());
+    ask.by(&stage.bob).expect_ok(100u128);
 }
 
 #[test]
@@ -361,17 +387,16 @@ fn the_owner_mints_and_holders_burn() {
             to: bob.id(),
             amount: 1,
         },
-        "only the owner mints",
+        LedgerError::NotOwner,
     );
-    stage.fails(bob, Call::Burn { amount: 4 }, "the balance is too small");
-    let large = "the supply would be too large";
+    stage.fails(bob, Call::Burn { amount: 4 }, LedgerError::BalanceTooSmall);
     stage.fails(
         alice,
         Call::Mint {
             to: bob.id(),
             amount: u128::MAX,
         },
-        large,
+        LedgerError::SupplyTooLarge,
     );
 }
 
@@ -384,27 +409,25 @@ fn nonsense_and_value_are_refused() {
         amount: 1,
     }
     .encode();
-    let not_a_call = "this is not a call of the ledger";
-    ledger.send(b"").by(&stage.alice).expect_panic(not_a_call);
-    ledger
-        .send([5; 17])
-        .by(&stage.alice)
-        .expect_panic(not_a_call);
-    ledger
-        .send(&transfer[..48])
-        .by(&stage.alice)
-        .expect_panic(not_a_call);
     let longer = [&transfer[..], &[0]].concat();
-    ledger
-        .send(longer)
-        .by(&stage.alice)
-        .expect_panic(not_a_call);
-    let too_long = ledger.send([0; 1_000]).by(&stage.alice);
-    too_long.expect_panic("the payload is too long");
+    for (wrong, refusal) in [
+        (&b""[..], Refusal::NoRoute),
+        (&[6; 17], Refusal::UnknownRoute { route: 6 }),
+        (&transfer[..48], Refusal::Arguments { argument: 1 }),
+        (&longer, Refusal::TrailingBytes { bytes: 1 }),
+        (&[0; 1_000], Refusal::TrailingBytes { bytes: 951 }),
+    ] {
+        let message = ledger.send(wrong).by(&stage.alice);
+        message.expect_refusal(refusal);
+    }
     let paid = ledger.send(&transfer).value(7).by(&stage.alice);
-    assert_eq!(paid.expect_panic("the ledger takes no value").value, 7);
+    assert_eq!(paid.expect_refusal(Refusal::NotPayable).value, 7);
     let query = ledger.try_read_state(b"").expect_err("nothing is no query");
-    assert!(format!("{query:?}").contains("this is not a query of the ledger"));
+    let ReadError::Failed { code, payload, .. } = query else {
+        panic!("it is read, and refuses: {query:?}")
+    };
+    let no_route = Refusal::NoRoute.encode();
+    assert_eq!((code, payload), (ReplyCode::Reverted, no_route));
     assert_eq!(stage.balances(), [100, 0, 0]);
 }
 
@@ -563,7 +586,7 @@ fn many_calls_agree_with_a_model() {
             message.expect_code(ReplyCode::Finished);
         } else {
             failed += 1;
-            message.expect_code(ReplyCode::Panicked);
+            message.expect_code(ReplyCode::Reverted);
         }
         let expected = users.map(|user| model.balance(user.id()));
         assert_eq!(stage.balances(), expected);

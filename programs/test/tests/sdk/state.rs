@@ -162,7 +162,9 @@ fn a_migration_that_fails_leaves_it_as_it_was() {
     let none = stage.upgrade(&stage.second, ());
     none.expect_refusal(Refusal::Arguments { argument: 0 });
     let poor = stage.program.upgrade(&stage.second).allow_breaking();
-    let poor = poor.payload([0]).gas(900_000_000).by(&stage.alice);
+    let twin = Stage::new(9);
+    let enough = twin.upgrade(&twin.second, 0u8).expect_success().gas_burned;
+    let poor = poor.payload([0]).gas(enough - 1_000_000).by(&stage.alice);
     poor.expect_code(ReplyCode::OutOfGas);
     assert_eq!((stage.stored(), stage.program.info()), before);
     assert_eq!(stage.number(), 5);
