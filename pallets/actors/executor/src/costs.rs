@@ -122,7 +122,7 @@ impl Default for Schedule {
         const NS: Gas = 1_000;
         const US: Gas = 1_000 * NS;
         Self {
-            version: 3,
+            version: 4,
             fuel: 1_000,
             proof_byte: 0,
             // `make bench --only scaling` measures 1,000 bytes a key with 100,000 programs.
@@ -160,7 +160,8 @@ impl Default for Schedule {
             delay: 900 * US,
             letter: 900 * US,
             rent: US,
-            signal: 2_000 * US,
+            // A send and a wake, and as much again: a refund, and a lock that is let go.
+            signal: 4_000 * US,
             reply: 150 * US,
             reply_byte: 100 * NS,
             emit: 25 * US,
