@@ -1,8 +1,8 @@
 //! A whole program, in the executor that the chain has.
 
 use actors_executor::{
-    execute, split_idl, validate, Cause, CodeInfo, Context, Limits, Message, Modules, Request, Schedule,
-    StoredMemory, Turn,
+    execute, split_idl, validate, Cause, CodeInfo, Context, Limits, Message, Modules, Request,
+    Schedule, StoredMemory, Turn,
 };
 use actors_primitives::{abi::Entry, CodeHash, MessageId, ReplyCode};
 use std::{cell::RefCell, path::PathBuf};
@@ -34,7 +34,9 @@ pub fn program(bytes: &[u8]) {
         _ => Entry::Handle,
     };
     let turn = PROGRAM.with_borrow_mut(|program| program.run(entry, payload.to_vec()));
-    let most = EACH.saturating_mul(payload.len() as u64).saturating_add(BASE);
+    let most = EACH
+        .saturating_mul(payload.len() as u64)
+        .saturating_add(BASE);
     assert!(
         turn.gas_burned <= most,
         "{} gas for a payload of {} bytes",
@@ -70,7 +72,10 @@ impl Program {
         });
         let limits = Limits::default();
         let info = validate(&blob, &limits).expect("the program is valid");
-        let code = split_idl(&blob).expect("the program is valid").code.to_vec();
+        let code = split_idl(&blob)
+            .expect("the program is valid")
+            .code
+            .to_vec();
         let mut program = Self {
             host: OneProgram {
                 code,

@@ -3,15 +3,23 @@
 use std::path::Path;
 
 fn replay(name: &str, target: fn(&[u8])) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(name);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("corpus")
+        .join(name);
     let mut files: Vec<_> = std::fs::read_dir(&folder)
         .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
         .map(|entry| entry.expect("the folder can be read").path())
         .collect();
     files.sort();
-    assert!(files.len() > 20, "{} has {} inputs", folder.display(), files.len());
+    assert!(
+        files.len() > 20,
+        "{} has {} inputs",
+        folder.display(),
+        files.len()
+    );
     for file in files {
-        let bytes = std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let bytes =
+            std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         // The harness shows this of a test that fails.
         println!("{}", file.display());
         target(&bytes);
