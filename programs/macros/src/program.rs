@@ -1,7 +1,7 @@
 //! `#[program]`: the struct's functions, and the entries that call them.
 
 use proc_macro2::TokenStream;
-use quote::{quote, ToTokens};
+use quote::{quote, quote_spanned, ToTokens};
 use std::rc::Rc;
 use syn::{spanned::Spanned, Error, ImplItem, ItemImpl, Result, Type};
 
@@ -296,6 +296,7 @@ impl Program {
             Returns::Value(_) => quote!(rt::answer(&returned);),
             Returns::Result(_) => quote!(rt::outcome(&returned);),
         };
+        let spelled = spelled(&call.returns);
         let run = match call.receiver {
             Receiver::None => {
                 let made = made(&call.returns);
@@ -321,6 +322,7 @@ impl Program {
         };
         quote! {
             #number => {
+                #spelled
                 #paid
                 #read
                 arguments.end();
@@ -383,6 +385,24 @@ impl Program {
                 #close
             }
         })
+    }
+}
+
+/// Refuses a `Result` under another name: its errors would be answers, and what the turn did would stand.
+fn spelled(returns: &Returns) -> TokenStream {
+    let Returns::Value(ty) = returns else {
+        return quote!();
+    };
+    // Where it is `Self`, there are no errors.
+    quote_spanned! {ty.span()=>
+        const _: () = {
+            #[allow(unused_imports, reason = "a `Result` has no use for it")]
+            use rt::IsNoResult as _;
+            assert!(
+                !rt::Is::<#ty>::RESULT,
+                "this is a `Result` under another name: write `Result<…, …>` out, so that an error fails the turn"
+            );
+        };
     }
 }
 

@@ -6,7 +6,8 @@ use scale_info::{build::Variants, Path, Type, TypeInfo};
 
 use crate::rt::Bounded;
 
-/// Why a call was not carried out. Everything its turn did is undone, and the value went back.
+/// Why a call was not carried out. Everything its turn did is undone, and the value went back: unless the call had waited,
+/// since value that came with an earlier turn is the program's, and only a hook gives it back.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
 pub enum Refusal<E> {
     /// The program's own error.

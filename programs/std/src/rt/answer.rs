@@ -28,6 +28,22 @@ pub(crate) fn with_encoded<T: Encode + ?Sized, R>(value: &T, then: impl FnOnce(&
     then(unsafe { core::slice::from_raw_parts(place.cast(), length.wrapping_sub(room.left())) })
 }
 
+/// Asks what a type is: `Is::<T>::RESULT`, with [`IsNoResult`] in scope.
+pub struct Is<T>(core::marker::PhantomData<T>);
+
+impl<T, E> Is<Result<T, E>> {
+    /// It is a `Result`. What a type itself has goes before what a trait gives it.
+    pub const RESULT: bool = true;
+}
+
+/// What all other types are.
+pub trait IsNoResult {
+    /// It is none.
+    const RESULT: bool = false;
+}
+
+impl<T> IsNoResult for Is<T> {}
+
 /// What a function that may fail comes to.
 pub trait Outcome {
     /// What it answers.

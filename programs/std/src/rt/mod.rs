@@ -10,7 +10,7 @@ mod migrate;
 mod refuse;
 mod store;
 
-pub use answer::{answer, fail, outcome, Outcome};
+pub use answer::{answer, fail, outcome, Is, IsNoResult, Outcome};
 pub use arguments::Arguments;
 pub use guard::Bounded;
 pub use migrate::{migrate, Stored};
