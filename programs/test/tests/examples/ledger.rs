@@ -154,7 +154,7 @@ fn a_ledger_that_makes_no_sense_is_not_founded() {
     let alice = chain.user("alice");
     let found = |payload: Vec<u8>| {
         let deploy = chain.deploy(built("ledger")).payload(payload);
-        deploy.try_by(&alice)
+        deploy.try_by(&alice).map_err(Box::new)
     };
     let cut = |argument| Refusal::Arguments { argument }.encode();
     let too_long = [&[0][..], &LedgerError::TextTooLong.encode()].concat();
