@@ -28,8 +28,18 @@ pub(crate) fn expand(options: options::Program, mut block: ItemImpl) -> TokenStr
         Ok(program) => program,
         // The functions stay, so that nothing else is told about what they use and who uses them.
         Err(error) => {
-            let error = error.into_compile_error();
-            return quote!(#block #error);
+            let (error, ty) = (error.into_compile_error(), &block.self_ty);
+            return quote! {
+                #block
+                #error
+
+                impl ::actors_std::rt::Program for #ty {
+                    fn store() -> &'static ::actors_std::rt::Store<Self> {
+                        static STORE: ::actors_std::rt::Store<#ty> = ::actors_std::rt::Store::new();
+                        &STORE
+                    }
+                }
+            };
         }
     };
     let entries = idl::named(program.entries(), &program.ty.to_token_stream());
