@@ -306,3 +306,15 @@ fn however_many_wait_letting_go_costs_the_same() {
     let (alone, watched) = (alone.reply().gas_burned, watched.reply().gas_burned);
     assert!(watched < alone + 3_000_000_000, "{watched} {alone}");
 }
+
+#[test]
+fn a_hook_that_sends_leaves_gas_for_the_next_to_be_woken() {
+    let stage = Stage::new();
+    let call = stage.locks.call("hold_and_pay").arg(3u32);
+    let failing = call.by(&stage.alice);
+    stage.chain.settle();
+    let next = stage.hold("a", LONG, 1, Then::End);
+    failing.expect_code(ReplyCode::Panicked);
+    next.expect_ok(1u32);
+    assert_eq!(stage.alice.inbox().len(), 1);
+}

@@ -157,6 +157,20 @@ impl Locks {
         Ok(*value)
     }
 
+    /// Has the mutex for so many blocks, and fails; a hook sends something back.
+    #[method]
+    pub async fn hold_and_pay(_this: This<Self>, blocks: u32) -> Result<(), Late> {
+        let _held = MUTEX.lock().await?;
+        let source = ActorId(message::source());
+        let _back = on_failure(move || {
+            if Request::<()>::raw(source, vec![1]).send().is_err() {
+                panic!("it is not sent");
+            }
+        });
+        sleep(blocks).await;
+        panic!("as it was to");
+    }
+
     /// The log.
     #[query]
     pub fn told(&self) -> Vec<String> {
