@@ -1,7 +1,6 @@
 //! Why a call was not carried out: what the payload of a reply with the code `Reverted` says.
 
 use codec::{Decode, Encode};
-use core::convert::Infallible;
 use scale_info::{build::Variants, Path, Type, TypeInfo};
 
 use crate::rt::Bounded;
@@ -93,11 +92,5 @@ impl TypeInfo for Never {
         Type::builder()
             .path(Path::new("Never", module_path!()))
             .variant(Variants::new())
-    }
-}
-
-impl From<Infallible> for Never {
-    fn from(never: Infallible) -> Self {
-        match never {}
     }
 }
