@@ -1,4 +1,5 @@
-//! Calling cargo so that the same source becomes the same bytes, whoever calls and from where.
+//! Calling cargo so that the same source becomes the same code, whoever calls and from where. In another folder the
+//! compiler may put functions in another order.
 
 use std::{
     env,

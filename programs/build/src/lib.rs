@@ -1,5 +1,5 @@
 //! Builds programs of the Actors pallet, so that the same source and the same compiler make the
-//! same bytes in any folder and environment, and judges them by the chain's own rules before they
+//! same bytes in any environment, and judges them by the chain's own rules before they
 //! are uploaded.
 //!
 //! What the compiler's own libraries say of where they panic was decided when those were built: a

@@ -17,7 +17,8 @@ use serde_json::{json, Value};
 ///
 /// Compiles each for wasm32v1-none, asks it for its interface, strips and optimises it, embeds
 /// the interface, validates it with the chain's own rules, and writes NAME.wasm, with
-/// NAME.idl.json beside it. The same source and compiler make the same bytes in any folder: flags
+/// NAME.idl.json beside it. The same source and compiler make the same bytes in the same folder, and
+/// in another one the same functions, perhaps in another order: flags
 /// of the environment do not count.
 #[derive(Parser)]
 #[command(version, args_conflicts_with_subcommands = true, after_help = AFTER)]
