@@ -184,6 +184,8 @@ impl Entries {
     pub const WAKERS: Self = Self::WAITERS
         .with(Entry::HandleReply)
         .with(Entry::HandleSignal);
+    /// Where a program can ask what waits: where it can wake that, and in `state`.
+    pub const WATCHERS: Self = Self::WAKERS.with(Entry::State);
     /// Where a program can end itself.
     pub const EXITERS: Self = Self::WAITERS.with(Entry::Migrate);
     /// Where a reply may be the cause of the turn.
@@ -303,6 +305,8 @@ macro_rules! for_each_import {
             READERS fn deposit_per_byte(out16: *mut u8);
             /// Resumes another waiting message of this program.
             WAKERS fn wake(message_id32: *const u8) -> i32;
+            /// Whether another message of this program waits: 1 if it does, 0 if not.
+            WATCHERS fn waits(message_id32: *const u8) -> i32;
             /// Ends the run at once and the program with it; its balance and deposits go to the
             /// inheritor.
             EXITERS fn exit(inheritor32: *const u8);

@@ -52,7 +52,7 @@ pub(crate) fn wake(call: &mut Call<'_, '_>, message_id: u32) -> Result<i32, Stop
     // Its place in the queue, and what it waits with.
     call.charge_accesses(4)?;
     let id = MessageId(call.array(message_id)?);
-    if id == call.context().message.id || !call.journal.host.is_waiting(&id) {
+    if !is_waiting(call, &id) {
         return Ok(error::NOT_FOUND);
     }
     if !call.journal.keep_bytes(len_u32(&id.0)) {
@@ -60,4 +60,16 @@ pub(crate) fn wake(call: &mut Call<'_, '_>, message_id: u32) -> Result<i32, Stop
     }
     call.journal.effects.push(Effect::Wake(id));
     Ok(0)
+}
+
+/// A message that has been woken waits until that resumes it. The one that runs does not, nor does
+/// one that has ended or has not begun.
+pub(crate) fn waits(call: &mut Call<'_, '_>, message_id: u32) -> Result<i32, Stop> {
+    call.charge_look_up()?;
+    let id = MessageId(call.array(message_id)?);
+    Ok(i32::from(is_waiting(call, &id)))
+}
+
+fn is_waiting(call: &mut Call<'_, '_>, id: &MessageId) -> bool {
+    *id != call.context().message.id && call.journal.host.is_waiting(id)
 }

@@ -410,6 +410,88 @@ fn wakes_are_kept_bytes() {
     assert_eq!(effects.effects.len(), 3);
 }
 
+// Asking what waits.
+
+/// Asks for the message `[9; 32]`, for one that nobody has heard of, and for itself.
+const ASK: &str = r#"
+    (i32.store (i32.const 200) (call $waits (i32.const 0)))
+    (i32.store (i32.const 204) (call $waits (i32.const 32)))
+    (call $message_id (i32.const 64))
+    (i32.store (i32.const 208) (call $waits (i32.const 64)))"#;
+
+fn asking(body: &str) -> Chain {
+    let id: String = [r"\09"; 32].concat();
+    let mut chain = Chain::new(&format!(
+        r#"(data (i32.const 0) "{id}")
+        (func $ask {ASK})
+        (func $tell (call $ask) (drop (call $emit (i32.const 200) (i32.const 12))))
+        (func $answer (call $ask)
+            (drop (call $reply (i32.const 200) (i32.const 12) (i32.const 300))))
+        (export "init" (func $tell)) (export "handle_reply" (func $tell))
+        (export "handle_signal" (func $tell)) (export "state" (func $answer))
+        (func (export "handle") {body} (call $tell))"#
+    ));
+    // The one that runs does not wait even if the chain took it for waiting.
+    chain.world.waiting.extend([OTHER, OWN]);
+    chain
+}
+
+const OTHER: MessageId = MessageId([9; 32]);
+const OWN: MessageId = MessageId([1; 32]);
+
+#[test]
+fn a_program_asks_which_other_message_of_its_waits() {
+    for entry in [
+        Entry::Init,
+        Entry::Handle,
+        Entry::HandleReply,
+        Entry::HandleSignal,
+        Entry::State,
+    ] {
+        let mut chain = asking("");
+        let effects = chain.run(entry, PLENTY).outcome.expect("it finishes");
+        let told = match &effects.effects[..] {
+            [Effect::Emit(told)] => told,
+            [Effect::Reply(told)] => &told.payload,
+            other => panic!("{other:?}"),
+        };
+        let expected = [1, 0, 0].map(i32::to_le_bytes).concat();
+        assert_eq!(*told, expected, "{entry:?}");
+        let asked = [OTHER, MessageId([0; 32])].map(Asked::Waiting);
+        assert_eq!(chain.world.asked[1..], asked, "each is asked for");
+    }
+}
+
+#[test]
+fn a_message_that_this_turn_has_woken_waits_still() {
+    let mut chain = asking(&succeeding("(call $wake (i32.const 0))"));
+    let effects = chain.turn();
+    assert_eq!(effects.effects[0], Effect::Wake(OTHER));
+    let Effect::Emit(told) = &effects.effects[1] else {
+        panic!("{effects:?}");
+    };
+    assert_eq!(told[..4], 1i32.to_le_bytes());
+}
+
+#[test]
+fn asking_what_waits_is_paid_for_first() {
+    let mut chain = handling("(drop (call $waits (i32.const 0)))");
+    chain.schedule.proof_byte = 1_000;
+    let turn = chain.run(Entry::Handle, PLENTY);
+    let effects = turn.outcome.clone().expect("it finishes");
+    assert_eq!(effects.effects, [], "it changes nothing");
+    let (gas, proof) = costs(&mut chain);
+    assert_eq!(proof, u64::from(chain.schedule.proof_access));
+    let price = chain.schedule.syscall + chain.schedule.look_up + 1_000 * proof;
+    assert!(gas >= price && gas < price + US);
+    // Before the proof can be paid, nothing is asked.
+    let none = turn.gas_burned - 1_000 * proof;
+    let less = chain.run(Entry::Handle, none);
+    let failure = less.outcome.expect_err("too little");
+    assert_eq!(failure.code, ReplyCode::OutOfGas);
+    assert_eq!(chain.world.asked, [Asked::Code]);
+}
+
 // Awaiting.
 
 const SEND: &str = "(call $send (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 64)
