@@ -66,7 +66,7 @@ describe('a plain @polkadot/api', { timeout: 120_000 }, () => {
     assert.deepEqual(def.asVariant.variants.map(({ name }) => name.toString()), [
       'Replied', 'Finished', 'Trapped', 'Panicked', 'OutOfGas', 'StackDepth', 'MemoryLimit', 'SyscallMisuse',
       'DepositShortfall', 'LimitExceeded', 'Reverted', 'NoSuchProgram', 'NotInitialised', 'Exited', 'Upgraded',
-      'DeadlinePassed',
+      'DeadlinePassed', 'CodeRefused',
     ]);
   });
 

@@ -108,6 +108,11 @@ impl<T: Config> Pallet<T> {
         Ok(code_hash)
     }
 
+    /// Writes down what this version of the validator says of code that an older one admitted.
+    pub(crate) fn record_verdict(code_hash: CodeHash, info: CodeInfo) {
+        Codes::<T>::mutate_extant(code_hash, |code| code.info = info);
+    }
+
     /// Stores code unless it is stored already.
     pub(crate) fn ensure_code(
         uploader: &T::AccountId,

@@ -1,6 +1,6 @@
 //! What a turn sees of the chain: its own program's code, pages and state, and what is public.
 
-use actors_executor::{Host, PageIndex};
+use actors_executor::{CodeInfo, Host, PageIndex};
 use actors_primitives::{Balance, CodeHash, MessageId, PAGE_SIZE};
 use alloc::{vec, vec::Vec};
 use codec::{Compact, Encode};
@@ -31,6 +31,10 @@ pub(crate) struct ProgramHost<'a, T: Config> {
 impl<T: Config> Host for ProgramHost<'_, T> {
     fn code(&mut self) -> Option<Vec<u8>> {
         Wasm::<T>::get(self.code).map(BoundedVec::into_inner)
+    }
+
+    fn judged(&mut self) -> Option<CodeInfo> {
+        Codes::<T>::get(self.code).map(|code| code.info)
     }
 
     fn page(&mut self, index: PageIndex) -> Option<Vec<u8>> {

@@ -198,6 +198,14 @@ impl<T: Config> Pallet<T> {
              raise `MaxTurnGas`.",
             Self::most_to_load(),
         );
+        let judging = schedule.judging(&largest);
+        assert!(
+            judging <= T::MaxTurnGas::get(),
+            "code that an older version of the chain admitted could never run again: judging \
+             `Limits::code` bytes takes {judging} gas, and `MaxTurnGas` is {}. Lower \
+             `Limits::code`, or raise `MaxTurnGas`.",
+            T::MaxTurnGas::get(),
+        );
         assert!(
             limits.largest_allocation() <= LARGEST_ALLOCATION,
             "a turn might ask for {} bytes of memory in one piece, and the runtime's allocator \

@@ -303,7 +303,10 @@ impl<T: Config> Pallet<T> {
     fn check_programs(sums: &mut Sums<T>) -> Result<(), TryRuntimeError> {
         for (account, program) in Programs::<T>::iter() {
             ensure!(
-                Codes::<T>::get(program.code_hash).is_some_and(|code| code.info == program.info),
+                Codes::<T>::get(program.code_hash).is_some_and(|code| {
+                    // What an older validator said stands there until the program's next turn.
+                    code.info == program.info || !program.info.is_current()
+                }),
                 "a program knows its code otherwise than the code's record"
             );
             *sums.users.entry(program.code_hash).or_default() += 1;

@@ -144,6 +144,12 @@ impl<T: Config> Pallet<T> {
         Ok(program)
     }
 
+    /// Writes down what running the program's code needs to know now.
+    pub(crate) fn renew_info(account: &T::AccountId, program: &mut Program<T>, info: CodeInfo) {
+        program.info = info;
+        Programs::<T>::insert(account, &*program);
+    }
+
     /// Ends a program whose `init` has failed. If a turn of it had committed it may have acted
     /// already, so its address is used; else it leaves nothing.
     pub(crate) fn fail_init(

@@ -2,7 +2,8 @@
 //! applied by `commit`, all of them or none.
 
 use actors_executor::{
-    Cause, Context, Effect, Effects, Failure, ReplyContext, Request, SignalContext, StoredMemory,
+    Cause, CodeInfo, Context, Effect, Effects, Failure, ReplyContext, Request, SignalContext,
+    StoredMemory,
 };
 use actors_primitives::{abi::Entry, Gas, MessageId, ReplyCode};
 use alloc::vec::Vec;
@@ -302,7 +303,7 @@ impl<T: Config> Pallet<T> {
             outcome: Err(failure),
         };
         let message = &task.message;
-        let Some(program) = task.program.take() else {
+        let Some(mut program) = task.program.take() else {
             return refused(Self::absence(&message.destination));
         };
         // Its own conversation goes on while `init` waits.
@@ -326,6 +327,9 @@ impl<T: Config> Pallet<T> {
         let Some(turn) = turn else {
             return refused(ReplyCode::NoSuchProgram.into());
         };
+        if let Some(info) = turn.judged.clone() {
+            Self::keep_verdict(message, &mut program, info);
+        }
         session.log.note(task, purse.gas, &turn);
         Run {
             gas_burned: turn.gas_burned.min(gas_limit),
@@ -380,6 +384,17 @@ impl<T: Config> Pallet<T> {
             &mut host,
             &mut session.modules,
         ))
+    }
+
+    /// Keeps what a turn of that message has had the code judged to be, also if it failed: that is
+    /// paid for once.
+    fn keep_verdict(message: &Message<T>, program: &mut Program<T>, info: CodeInfo) {
+        if let Kind::Migrate(code_hash) = message.kind {
+            Self::record_verdict(code_hash, info);
+            return;
+        }
+        Self::record_verdict(program.code_hash, info.clone());
+        Self::renew_info(&message.destination, program, info);
     }
 
     /// What surrounds a turn.

@@ -122,6 +122,10 @@ pub(crate) fn advice(code: ReplyCode) -> &'static str {
         ReplyCode::NotInitialised => "Its `init` has not finished. Deploy it before you send.",
         ReplyCode::Exited => "The program has exited; the payload is its inheritor.",
         ReplyCode::Upgraded => "The program was upgraded while the message waited.",
+        ReplyCode::CodeRefused => {
+            "The chain's rules have changed since the code was uploaded, and refuse it now. \
+             `actors-build` says why; upgrade the program to code that they accept."
+        }
         ReplyCode::DeadlinePassed => "No answer came by the deadline.",
     }
 }

@@ -21,13 +21,17 @@ use crate::{
 };
 
 /// The version of the rules below. It changes with them, and with the engine or its settings:
-/// code that another version admitted is validated again whenever it is loaded.
+/// code that another version admitted is judged again before it runs.
 pub(crate) const VERSION: u16 = 4;
+
+/// The bit of [`CodeInfo::version`] that says that this version refuses the code.
+const REFUSED: u16 = 1 << 15;
 
 /// What validation says of code, so that running it need not look again.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct CodeInfo {
-    /// The version of the validator that admitted it.
+    /// The version of the validator that judged it last; the highest bit is set if that version
+    /// refused it, and the fields below are then as an older one found them.
     pub version: u16,
     /// The version of the prices ([`crate::Schedule::version`]) that it was admitted under;
     /// [`validate`] sets the default schedule's.
@@ -71,6 +75,28 @@ impl CodeInfo {
             max_wasm_pages: limits.memory,
             exports: Entries::ALL,
             stack: None,
+        }
+    }
+
+    /// Whether this version of the validator has judged the code. What it has not is judged in the
+    /// next turn that runs it ([`crate::Turn::judged`]).
+    #[must_use]
+    pub fn is_current(&self) -> bool {
+        self.version & !REFUSED == VERSION
+    }
+
+    /// Whether the version that judged the code last refused it: it was admitted by an older one,
+    /// and runs no more.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.version & REFUSED != 0
+    }
+
+    /// The same code after this version has refused it.
+    pub(crate) fn refused(&self) -> Self {
+        Self {
+            version: VERSION | REFUSED,
+            ..self.clone()
         }
     }
 

@@ -35,6 +35,12 @@ pub struct Schedule {
     pub load_function: Gas,
     /// Each element of the table, and each global.
     pub load_slot: Gas,
+    /// The first turn of a program on code that an older validator admitted: looking up whether a
+    /// turn of another has had it judged, and writing the records of the code and the program.
+    pub judge: Gas,
+    /// Each byte of such code, where it has not been judged yet: read, validated, and translated
+    /// once more, as when it was uploaded.
+    pub judge_byte: Gas,
     /// Each Wasm page of memory that the instance starts with: allocated, zeroed, and moved once
     /// when it grows. What is added by growing pays the engine's fuel for each byte.
     pub wasm_page: Gas,
@@ -122,7 +128,7 @@ impl Default for Schedule {
         const NS: Gas = 1_000;
         const US: Gas = 1_000 * NS;
         Self {
-            version: 4,
+            version: 5,
             fuel: 1_000,
             proof_byte: 0,
             // `make bench --only scaling` measures 1,000 bytes a key with 100,000 programs.
@@ -135,6 +141,9 @@ impl Default for Schedule {
             load_byte: 48 * NS,
             load_function: 700 * NS,
             load_slot: 25 * NS,
+            // `WeightInfo::upload_code`, whose work it is, with two reads and two writes.
+            judge: 400 * US,
+            judge_byte: 250 * NS,
             // 350 ns/KiB to make it, since the runtime has no bulk memory, and half of that to
             // copy it by words.
             wasm_page: 34_000 * NS,
@@ -207,6 +216,32 @@ impl Schedule {
             .saturating_add(self.proof(self.code_proof(code)))
     }
 
+    /// What it costs at most that an older validator admitted the code: judging it again.
+    #[must_use]
+    pub fn judging(&self, code: &CodeInfo) -> Gas {
+        self.in_fuel(self.look_up_verdict())
+            .saturating_add(self.in_fuel(self.judge_code(code)))
+    }
+
+    /// What it costs to find out whether code that an older validator admitted has been judged
+    /// since, and to write down the verdict.
+    pub(crate) fn look_up_verdict(&self) -> Gas {
+        self.judge.saturating_add(self.proof(self.verdict_proof()))
+    }
+
+    /// The bytes that prove a verdict: the code's record.
+    pub(crate) fn verdict_proof(&self) -> u64 {
+        let bytes = CodeInfo::max_encoded_len();
+        self.access(u32::try_from(bytes).unwrap_or(u32::MAX))
+    }
+
+    /// What judging that code costs besides, if nobody has paid for it yet.
+    pub(crate) fn judge_code(&self, code: &CodeInfo) -> Gas {
+        self.judge_byte
+            .saturating_mul(Gas::from(code.code_len))
+            .saturating_add(self.proof(self.code_proof(code)))
+    }
+
     /// The bytes that prove the code.
     #[must_use]
     pub fn code_proof(&self, code: &CodeInfo) -> u64 {
@@ -229,7 +264,9 @@ impl Schedule {
     }
 
     /// What a turn of that program costs before its first operator: below it, every turn runs
-    /// out of gas. One that runs nothing ([`CodeInfo::entries`]) costs the base alone.
+    /// out of gas. One that runs nothing ([`CodeInfo::entries`]) or only refused code costs the
+    /// base alone; code of an older validator costs the judging besides, unless a turn of another
+    /// program has paid for that.
     #[must_use]
     pub fn start(&self, code: &CodeInfo, entry: Entry, memory: &StoredMemory) -> Gas {
         let pages = u32::try_from(memory.pages.len()).unwrap_or(u32::MAX);
@@ -237,11 +274,17 @@ impl Schedule {
     }
 
     fn start_with(&self, code: &CodeInfo, entry: Entry, wasm_pages: u32, stored_pages: u32) -> Gas {
-        if code.entries(entry).next().is_none() {
+        let is_refused = code.is_current() && code.is_refused();
+        if is_refused || code.entries(entry).next().is_none() {
             return self.in_fuel(self.load_base);
         }
+        let judging = match code.is_current() {
+            true => 0,
+            false => self.judging(code),
+        };
         self.in_fuel(self.load_code(code, wasm_pages))
             .saturating_add(self.in_fuel(self.load_pages(stored_pages)))
+            .saturating_add(judging)
     }
 
     /// What a turn costs besides [`Self::start`] that takes the place of other code, of which

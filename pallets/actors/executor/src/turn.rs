@@ -9,7 +9,7 @@ use crate::{
     modules::Loaded,
     sandbox::{Engine, Sandbox, Stop},
     syscalls::Journal,
-    CodeInfo, Effects, Limits, MemoryChange, Modules, PageIndex, Schedule, Wait,
+    validate, CodeInfo, Effects, Limits, MemoryChange, Modules, PageIndex, Schedule, Wait,
 };
 
 /// The message that the turn handles.
@@ -110,6 +110,11 @@ pub trait Host {
     /// Code that [`CodeInfo::version`] says this version validated is not validated again:
     /// returning other bytes breaks a promise on which memory safety rests.
     fn code(&mut self) -> Option<Vec<u8>>;
+    /// What [`Turn::judged`] of an earlier turn said of the code, if that was kept: asked if
+    /// [`Request::code`] is what an older validator made. Without it the code is judged again.
+    fn judged(&mut self) -> Option<CodeInfo> {
+        None
+    }
     /// A stored page of the program. A missing one reads as the code's fresh image.
     fn page(&mut self, index: PageIndex) -> Option<Vec<u8>>;
     /// A stored value of the program's keyed state.
@@ -191,6 +196,10 @@ pub struct Turn {
     /// An upper bound of the bytes of storage proof that its reads took, and the writes of
     /// pages that it asks for. It does not depend on what [`Modules`] had.
     pub proof: u64,
+    /// What this version of the validator says of the code, if [`Request::code`] was an older
+    /// one's. It takes the place of that whether the turn succeeded or not: the turn has paid for
+    /// it, and the next one need not.
+    pub judged: Option<CodeInfo>,
     /// What it asks for, or why it failed.
     pub outcome: Result<Effects, Failure>,
     /// Texts it logged with `debug`, for tests and dry runs; bounded like payloads.
@@ -243,6 +252,12 @@ impl From<Stop> for Failure {
 /// [`Entry::State`] fails then, as [`ReplyCode::Trapped`], because nothing would be taken for
 /// its result.
 ///
+/// # Code that an older validator admitted
+///
+/// is judged again by the rules and the limits of today, and pays for that besides loading
+/// ([`Schedule::judge`]); [`Turn::judged`] is the verdict. Code that is refused fails each turn as
+/// [`ReplyCode::CodeRefused`], and this version does not judge it again.
+///
 /// # A program that ends itself
 ///
 /// has succeeded: what it did before that commits, and [`Effects::exit`] names its inheritor. It
@@ -256,6 +271,7 @@ pub fn execute<H: Host>(request: Request<'_>, host: &mut H, modules: &mut Module
         lowest: total,
         aside: 0,
         proof: 0,
+        judged: None,
         debug: Vec::new(),
     };
     let outcome = attempt(request, host, modules, &mut account);
@@ -271,6 +287,7 @@ pub fn execute<H: Host>(request: Request<'_>, host: &mut H, modules: &mut Module
         gas_burned,
         gas_required,
         proof: account.proof,
+        judged: account.judged,
         outcome,
         debug: account.debug,
     }
@@ -284,6 +301,7 @@ struct Account {
     /// Gas that was taken from the fuel and is not burned: split off or set aside.
     aside: Gas,
     proof: u64,
+    judged: Option<CodeInfo>,
     debug: Vec<String>,
 }
 
@@ -344,10 +362,22 @@ fn attempt(
             }),
         };
     }
+    let (wasm, judged) = match code.is_current() {
+        true => (None, None),
+        false => judge(code, schedule, limits, host, modules, account)?,
+    };
+    let code = judged.as_ref().unwrap_or(code);
+    if code.is_refused() {
+        account.charge(schedule, schedule.load_base)?;
+        return Err(ReplyCode::CodeRefused.into());
+    }
     account.charge(schedule, schedule.load_code(code, memory.wasm_pages))?;
     account.prove(schedule.code_proof(code));
     let kept = modules.get(&code_hash, code, limits);
-    let wasm = if kept.is_none() { host.code() } else { None };
+    let wasm = match kept {
+        Some(_) => None,
+        None => wasm.or_else(|| host.code()),
+    };
     if kept.is_none() && wasm.is_none() {
         return Err(ReplyCode::NoSuchProgram.into());
     }
@@ -424,6 +454,39 @@ fn attempt(
         Err(stop) => return Err(stop.into()),
     }
     Ok(effects)
+}
+
+/// What this version of the validator says of code that an older one admitted, which is left in
+/// the account; and the code, if it was read for that.
+fn judge(
+    code: &CodeInfo,
+    schedule: &Schedule,
+    limits: &Limits,
+    host: &mut dyn Host,
+    modules: &mut Modules,
+    account: &mut Account,
+) -> Result<(Option<Vec<u8>>, Option<CodeInfo>), Failure> {
+    account.charge(schedule, schedule.look_up_verdict())?;
+    account.prove(schedule.verdict_proof());
+    let (wasm, info) = match host.judged().filter(CodeInfo::is_current) {
+        Some(info) => (None, info),
+        None => {
+            account.charge(schedule, schedule.judge_code(code))?;
+            account.prove(schedule.code_proof(code));
+            let wasm = host.code().ok_or(ReplyCode::NoSuchProgram)?;
+            modules.note_cold(code.code_len);
+            let info = match validate(&wasm, limits) {
+                Ok(info) => CodeInfo {
+                    schedule: schedule.version,
+                    ..info
+                },
+                Err(_) => code.refused(),
+            };
+            (Some(wasm), info)
+        }
+    };
+    account.judged = Some(info.clone());
+    Ok((wasm, Some(info)))
 }
 
 /// What running an entry takes besides the engine.

@@ -16,7 +16,6 @@ use wasmi::{
 };
 
 use crate::{
-    code::VERSION,
     memory::WASM_PAGE_BYTES,
     sandbox::{Sandbox, Stop},
     syscalls::{self, Argument, Call, Journal, Refusal},
@@ -255,17 +254,14 @@ fn operator_cost(info: &CodeInfo) -> OperatorCost {
 }
 
 fn module(wasm: &[u8], info: &CodeInfo, limits: &Limits) -> Result<Module, Stop> {
-    let is_validated = info.version == VERSION && u32::try_from(wasm.len()) == Ok(info.code_len);
-    if is_validated {
-        let engine = engine(info, limits, CompilationMode::Lazy);
-        // SAFETY: `validate` of this version has accepted this code and made `info` of it, with
-        // the features that `engine` has: `Host::code` promises to return what it was made of.
-        unsafe { Module::new_unchecked(&engine, wasm) }.map_err(stop)
-    } else {
-        // Code that an older validator admitted is checked again rather than trusted.
-        let engine = engine(info, limits, CompilationMode::LazyTranslation);
-        Module::new(&engine, wasm).map_err(stop)
+    let is_admitted = info.is_current() && !info.is_refused();
+    if !is_admitted || u32::try_from(wasm.len()) != Ok(info.code_len) {
+        return Err(Stop::Trapped);
     }
+    let engine = engine(info, limits, CompilationMode::Lazy);
+    // SAFETY: `validate` of this version has accepted this code and made `info` of it, with the
+    // features that `engine` has: `Host::code` promises to return what it was made of.
+    unsafe { Module::new_unchecked(&engine, wasm) }.map_err(stop)
 }
 
 /// Only ever of limits, on targets of at least 32 bits.

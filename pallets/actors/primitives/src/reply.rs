@@ -51,11 +51,14 @@ pub enum ReplyCode {
     Upgraded,
     /// `0x300`: no answer came by the deadline.
     DeadlinePassed,
+    // Last, so that the codes in stored messages keep their meaning.
+    /// `0x204`: a newer version of the chain refuses the program's code.
+    CodeRefused,
 }
 
 impl ReplyCode {
     /// Every code, in the order of the numbers.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Replied,
         Self::Finished,
         Self::Trapped,
@@ -71,6 +74,7 @@ impl ReplyCode {
         Self::NotInitialised,
         Self::Exited,
         Self::Upgraded,
+        Self::CodeRefused,
         Self::DeadlinePassed,
     ];
 
@@ -93,6 +97,7 @@ impl ReplyCode {
             Self::NotInitialised => 0x201,
             Self::Exited => 0x202,
             Self::Upgraded => 0x203,
+            Self::CodeRefused => 0x204,
             Self::DeadlinePassed => 0x300,
         }
     }

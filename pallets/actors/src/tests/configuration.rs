@@ -55,6 +55,15 @@ fn code_that_no_turn_could_load_is_told() {
 }
 
 #[test]
+#[should_panic(expected = "could never run again")]
+fn code_that_no_turn_could_judge_again_is_told() {
+    on_chain(|| {
+        ActorsSchedule::mutate(|schedule| schedule.judge_byte = 500_000);
+        Pallet::<Test>::check_configuration();
+    });
+}
+
+#[test]
 #[should_panic(expected = "Raise `Schedule::answer`")]
 fn answering_for_less_than_serving_takes_is_told() {
     on_chain(|| {

@@ -59,6 +59,7 @@ mod trace;
 mod turn;
 mod upgrade;
 mod value;
+mod verdict;
 mod views;
 mod waiting;
 
@@ -82,6 +83,7 @@ pub(crate) const ROOMS: &[&[Case]] = &[
     turn::CASES,
     upgrade::CASES,
     value::CASES,
+    verdict::CASES,
     views::CASES,
     waiting::CASES,
 ];

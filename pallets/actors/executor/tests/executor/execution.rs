@@ -15,6 +15,8 @@ use std::collections::BTreeMap;
 mod calls;
 #[path = "engine.rs"]
 mod engine;
+#[path = "verdict.rs"]
+mod verdict;
 #[path = "waiting.rs"]
 mod waiting;
 
@@ -486,16 +488,6 @@ fn an_entry_that_is_not_there_does_nothing() {
         turn.outcome.expect_err("there is no result").code,
         ReplyCode::Trapped
     );
-}
-
-#[test]
-fn code_of_an_older_validator_runs_checked() {
-    let mut chain = Chain::new(COUNTER);
-    chain.code.version = 0;
-    chain.turn();
-    // Bytes that no validator accepts are refused then, not trusted.
-    chain.world.code = Some(wat::parse_str("(module (func i32.add))").expect("it assembles"));
-    chain.fails_with(ReplyCode::Trapped);
 }
 
 // Gas.
