@@ -15,7 +15,7 @@ use crate::{
     package::{Package, Workspace},
     paths,
     source::Source,
-    Blob, Error,
+    Blob, Error, Finished, Options,
 };
 
 /// What to build, and how.
@@ -31,8 +31,8 @@ pub struct Request {
     pub against: Option<PathBuf>,
     /// Write a program also if its interface would break those who deal with the older one.
     pub allow_breaking: bool,
-    /// Optimise with wasm-opt.
-    pub optimise: bool,
+    /// How each becomes a blob.
+    pub options: Options,
     /// Refuse to change Cargo.lock.
     pub locked: bool,
     /// Fetch nothing.
@@ -49,7 +49,7 @@ impl Request {
             out: None,
             against: None,
             allow_breaking: false,
-            optimise: true,
+            options: Options::default(),
             locked: false,
             offline: false,
         }
@@ -89,6 +89,10 @@ pub struct Built {
     pub path: PathBuf,
     /// What was written.
     pub blob: Blob,
+    /// The bytes that the compiler made, without an interface.
+    pub before: usize,
+    /// What its author should know.
+    pub notes: Vec<String>,
     /// How its interface differs from the older one, if there is one to compare it with.
     pub changes: Option<Vec<Change>>,
 }
@@ -119,15 +123,21 @@ pub fn build(request: &Request, progress: &mut dyn FnMut(Step<'_>)) -> Result<Ve
     let mut built = Vec::new();
     for package in &packages {
         let name = &package.name;
-        let blob = blob(request, &cargo, &workspace, &flags, package, progress)
+        let Finished {
+            blob,
+            before,
+            mut notes,
+            ..
+        } = finished(request, &cargo, &workspace, &flags, package, progress)
             .map_err(|error| error.of(name))?;
+        notes.extend(blob.warnings());
         let changes = match &against {
             Some(against) => Some(changes(against, package, blob.idl.as_ref(), request)?),
             None => None,
         };
         let path = out.join(format!("{name}.wasm"));
         let beside = out.join(format!("{name}.idl.json"));
-        artifact::write(&path, &blob.bytes)?;
+        blob.write(&path)?;
         match &blob.idl {
             Some(idl) => artifact::write(&beside, json::text(&json::idl(idl)).as_bytes())?,
             None => artifact::remove(&beside)?,
@@ -136,20 +146,22 @@ pub fn build(request: &Request, progress: &mut dyn FnMut(Step<'_>)) -> Result<Ve
             name: name.clone(),
             path,
             blob,
+            before,
+            notes,
             changes,
         });
     }
     Ok(built)
 }
 
-fn blob(
+fn finished(
     request: &Request,
     cargo: &Cargo,
     workspace: &Workspace,
     flags: &[String],
     package: &Package,
     progress: &mut dyn FnMut(Step<'_>),
-) -> Result<Blob, Error> {
+) -> Result<Finished, Error> {
     let name = &package.name;
     let described = match &package.idl_feature {
         Some(feature) => {
@@ -162,9 +174,9 @@ fn blob(
     let linked = cargo.build(package, flags, None)?;
     progress(Step::Finishing(name));
     let section = described.as_ref().map(|(section, _)| section.as_slice());
-    let blob = Blob::make(&linked, section, request.optimise)?;
-    paths::check(workspace, &blob.bytes)?;
-    Ok(blob)
+    let finished = Blob::make(&linked, section, request.options)?;
+    paths::check(workspace, &finished.blob.bytes)?;
+    Ok(finished)
 }
 
 /// How the interface differs from the older one; an error if it breaks somebody.

@@ -7,6 +7,7 @@
 //!
 //! - [`build()`] compiles, asks the program what its interface is, strips, optimises, embeds the
 //!   interface, validates, and writes `NAME.wasm` and `NAME.idl.json`.
+//! - [`Blob::finish`] does the last steps with a module of any compiler.
 //! - [`Blob::read`] judges a file.
 //! - [`interface()`] reads an interface, and [`actors_idl::compare`] says what changed.
 //!
@@ -24,9 +25,11 @@ mod module;
 mod optimise;
 mod package;
 mod paths;
+mod select;
 mod source;
+mod stage;
 
-pub use blob::Blob;
+pub use blob::{Blob, Finished, Options};
 pub use build::{build, Built, Request, Step};
 pub use error::Error;
 pub use source::interface;

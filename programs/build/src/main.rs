@@ -7,10 +7,10 @@ use std::{
     process::ExitCode,
 };
 
-use actors_build::{build, interface, json, Blob, Error, Request};
+use actors_build::{build, interface, json, Blob, Error, Options, Request};
 use actors_idl::compare;
 use clap::{Args, Parser, Subcommand};
-use report::Report;
+use report::{Report, Row};
 use serde_json::{json, Value};
 
 /// Builds programs of the Actors pallet.
@@ -34,6 +34,7 @@ Examples:
   actors-build                              the program in this folder
   actors-build programs/examples -p ping    one of a workspace
   actors-build --against old.wasm           and refuse to break those who use it
+  actors-build optimise zig.wasm p.wasm     the last steps, for a module of another compiler
 
 Exit codes: 0 done; 1 something is wrong, as it says; 2 not understood.
 NO_COLOR, CARGO_TARGET_DIR and CARGO are respected.";
@@ -62,9 +63,8 @@ struct BuildArgs {
     /// Print what was built as JSON
     #[arg(long)]
     json: bool,
-    /// Leave the code as the compiler made it, stripped
-    #[arg(long)]
-    no_opt: bool,
+    #[command(flatten)]
+    finish: FinishArgs,
     /// Refuse to change Cargo.lock
     #[arg(long)]
     locked: bool,
@@ -73,8 +73,43 @@ struct BuildArgs {
     offline: bool,
 }
 
+#[derive(Args)]
+struct FinishArgs {
+    /// Leave the code as the compiler made it, stripped
+    #[arg(long)]
+    no_opt: bool,
+    /// Keep the names of functions: each turn pays for their bytes
+    #[arg(long)]
+    names: bool,
+}
+
+impl From<FinishArgs> for Options {
+    fn from(args: FinishArgs) -> Self {
+        Self {
+            optimise: !args.no_opt,
+            names: args.names,
+        }
+    }
+}
+
 #[derive(Subcommand)]
 enum Task {
+    /// Makes a program of a module that another compiler made: strips and optimises it, exports
+    /// what the chain is to keep, and validates it with the chain's own rules
+    #[command(alias = "optimize")]
+    Optimise {
+        /// The module
+        #[arg(value_name = "FILE.wasm")]
+        file: PathBuf,
+        /// Where to write the program
+        #[arg(value_name = "PROGRAM.wasm")]
+        out: PathBuf,
+        #[command(flatten)]
+        finish: FinishArgs,
+        /// Print what was made as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Judges a file as the chain would, and says why it would refuse it
     Check {
         /// The program
@@ -110,6 +145,12 @@ fn main() -> ExitCode {
     let report = Report::new();
     let done = match cli.task {
         None => run_build(cli.build, &report),
+        Some(Task::Optimise {
+            file,
+            out,
+            finish,
+            json,
+        }) => optimise(&file, &out, finish.into(), json, &report),
         Some(Task::Check { file, json }) => check(&file, json, &report),
         Some(Task::Idl { file, json }) => show(&file, json),
         Some(Task::Diff { old, new, json }) => diff(&old, &new, json, &report),
@@ -129,7 +170,7 @@ fn run_build(args: BuildArgs, report: &Report) -> Result<ExitCode, Error> {
         out: args.out,
         against: args.against,
         allow_breaking: args.allow_breaking,
-        optimise: !args.no_opt,
+        options: args.finish.into(),
         locked: args.locked,
         offline: args.offline,
         ..Request::new(args.manifest_path.unwrap_or(args.folder))
@@ -139,6 +180,8 @@ fn run_build(args: BuildArgs, report: &Report) -> Result<ExitCode, Error> {
         let all = built.iter().map(|built| {
             let mut row = row(&built.name, &built.blob);
             row["path"] = json!(built.path);
+            row["madeFrom"] = json!(built.before);
+            row["notes"] = json!(built.notes);
             row["changes"] = match &built.changes {
                 Some(changes) => changes.iter().map(report::change).collect(),
                 None => Value::Null,
@@ -148,8 +191,14 @@ fn run_build(args: BuildArgs, report: &Report) -> Result<ExitCode, Error> {
         print!("{}", json::text(&all.collect()));
         return Ok(ExitCode::SUCCESS);
     }
-    report.table(built.iter().map(|built| (built.name.as_str(), &built.blob)));
+    let rows = built.iter().map(|built| Row {
+        name: &built.name,
+        blob: &built.blob,
+        before: Some(built.before),
+    });
+    report.table(&rows.collect::<Vec<_>>());
     for built in &built {
+        report.notes(&built.name, &built.notes);
         for change in built.changes.iter().flatten() {
             report.change(&built.name, change);
         }
@@ -160,24 +209,76 @@ fn run_build(args: BuildArgs, report: &Report) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn check(file: &Path, json: bool, report: &Report) -> Result<ExitCode, Error> {
-    let bytes = std::fs::read(file).map_err(|error| {
-        Error::new(
-            format!("cannot read {}: {error}", file.display()),
-            "name a file that exists and that you may read",
-        )
-    })?;
-    let blob = Blob::read(bytes).map_err(|error| error.of(&file.display().to_string()))?;
-    let name = file.file_stem().unwrap_or_default().to_string_lossy();
+fn optimise(
+    file: &Path,
+    out: &Path,
+    options: Options,
+    json: bool,
+    report: &Report,
+) -> Result<ExitCode, Error> {
+    let finished = Blob::finish(&read(file)?, options);
+    let finished = finished.map_err(|error| error.of(&file.display().to_string()))?;
+    let blob = &finished.blob;
+    blob.write(out)?;
+    let (name, before) = (stem(out), finished.before);
+    let notes = [finished.notes, blob.warnings()].concat();
     if json {
-        print!("{}", json::text(&row(&name, &blob)));
+        let mut row = row(&name, blob);
+        row["madeFrom"] = json!(before);
+        row["notes"] = json!(notes);
+        print!("{}", json::text(&row));
         return Ok(ExitCode::SUCCESS);
     }
-    report.table([(&*name, &blob)].into_iter());
+    report.table(&[Row {
+        name: &name,
+        blob,
+        before: Some(before),
+    }]);
+    report.notes(&name, &notes);
+    let (custom, after) = (finished.custom, blob.code_bytes());
+    let rest = before.saturating_sub(custom).saturating_sub(after);
+    println!(
+        "Of {before} bytes {custom} were names, debug information and the like, and {rest} went \
+         by optimising."
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check(file: &Path, json: bool, report: &Report) -> Result<ExitCode, Error> {
+    let blob = Blob::read(read(file)?).map_err(|error| error.of(&file.display().to_string()))?;
+    let (name, warnings) = (stem(file), blob.warnings());
+    if json {
+        let mut row = row(&name, &blob);
+        row["notes"] = json!(warnings);
+        print!("{}", json::text(&row));
+        return Ok(ExitCode::SUCCESS);
+    }
+    report.table(&[Row {
+        name: &name,
+        blob: &blob,
+        before: None,
+    }]);
+    report.notes(&name, &warnings);
     let names = report::entries(&blob).join(", ");
     let pages = blob.info.wasm_pages;
     println!("The chain accepts it. Entries: {names}; memory: {pages} × 64 KiB.");
     Ok(ExitCode::SUCCESS)
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, Error> {
+    std::fs::read(file).map_err(|error| {
+        Error::new(
+            format!("cannot read {}: {error}", file.display()),
+            "name a file that exists and that you may read",
+        )
+    })
+}
+
+fn stem(file: &Path) -> String {
+    file.file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 fn show(file: &Path, json: bool) -> Result<ExitCode, Error> {
@@ -239,6 +340,8 @@ mod tests {
         assert!(parse("actors-build dir -p a -p b --out x --json").is_ok());
         assert!(parse("actors-build --allow-breaking").is_err());
         assert!(parse("actors-build check").is_err());
+        assert!(parse("actors-build optimise a").is_err());
+        assert!(parse("actors-build optimize a b --names").is_ok());
         assert!(matches!(
             parse("actors-build diff a b"),
             Ok(Cli {

@@ -3,13 +3,19 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use wasmparser::{
-    BinaryReader, ExportSectionReader, ExternalKind, Name, NameSectionReader, Parser,
+    BinaryReader, BinaryReaderError, CodeSectionReader, ExportSectionReader, ExternalKind,
+    FunctionBody, GlobalSectionReader, Name, NameMap, NameSectionReader, Parser,
 };
 
 use crate::Error;
 
 const CUSTOM: u8 = 0;
+const GLOBALS: u8 = 6;
 const EXPORTS: u8 = 7;
+const START: u8 = 8;
+const ELEMENTS: u8 = 9;
+const CODE: u8 = 10;
+const DATA: u8 = 11;
 const DATA_COUNT: u8 = 12;
 
 /// A module's sections, in order.
@@ -24,20 +30,30 @@ struct Section<'a> {
     body: Cow<'a, [u8]>,
 }
 
-/// An export, as far as it decides whether it stays.
-pub(crate) struct Export<'a> {
-    pub(crate) name: &'a str,
+/// An export.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Export {
+    pub(crate) name: String,
     pub(crate) kind: ExternalKind,
+    pub(crate) index: u32,
 }
 
-/// The names of a module's functions, by index, as its author wrote them.
+/// The names of a module's functions and globals, by index, as its author wrote them.
 #[derive(Default)]
-pub(crate) struct Names(BTreeMap<u32, String>);
+pub(crate) struct Names {
+    functions: BTreeMap<u32, String>,
+    globals: BTreeMap<u32, String>,
+}
 
 impl Names {
     /// What a function is called in the source.
     pub(crate) fn of(&self, function: u32) -> Option<&str> {
-        self.0.get(&function).map(String::as_str)
+        self.functions.get(&function).map(String::as_str)
+    }
+
+    /// What a global is called.
+    pub(crate) fn global(&self, global: u32) -> Option<&str> {
+        self.globals.get(&global).map(String::as_str)
     }
 }
 
@@ -67,11 +83,10 @@ impl<'a> Module<'a> {
             .find_map(|(found, content)| (found == name).then_some(content))
     }
 
-    /// Drops the custom sections that `keep` does not name.
-    pub(crate) fn keep_custom(&mut self, keep: &[&str]) {
+    /// Drops the custom sections of such names.
+    pub(crate) fn drop_custom(&mut self, goes: impl Fn(&str) -> bool) {
         self.sections.retain(|section| {
-            section.id != CUSTOM
-                || split_custom(&section.body).is_some_and(|(name, _)| keep.contains(&name))
+            section.id != CUSTOM || split_custom(&section.body).is_some_and(|(name, _)| !goes(name))
         });
     }
 
@@ -92,54 +107,125 @@ impl<'a> Module<'a> {
         });
     }
 
-    /// Drops the exports that `keep` refuses.
-    pub(crate) fn keep_exports(&mut self, keep: impl Fn(&Export<'_>) -> bool) -> Result<(), Error> {
-        for section in self.sections.iter_mut().filter(|it| it.id == EXPORTS) {
-            let reader = ExportSectionReader::new(BinaryReader::new(&section.body, 0))
-                .map_err(|error| malformed(&error))?;
-            let mut kept = Vec::new();
-            let mut count = 0usize;
-            for export in reader {
-                let export = export.map_err(|error| malformed(&error))?;
-                let judged = Export {
-                    name: export.name,
-                    kind: export.kind,
-                };
-                if keep(&judged) {
-                    push_number(&mut kept, export.name.len());
-                    kept.extend_from_slice(export.name.as_bytes());
-                    kept.push(match export.kind {
-                        ExternalKind::Func => 0,
-                        ExternalKind::Table => 1,
-                        ExternalKind::Memory => 2,
-                        ExternalKind::Global => 3,
-                        ExternalKind::Tag => 4,
-                    });
-                    push_number(&mut kept, export.index as usize);
-                    count = count.saturating_add(1);
-                }
+    /// The bytes of custom sections, with their framing.
+    pub(crate) fn custom_bytes(&self) -> usize {
+        let custom = self.sections.iter().filter(|it| it.id == CUSTOM);
+        custom.map(|section| framed(&section.body)).sum()
+    }
+
+    /// The exports, in order.
+    pub(crate) fn exports(&self) -> Result<Vec<Export>, Error> {
+        let Some(body) = self.body(EXPORTS) else {
+            return Ok(Vec::new());
+        };
+        let read = |body| -> Result<Vec<Export>, BinaryReaderError> {
+            let exports = ExportSectionReader::new(BinaryReader::new(body, 0))?;
+            let owned = |export: wasmparser::Export<'_>| Export {
+                name: export.name.into(),
+                kind: export.kind,
+                index: export.index,
+            };
+            exports
+                .into_iter()
+                .map(|export| export.map(owned))
+                .collect()
+        };
+        read(body).map_err(|error| malformed(&error))
+    }
+
+    /// Says what is exported.
+    pub(crate) fn set_exports(&mut self, exports: &[Export]) {
+        let mut body = Vec::new();
+        push_number(&mut body, exports.len());
+        for export in exports {
+            push_number(&mut body, export.name.len());
+            body.extend_from_slice(export.name.as_bytes());
+            body.push(match export.kind {
+                ExternalKind::Func => 0,
+                ExternalKind::Table => 1,
+                ExternalKind::Memory => 2,
+                ExternalKind::Global => 3,
+                ExternalKind::Tag => 4,
+            });
+            push_number(&mut body, export.index as usize);
+        }
+        self.sections.retain(|section| section.id != EXPORTS);
+        if exports.is_empty() {
+            return;
+        }
+        let behind = [START, ELEMENTS, DATA_COUNT, CODE, DATA];
+        let place = self.sections.iter().position(|it| behind.contains(&it.id));
+        let section = Section {
+            id: EXPORTS,
+            body: Cow::Owned(body),
+        };
+        let place = place.unwrap_or(self.sections.len());
+        self.sections.insert(place, section);
+    }
+
+    /// Whether each global that the module defines is mutable.
+    pub(crate) fn mutable_globals(&self) -> Result<Vec<bool>, Error> {
+        let Some(body) = self.body(GLOBALS) else {
+            return Ok(Vec::new());
+        };
+        let read = |body| -> Result<Vec<bool>, BinaryReaderError> {
+            let globals = GlobalSectionReader::new(BinaryReader::new(body, 0))?;
+            globals
+                .into_iter()
+                .map(|global| global.map(|global| global.ty.mutable))
+                .collect()
+        };
+        read(body).map_err(|error| malformed(&error))
+    }
+
+    /// Takes the start function away, and returns its index.
+    pub(crate) fn take_start(&mut self) -> Result<Option<u32>, Error> {
+        let Some(body) = self.body(START) else {
+            return Ok(None);
+        };
+        let mut reader = BinaryReader::new(body, 0);
+        let index = reader.read_var_u32().map_err(|error| malformed(&error))?;
+        self.sections.retain(|section| section.id != START);
+        Ok(Some(index))
+    }
+
+    /// Puts other bodies in the place of those for which `rewrite` has one.
+    pub(crate) fn rewrite_bodies(
+        &mut self,
+        rewrite: impl Fn(&FunctionBody<'_>) -> Result<Option<Vec<u8>>, BinaryReaderError>,
+    ) -> Result<(), Error> {
+        for section in self.sections.iter_mut().filter(|it| it.id == CODE) {
+            let rewritten =
+                rewrite_code(&section.body, &rewrite).map_err(|error| malformed(&error))?;
+            if let Some(body) = rewritten {
+                section.body = Cow::Owned(body);
             }
-            let mut body = Vec::new();
-            push_number(&mut body, count);
-            body.append(&mut kept);
-            section.body = Cow::Owned(body);
         }
         Ok(())
     }
 
-    /// The names of functions, demangled. One that cannot be read is as good as none.
+    fn body(&self, id: u8) -> Option<&[u8]> {
+        let found = self.sections.iter().find(|section| section.id == id);
+        found.map(|section| &*section.body)
+    }
+
+    /// The names of functions and globals, demangled. One that cannot be read is as good as none.
     pub(crate) fn names(&self) -> Names {
         let mut names = Names::default();
         let Some(content) = self.custom("name") else {
             return names;
         };
+        let demangled = |map: NameMap<'_>| -> BTreeMap<u32, String> {
+            let namings = map.into_iter().flatten();
+            namings
+                .map(|it| (it.index, format!("{:#}", rustc_demangle::demangle(it.name))))
+                .collect()
+        };
         for part in NameSectionReader::new(BinaryReader::new(content, 0)) {
-            let Ok(Name::Function(functions)) = part else {
-                continue;
-            };
-            for naming in functions.into_iter().flatten() {
-                let demangled = format!("{:#}", rustc_demangle::demangle(naming.name));
-                names.0.insert(naming.index, demangled);
+            match part {
+                Ok(Name::Function(functions)) => names.functions = demangled(functions),
+                Ok(Name::Global(globals)) => names.globals = demangled(globals),
+                _ => {}
             }
         }
         names
@@ -155,6 +241,34 @@ impl<'a> Module<'a> {
         }
         wasm
     }
+}
+
+/// The code section with other bodies, or nothing if they all stay.
+fn rewrite_code(
+    code: &[u8],
+    rewrite: impl Fn(&FunctionBody<'_>) -> Result<Option<Vec<u8>>, BinaryReaderError>,
+) -> Result<Option<Vec<u8>>, BinaryReaderError> {
+    let bodies = CodeSectionReader::new(BinaryReader::new(code, 0))?;
+    let mut written = Vec::new();
+    push_number(&mut written, bodies.count() as usize);
+    let mut changed = false;
+    for body in bodies {
+        let body = body?;
+        let other = rewrite(&body)?;
+        changed |= other.is_some();
+        let bytes = other.as_deref().unwrap_or(body.as_bytes());
+        push_number(&mut written, bytes.len());
+        written.extend_from_slice(bytes);
+    }
+    Ok(changed.then_some(written))
+}
+
+/// The bytes of a section with that body.
+fn framed(body: &[u8]) -> usize {
+    let mut length = Vec::new();
+    push_number(&mut length, body.len());
+    // Its id comes first.
+    body.len().saturating_add(length.len()).saturating_add(1)
 }
 
 /// The name of a custom section and its content.
@@ -219,12 +333,13 @@ mod tests {
     fn sections_and_exports_are_dropped_one_by_one() {
         let wasm = module();
         let mut module = Module::parse(&wasm).expect("a module");
-        module.keep_custom(&["name"]);
+        module.drop_custom(|name| name != "name");
         assert_eq!(module.custom("producers"), None);
         assert!(module.custom("name").is_some());
-        module
-            .keep_exports(|export| export.name != "__data_end")
-            .expect("exports");
+        let mut exports = module.exports().expect("exports");
+        assert_eq!(exports.len(), 4);
+        exports.retain(|export| export.name != "__data_end");
+        module.set_exports(&exports);
         module.push_custom("last", &[1, 2]);
         let wasm = module.encode();
         wasmparser::validate(&wasm).expect("still a module");

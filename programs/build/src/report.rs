@@ -52,21 +52,46 @@ impl Report {
         println!("{}  {name}{change}", paint(self.colour_out, colour, word));
     }
 
-    /// Sizes and code hashes.
-    pub(crate) fn table<'a>(&self, rows: impl Iterator<Item = (&'a str, &'a Blob)>) {
-        let rows: Vec<_> = rows.collect();
-        let lengths = rows.iter().map(|(name, _)| name.chars().count());
-        let width = lengths.max().unwrap_or_default().max("program".len());
-        let head = format!(
-            "{:width$}  {:>7}  {:>6}  code hash",
-            "program", "bytes", "IDL"
-        );
-        println!("{}", paint(self.colour_out, BOLD, &head));
-        for (name, blob) in rows {
-            let (code, idl) = (blob.code_bytes(), blob.idl_bytes);
-            println!("{name:width$}  {code:>7}  {idl:>6}  {}", hash(blob));
+    /// What the author of a program should know.
+    pub(crate) fn notes(&self, name: &str, notes: &[String]) {
+        for note in notes {
+            println!(
+                "{}  {name}: {note}",
+                paint(self.colour_out, YELLOW, "  note")
+            );
         }
     }
+
+    /// Sizes and code hashes.
+    pub(crate) fn table(&self, rows: &[Row<'_>]) {
+        let lengths = rows.iter().map(|row| row.name.chars().count());
+        let width = lengths.max().unwrap_or_default().max("program".len());
+        let from = |before: Option<String>| match rows.iter().any(|row| row.before.is_some()) {
+            true => format!("{:>9}  ", before.unwrap_or_default()),
+            false => String::new(),
+        };
+        let head = format!(
+            "{:width$}  {:>7}  {}{:>6}  code hash",
+            "program",
+            "bytes",
+            from(Some("made from".into())),
+            "IDL"
+        );
+        println!("{}", paint(self.colour_out, BOLD, &head));
+        for Row { name, blob, before } in rows {
+            let (code, idl) = (blob.code_bytes(), blob.idl_bytes);
+            let from = from(before.map(|bytes| bytes.to_string()));
+            println!("{name:width$}  {code:>7}  {from}{idl:>6}  {}", hash(blob));
+        }
+    }
+}
+
+/// A program in the table.
+pub(crate) struct Row<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) blob: &'a Blob,
+    /// The bytes that the compiler made, if that is known.
+    pub(crate) before: Option<usize>,
 }
 
 /// A code hash as wallets show it.

@@ -8,6 +8,7 @@ use std::{
 
 use actors_build::Blob;
 use actors_idl::{Builder, Call};
+use serde_json::json;
 
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
 const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples");
@@ -139,6 +140,8 @@ fn a_typed_program_carries_its_interface() {
     let (row, _) = run(command(&shared()).args(["check", "--json"]).arg(&wasm), 0);
     let row: serde_json::Value = serde_json::from_str(&row).expect("it is JSON");
     assert_eq!(row["idlBytes"], blob.idl_bytes);
+    // One page of memory, of which half is stack.
+    assert_eq!((blob.info.wasm_pages, &row["notes"]), (1, &json!([])));
 
     // An older interface that has a method which is gone.
     let mut older = Builder::new("ping", "0.0.1", &[]);
@@ -168,7 +171,44 @@ fn a_typed_program_carries_its_interface() {
     let diff =
         |old: &Path, new: &Path, code| run(command(&shared()).arg("diff").args([old, new]), code).0;
     assert!(diff(Path::new(old), &wasm, 1).contains("is gone"));
-    assert!(diff(&wasm, &wasm, 0).contains("Nothing"));
+    let same = diff(&wasm, &wasm, 0);
+    assert!(same.contains("Nothing"), "{same}");
+    assert!(
+        same.contains("note  upgrade: what is in memory is lost"),
+        "{same}"
+    );
+}
+
+#[test]
+fn what_another_compiler_made_becomes_a_program() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [from, to] = ["zig.wasm", "program.wasm"].map(|name| folder.path().join(name));
+    // As Zig's default writes it, with a megabyte of stack.
+    let module = "(module $zig
+        (memory (export \"memory\") 17) (global (mut i32) (i32.const 1048576))
+        (export \"__stack_pointer\" (global 0))
+        (func $handle (export \"handle\")) (@custom \".debug_info\" \"0123456789\"))";
+    fs::write(&from, wat::parse_str(module).expect("a module")).expect("it is written");
+    let (_, refused) = run(command(&scratch()).arg("check").arg(&from), 1);
+    assert!(refused.contains("__stack_pointer"), "{refused}");
+
+    let mut optimise = command(&scratch());
+    let (said, _) = run(optimise.arg("optimise").args([&from, &to]), 0);
+    let saved = "names, debug information and the like";
+    for text in ["made from", "17 pages", "--export=__stack_low", saved] {
+        assert!(said.contains(text), "{text}: {said}");
+    }
+    let blob = Blob::read(fs::read(&to).expect("it was written")).expect("it is accepted");
+    let (json, _) = run(
+        command(&scratch())
+            .args(["optimise", "--names", "--json"])
+            .args([&from, &to]),
+        0,
+    );
+    let json: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
+    let named = json["codeBytes"].as_u64().expect("a number");
+    assert!(named > blob.code_bytes() as u64, "{json}");
+    assert_eq!(json["notes"].as_array().map(Vec::len), Some(3), "{json}");
 }
 
 #[test]
