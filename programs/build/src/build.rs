@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use actors_idl::{compare, Change, Idl};
+use actors_idl::{compare, lost, Change, Idl};
 
 use crate::{
     artifact,
@@ -196,7 +196,8 @@ fn changes(
             "write it with #[actors_std::program], or do not compare",
         ));
     };
-    let changes = compare(&old, new);
+    let mut changes = compare(&old, new);
+    changes.extend(lost(&old, new));
     let breaking: Vec<_> = changes.iter().filter(|it| it.is_breaking()).collect();
     if breaking.is_empty() || request.allow_breaking {
         return Ok(changes);

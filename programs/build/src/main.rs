@@ -8,7 +8,7 @@ use std::{
 };
 
 use actors_build::{build, interface, json, Blob, Error, Options, Request};
-use actors_idl::compare;
+use actors_idl::{compare, lost};
 use clap::{Args, Parser, Subcommand};
 use report::{Report, Row};
 use serde_json::{json, Value};
@@ -291,12 +291,15 @@ fn show(file: &Path, json: bool) -> Result<ExitCode, Error> {
 }
 
 fn diff(old: &Path, new: &Path, json: bool, report: &Report) -> Result<ExitCode, Error> {
-    let changes = compare(&required(old)?, &required(new)?);
+    let (old, new) = (required(old)?, required(new)?);
+    let mut changes = compare(&old, &new);
+    if changes.is_empty() && !json {
+        println!("Nothing that callers see has changed.");
+    }
+    changes.extend(lost(&old, &new));
     if json {
         let all: Value = changes.iter().map(report::change).collect();
         print!("{}", json::text(&all));
-    } else if changes.is_empty() {
-        println!("Nothing that callers see has changed.");
     } else {
         for change in &changes {
             report.change("", change);

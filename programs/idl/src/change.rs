@@ -15,6 +15,9 @@ pub enum Audience {
     /// Whoever creates programs of the new code as they did of the old. Programs that exist are
     /// not concerned: nobody calls a constructor of theirs again.
     Deployers,
+    /// The state that a program has in memory, where its code is replaced. It is told of, and is
+    /// no reason to refuse: the author may mean it.
+    State,
 }
 
 impl fmt::Display for Audience {
@@ -24,6 +27,7 @@ impl fmt::Display for Audience {
             Self::Listeners => "readers of events",
             Self::Upgrades => "upgrades",
             Self::Deployers => "deployers",
+            Self::State => "state",
         })
     }
 }
@@ -48,10 +52,11 @@ impl Change {
     }
 
     /// Whether the new code cannot take the place of the old without harm to somebody who deals
-    /// with a program that exists. What breaks deployers alone does not count.
+    /// with a program that exists. What breaks deployers or state alone does not count.
     #[must_use]
     pub fn is_breaking(&self) -> bool {
-        self.breaks.is_some_and(|it| it != Audience::Deployers)
+        let harmless = [Audience::Deployers, Audience::State];
+        self.breaks.is_some_and(|it| !harmless.contains(&it))
     }
 }
 

@@ -36,6 +36,32 @@ pub fn compare(old: &Idl, new: &Idl) -> Vec<Change> {
     comparison.changes
 }
 
+/// What a program loses when `new` takes the place of `old`, although callers see nothing of it:
+/// the state in its memory, unless the new code makes that anew.
+#[must_use]
+pub fn lost(old: &Idl, new: &Idl) -> Option<Change> {
+    let in_memory = old.state_version.is_none() && new.state_version.is_none();
+    if !in_memory || !new.migrations.is_empty() {
+        return None;
+    }
+    let why = match new.constructors.is_empty() {
+        true => {
+            "the program begins as `Default` again; keep what must stay in collections, or say \
+             `state_version` in both"
+        }
+        false => {
+            "nothing makes the state anew, so calls fail; write a `#[migrate]`, or say \
+             `state_version` in both"
+        }
+    };
+    Some(Change {
+        place: "upgrade".into(),
+        what: "what is in memory is lost".into(),
+        why,
+        breaks: Some(Audience::State),
+    })
+}
+
 struct Comparison<'a> {
     old: &'a Idl,
     new: &'a Idl,

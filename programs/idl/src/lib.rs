@@ -23,7 +23,7 @@ use scale_info::PortableRegistry;
 
 pub use builder::{lines, Builder};
 pub use change::{Audience, Change};
-pub use compare::compare;
+pub use compare::{compare, lost};
 pub use decode::IdlError;
 pub use entry::Entry;
 pub use value::ValueError;

@@ -1,4 +1,4 @@
-use actors_idl::{compare, Audience, Builder, Call, Idl, Migration};
+use actors_idl::{compare, lost, Audience, Builder, Call, Idl, Migration};
 use codec::Encode;
 use scale_info::TypeInfo;
 
@@ -364,4 +364,42 @@ fn events_and_state_are_compared() {
         "state version: was version 2 and is version 3 (breaks upgrades: there is no migration \
          from it, so an upgrade is refused)"
     );
+}
+
+#[test]
+fn an_upgrade_that_loses_what_is_in_memory_is_told() {
+    let program = |constructor: bool, version: Option<u16>, migrates: bool| {
+        let mut builder = Builder::new("p", "1.0.0", &[]);
+        if constructor {
+            builder.constructor(call("new", 0));
+        }
+        if migrates {
+            builder.migration(Migration {
+                from: 0,
+                docs: Vec::new(),
+                args: Vec::new(),
+                error: None,
+            });
+        }
+        if let Some(version) = version {
+            builder.state_version(version);
+        }
+        builder.finish()
+    };
+    let told = |old, new: Idl| lost(&old, &new).map(|it| (it.is_breaking(), it.to_string()));
+    let old = || program(true, None, false);
+    let (breaking, text) = told(old(), program(true, None, false)).expect("it is told");
+    assert_eq!(
+        text,
+        "upgrade: what is in memory is lost (breaks state: nothing makes the state anew, so calls \
+         fail; write a `#[migrate]`, or say `state_version` in both)"
+    );
+    assert!(!breaking, "the author may mean it");
+    let (_, text) = told(old(), program(false, None, false)).expect("it is told");
+    assert!(text.contains("begins as `Default` again"), "{text}");
+    // Where it is made anew, or lies in keyed state, or cannot be taken over.
+    assert_eq!(told(old(), program(true, None, true)), None);
+    assert_eq!(told(old(), program(true, Some(1), false)), None);
+    let keyed = program(true, Some(1), false);
+    assert_eq!(told(keyed.clone(), keyed), None);
 }
