@@ -123,6 +123,21 @@ describe('interfaces', { timeout: 300_000 }, () => {
     assert.deepEqual(methods.mint.refusal(refused.payload).toHuman(), { Program: 'NotOwner' });
   });
 
+  it('tell types apart that differ in a constant alone', async () => {
+    const code = program('sdk-calls');
+    const { constructors, methods: { lengths } } = new Idl(sectionOf(code));
+    const { program: calls } = await chain.deploy(code, { payload: constructors.new(0) });
+    const [short, long] = [10, 20].map((length) => Buffer.from(Array(length).keys()));
+    assert.deepEqual(lengths(short, long), Buffer.concat([Buffer.from([lengths.route]), short, long]));
+    const sent = await chain.send(calls, lengths(short, long));
+    assert.equal(sent.code, 'Replied');
+    const [first, second] = lengths.answer(sent.payload);
+    assert.deepEqual([first.toHex(), second.toHex()], [bytes(long), bytes(short)]);
+    const types = JSON.parse(readFileSync(join(folder, 'sdk-calls.idl.json'), 'utf8')).types;
+    const names = types.map(({ type }) => type.path?.at(-1)).filter((name) => name?.startsWith('Fixed'));
+    assert.deepEqual(names.sort(), ['Fixed_10', 'Fixed_20']);
+  });
+
   it('are shown in JSON beside the file as they are in it', () => {
     for (const name of ['counter', 'escrow', 'ledger', 'oracle-2', 'vote']) {
       const json = JSON.parse(readFileSync(join(folder, `${name}.idl.json`), 'utf8'));

@@ -1,10 +1,12 @@
 //! Describes a program, type by type. `actors-macros` writes the calls.
 
 use alloc::{
+    collections::BTreeMap,
+    format,
     string::{String, ToString},
     vec::Vec,
 };
-use scale_info::{PortableRegistry, Registry, TypeInfo};
+use scale_info::{form::PortableForm, PortableRegistry, Registry, TypeDef, TypeInfo};
 
 use crate::{Arg, Call, Idl, Migration, TypeId};
 
@@ -81,16 +83,36 @@ impl Builder {
     /// The interface.
     #[must_use]
     pub fn finish(self) -> Idl {
-        Idl {
-            types: self.types.into(),
-            ..self.idl
-        }
+        let mut types = self.types.into();
+        tell_apart(&mut types);
+        Idl { types, ..self.idl }
     }
 
     /// What stands in the custom section.
     #[must_use]
     pub fn encode(self) -> Vec<u8> {
         self.finish().encode_section()
+    }
+}
+
+/// Numbers types that have one name and are encoded differently, from the second on: clients know
+/// a type by its path and parameters alone. `#[data]` does better where a constant makes the
+/// difference; this is for types that describe themselves otherwise.
+fn tell_apart(types: &mut PortableRegistry) {
+    type Name = (Vec<String>, Vec<Option<TypeId>>);
+    let mut known: BTreeMap<Name, Vec<TypeDef<PortableForm>>> = BTreeMap::new();
+    for ty in types.types.iter_mut().map(|it| &mut it.ty) {
+        let params = ty.type_params.iter().map(|it| it.ty.map(|ty| ty.id));
+        let name = (ty.path.segments.clone(), params.collect());
+        let alike = known.entry(name).or_default();
+        if alike.contains(&ty.type_def) {
+            continue;
+        }
+        alike.push(ty.type_def.clone());
+        let number = alike.len();
+        if let Some(last) = ty.path.segments.last_mut().filter(|_| number > 1) {
+            *last = format!("{last}_{number}");
+        }
     }
 }
 

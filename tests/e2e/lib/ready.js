@@ -10,7 +10,7 @@ const needed = [
   [binary, '.ci/test build', 'ACTORS_NODE'],
   ...[
     'counter', 'deeds', 'escrow', 'factory', 'hash-chain', 'ledger', 'oracle', 'oracle-2', 'ping', 'raw-ping',
-    'vault', 'vote',
+    'sdk-calls', 'vault', 'vote',
   ].map((name) =>
     [join(folder, `${name}.wasm`), '.ci/programs', 'ACTORS_PROGRAMS']),
 ];

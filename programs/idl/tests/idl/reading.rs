@@ -226,3 +226,72 @@ fn what_is_no_value_is_said() {
     let call = call("nothing", 0);
     assert_eq!(token.refusal_text(call.error, &[]).ok(), None);
 }
+
+/// Two types of one name: as constants make them, and functions that have types of their own.
+#[test]
+fn types_of_one_name_are_told_apart() {
+    #[derive(scale_info::TypeInfo)]
+    #[allow(dead_code, reason = "only described")]
+    struct Fixed<const N: usize>([u8; N]);
+    #[derive(scale_info::TypeInfo)]
+    #[allow(dead_code, reason = "only described")]
+    struct Wrapped<T>(T);
+
+    let mut builder = actors_idl::Builder::new("p", "1.0.0", &[]);
+    let ids = [
+        builder.ty::<Fixed<10>>(),
+        builder.ty::<Wrapped<Fixed<20>>>(),
+        builder.ty::<Fixed<20>>(),
+        builder.ty::<Wrapped<Fixed<10>>>(),
+        builder.ty::<Account>(),
+        builder.ty::<Fixed<10>>(),
+    ];
+    let idl = builder.finish();
+    let names = ids.map(|id| {
+        let ty = idl.types.resolve(id).expect("it is there");
+        ty.path.segments.last().cloned().unwrap_or_default()
+    });
+    assert_eq!(
+        names,
+        [
+            "Fixed",
+            "Wrapped",
+            "Fixed_2",
+            "Wrapped",
+            "AccountId32",
+            "Fixed"
+        ]
+    );
+}
+
+/// The same bytes under the same name are the same to whoever reads them.
+#[test]
+fn a_name_that_clients_know_stays() {
+    mod other {
+        use scale_info::{Path, Type, TypeInfo};
+
+        pub(crate) struct Account;
+
+        impl TypeInfo for Account {
+            type Identity = Self;
+
+            fn type_info() -> Type {
+                let path = Path::from_segments(["sp_core", "crypto", "AccountId32"]);
+                let fields = scale_info::build::Fields::unnamed();
+                Type::builder()
+                    .path(path.expect("a path"))
+                    .composite(fields.field(|field| field.ty::<[u8; 32]>()))
+            }
+        }
+    }
+    let mut builder = actors_idl::Builder::new("p", "1.0.0", &[]);
+    let ids = [builder.ty::<Account>(), builder.ty::<other::Account>()];
+    let idl = builder.finish();
+    for id in ids {
+        let ty = idl.types.resolve(id).expect("it is there");
+        assert_eq!(
+            ty.path.segments.last().map(String::as_str),
+            Some("AccountId32")
+        );
+    }
+}

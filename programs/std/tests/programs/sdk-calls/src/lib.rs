@@ -34,6 +34,10 @@ pub struct Mixed {
     pub pair: (u8, i64),
 }
 
+/// As many bytes as it says.
+#[actors_std::data]
+pub struct Fixed<const N: usize>(pub [u8; N]);
+
 /// An error that carries something.
 #[actors_std::error]
 pub enum CallError {
@@ -201,6 +205,19 @@ impl Calls {
     pub fn index(&mut self, place: u32) -> u8 {
         self.count += 1;
         b"abc"[place as usize]
+    }
+
+    /// Takes one type at two lengths.
+    #[method]
+    pub fn lengths(&mut self, short: Fixed<10>, long: Fixed<20>) -> (Fixed<20>, Fixed<10>) {
+        self.count += 1;
+        (long, short)
+    }
+
+    /// Multiplies, and means no other number than that.
+    #[method]
+    pub fn triple(&self, number: u32) -> u32 {
+        3 * number
     }
 
     /// How many calls there were.
