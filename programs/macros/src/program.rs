@@ -24,6 +24,7 @@ pub(crate) struct Program {
 }
 
 pub(crate) fn expand(options: options::Program, mut block: ItemImpl) -> TokenStream {
+    let emitted = emitted(&options, &block.self_ty);
     let program = match Program::parse(options, &mut block) {
         Ok(program) => program,
         // The functions stay, so that nothing else is told about what they use and who uses them.
@@ -39,6 +40,8 @@ pub(crate) fn expand(options: options::Program, mut block: ItemImpl) -> TokenStr
                         &STORE
                     }
                 }
+
+                #emitted
             };
         }
     };
@@ -56,8 +59,16 @@ pub(crate) fn expand(options: options::Program, mut block: ItemImpl) -> TokenStr
             #entries
         };
 
+        #emitted
+
         #idl
     }
+}
+
+/// Lets the events be emitted that the program's interface has.
+fn emitted(options: &options::Program, program: &Type) -> TokenStream {
+    let events = options.events.iter();
+    quote!(#(impl ::actors_std::EmittedBy<#program> for #events {})*)
 }
 
 impl Program {

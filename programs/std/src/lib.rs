@@ -99,12 +99,25 @@ pub trait Event: codec::Encode {
     /// # Panics
     ///
     /// Where it is longer than the chain's `limits.event`, and in a query; that fails the turn.
-    fn emit(&self) {
+    fn emit<P>(&self)
+    where
+        Self: EmittedBy<P>,
+    {
         if rt::with_encoded(self, outbox::emit).is_err() {
             panic("the chain takes no such event: it is too long, or nothing is told here");
         }
     }
 }
+
+/// What the program `P` names in `#[program(events = …)]`, and so has in its interface. There is
+/// one program that does, so nobody has to say which.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is emitted, but no program names it among its events",
+    label = "wallets and tools would not know this event: it would be in no interface",
+    note = "where the program is, write `#[actors_std::program(events = {Self})]`",
+    note = "a program has one type of events: make an enum of all that it emits"
+)]
+pub trait EmittedBy<P> {}
 
 /// The length of `bytes` as imports take it. A 32-bit memory holds none that is longer.
 #[inline]
