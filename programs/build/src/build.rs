@@ -9,7 +9,7 @@ use actors_idl::{compare, lost, Change, Idl};
 
 use crate::{
     artifact,
-    cargo::Cargo,
+    cargo::{Cargo, Flags},
     describe::describe,
     json,
     package::{Package, Workspace},
@@ -158,7 +158,7 @@ fn finished(
     request: &Request,
     cargo: &Cargo,
     workspace: &Workspace,
-    flags: &[String],
+    flags: &Flags,
     package: &Package,
     progress: &mut dyn FnMut(Step<'_>),
 ) -> Result<Finished, Error> {

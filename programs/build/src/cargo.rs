@@ -33,15 +33,29 @@ const LINK: [&str; 3] = [
 const FEATURES: &str = "+bulk-memory";
 
 /// What decides the bytes of a program besides its own profile. Names are kept for errors and
-/// stripped later.
-const PROFILE: [(&str, &str); 6] = [
+/// stripped later. Arithmetic that overflows fails the turn instead of answering a wrong number; a
+/// package that means to wrap says `overflow-checks = false` in `[profile.release.package.NAME]`.
+const PROFILE: [(&str, &str); 7] = [
     ("CARGO_PROFILE_RELEASE_PANIC", "abort"),
     ("CARGO_PROFILE_RELEASE_LTO", "fat"),
     ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1"),
     ("CARGO_PROFILE_RELEASE_STRIP", "none"),
     ("CARGO_PROFILE_RELEASE_DEBUG", "0"),
     ("CARGO_PROFILE_RELEASE_INCREMENTAL", "false"),
+    ("CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS", "true"),
 ];
+
+/// The SDK says where it means to wrap, so its own code needs no checks. They would make the
+/// smallest program four times as large. Generic code of it is checked with the program that uses it.
+const SDK: &str = "profile.release.package.actors-std.overflow-checks=false";
+
+/// How programs are compiled.
+pub(crate) struct Flags {
+    /// What cargo is told.
+    cargo: Vec<String>,
+    /// What the compiler is told.
+    compiler: Vec<String>,
+}
 
 /// Cargo, and how it is called.
 pub(crate) struct Cargo {
@@ -83,18 +97,19 @@ impl Cargo {
     pub(crate) fn build(
         &self,
         package: &Package,
-        flags: &[String],
+        flags: &Flags,
         features: Option<&str>,
     ) -> Result<Vec<u8>, Error> {
         let mut command = self.command("build");
         command.args(["--release", "--target", TARGET, "--lib"]);
         command.args(["--message-format", "json-render-diagnostics"]);
         command.args(["--package", &package.id]);
+        command.args(&flags.cargo);
         if let Some(features) = features {
             command.args(["--features", features]);
         }
         // Besides these no flags count: not those of the environment, nor of a configuration.
-        command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
+        command.env("CARGO_ENCODED_RUSTFLAGS", flags.compiler.join("\x1f"));
         command.envs(PROFILE);
         let output = self.run(command)?;
         let path = artifact(&output, &package.id).ok_or_else(|| {
@@ -106,20 +121,25 @@ impl Cargo {
         std::fs::read(&path).map_err(|error| Error::file("read", &path, &error))
     }
 
-    /// The flags for the compiler.
-    pub(crate) fn flags(&self, workspace: &Workspace) -> Result<Vec<String>, Error> {
-        let mut flags = Vec::new();
+    /// How the programs of a workspace are compiled.
+    pub(crate) fn flags(&self, workspace: &Workspace) -> Result<Flags, Error> {
+        let mut compiler = Vec::new();
         for argument in LINK {
-            flags.push("-C".into());
-            flags.push(format!("link-arg={argument}"));
+            compiler.push("-C".into());
+            compiler.push(format!("link-arg={argument}"));
         }
-        flags.extend(["-C".into(), format!("target-feature={FEATURES}")]);
+        compiler.extend(["-C".into(), format!("target-feature={FEATURES}")]);
         // What the compiler tells the author keeps its paths.
-        flags.push("--remap-path-scope=object".into());
+        compiler.push("--remap-path-scope=object".into());
         let sources = self.compiler_sources()?;
         let remaps = remaps(workspace, sources);
-        flags.extend(remaps.map(|(from, to)| format!("--remap-path-prefix={from}={to}")));
-        Ok(flags)
+        compiler.extend(remaps.map(|(from, to)| format!("--remap-path-prefix={from}={to}")));
+        // Cargo warns of a profile for a package that is not there.
+        let cargo = match workspace.has_sdk {
+            true => vec!["--config".into(), SDK.into()],
+            false => Vec::new(),
+        };
+        Ok(Flags { cargo, compiler })
     }
 
     /// Where the compiler's own sources are, and what they are called where they are not.

@@ -14,6 +14,8 @@ pub(crate) struct Workspace {
     pub(crate) target: PathBuf,
     /// Its programs: members that are a `cdylib`.
     pub(crate) programs: Vec<Package>,
+    /// Whether the SDK may be compiled.
+    pub(crate) has_sdk: bool,
     /// The folder of every package that may be compiled, and its name and version.
     pub(crate) folders: Vec<(PathBuf, String)>,
 }
@@ -64,6 +66,7 @@ impl Workspace {
             root: text(&metadata["workspace_root"])?.into(),
             target: text(&metadata["target_directory"])?.into(),
             programs: programs.collect(),
+            has_sdk: packages.iter().any(|it| text(&it["name"]) == Some(STD)),
             folders: folders.collect(),
         })
     }

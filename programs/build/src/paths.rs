@@ -69,6 +69,7 @@ mod tests {
             root: "/home/me/w".into(),
             target: "/home/me/w/target".into(),
             programs: Vec::new(),
+            has_sdk: false,
             folders: vec![
                 (
                     "/home/me/.cargo/registry/src/x-1/dep-1.0.0".into(),
@@ -103,6 +104,7 @@ mod tests {
             root: "/home/me/w".into(),
             target: "/".into(),
             programs: Vec::new(),
+            has_sdk: false,
             folders: Vec::new(),
         };
         assert_eq!(check(&workspace, b"at w/src/lib.rs:3, /"), Ok(()));

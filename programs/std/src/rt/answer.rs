@@ -3,7 +3,7 @@
 use codec::{Encode, Output};
 use core::mem::MaybeUninit;
 
-use super::buffer::{zeroes, Room};
+use super::buffer::{length_of, zeroes, Room};
 use crate::{message, Paid};
 
 /// What is encoded on the stack; longer encodings are on the heap.
@@ -13,7 +13,7 @@ const SMALL: usize = 256;
 #[inline]
 pub(crate) fn with_encoded<T: Encode + ?Sized, R>(value: &T, then: impl FnOnce(&[u8]) -> R) -> R {
     // Of most types the compiler knows this, and leaves out what does not apply.
-    let size = value.encoded_size();
+    let size = length_of(value);
     let mut small = [MaybeUninit::uninit(); SMALL];
     let mut large;
     let (place, length) = if size <= SMALL {
@@ -67,7 +67,7 @@ impl<T: Encode> Answer for T {
     #[inline]
     fn give(&self) {
         // A message that ends without a reply is answered with nothing, for less.
-        if self.encoded_size() != 0 {
+        if length_of(self) != 0 {
             reply(self, 0);
         }
     }

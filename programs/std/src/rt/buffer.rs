@@ -24,9 +24,18 @@ pub(crate) fn zeroes(length: usize) -> Vec<u8> {
     }
 }
 
+/// How long the encoding of `value` is. `Encode::encoded_size` says the same, but each program would
+/// check its sum, and bring in what reports an overflow.
+#[inline]
+pub(super) fn length_of<T: Encode + ?Sized>(value: &T) -> usize {
+    let mut length = Length(0);
+    value.encode_to(&mut length);
+    length.0
+}
+
 /// The route of a call and its arguments.
 pub(crate) fn routed<T: Encode + ?Sized>(route: u8, arguments: &T) -> Vec<u8> {
-    let mut bytes = zeroes(arguments.encoded_size().wrapping_add(1));
+    let mut bytes = zeroes(length_of(arguments).wrapping_add(1));
     if let Some((first, rest)) = bytes.split_first_mut() {
         *first = route;
         let mut room = Room::new(rest.as_mut_ptr().cast(), rest.len());
@@ -62,6 +71,16 @@ fn bytes(input: &mut impl Input) -> Option<Vec<u8>> {
     let mut bytes = zeroes(length);
     input.read(&mut bytes).ok()?;
     Some(bytes)
+}
+
+/// Bytes that are counted. No memory holds more than a number can say.
+struct Length(usize);
+
+impl Output for Length {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = self.0.wrapping_add(bytes.len());
+    }
 }
 
 /// A place to encode to.

@@ -13,6 +13,7 @@ const FAIL: u8 = 12;
 const PANIC: u8 = 13;
 const FIXED: u8 = 14;
 const INDEX: u8 = 15;
+const TRIPLE: u8 = 17;
 
 fn stage() -> (Chain, Program, User) {
     let chain = Chain::new();
@@ -55,6 +56,11 @@ fn a_panic_says_what_and_where() {
             call(INDEX, 9u32),
             "index out of bounds: the len is 3 but the index is 9, at ",
             line_of("b\"abc\"[place"),
+        ),
+        (
+            call(TRIPLE, 2_000_000_000u32),
+            "attempt to multiply with overflow, at ",
+            line_of("3 * number"),
         ),
     ];
     for (payload, says, place) in cases {
