@@ -1,7 +1,7 @@
 # `make` alone lists what there is. What the targets do is in .ci/.
 ARGS ?=
 
-.PHONY: help setup run test model faults fuzz bench programs clean
+.PHONY: help setup run test model faults fuzz oracle bench programs clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ faults: ## Breaks the code on purpose, a committed fault at a time, and sees tha
 
 fuzz: ## Looks for bytes that break a codec (ARGS="--help" says more)
 	@.ci/fuzz $(ARGS)
+
+oracle: ## Plays random modules on the chain's executor and in wasmtime for an hour (ARGS="--help" says more)
+	@.ci/oracle $(ARGS)
 
 bench: ## Measures the pallet inside a Wasm runtime, prints ratios (ARGS="--help" lists what)
 	@.ci/bench $(ARGS)

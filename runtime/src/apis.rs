@@ -2,8 +2,8 @@
 
 use actors_primitives::{CodeHash, Gas, MessageId};
 use actors_runtime_api::{
-    CodeDetails, DryRun, DryRunUpload, LetterInfo, ProgramInfo, QueueInfo, ReadError, Trace,
-    WaitingInfo,
+    CodeDetails, DryRun, DryRunUpload, LetterInfo, OpaqueBytes, ProgramInfo, QueueInfo, ReadError,
+    Trace, WaitingInfo,
 };
 use alloc::{string::String, vec::Vec};
 use frame_support::{
@@ -372,12 +372,12 @@ sp_api::impl_runtime_apis! {
             Actors::check_code(code)
         }
 
-        fn wasm(code_hash: CodeHash) -> Option<Vec<u8>> {
-            Actors::wasm(code_hash)
+        fn wasm(code_hash: CodeHash) -> Option<OpaqueBytes> {
+            Actors::wasm(code_hash).map(OpaqueBytes)
         }
 
-        fn idl(code_hash: CodeHash) -> Option<Vec<u8>> {
-            Actors::idl(code_hash)
+        fn idl(code_hash: CodeHash) -> Option<OpaqueBytes> {
+            Actors::idl(code_hash).map(OpaqueBytes)
         }
 
         fn queue() -> QueueInfo<AccountId> {

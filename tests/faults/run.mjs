@@ -122,9 +122,8 @@ async function breakAll() {
   doing(`Copying the repository to ${copy.root}`);
   copy.sync();
 
-  const tests = wanted.flatMap((fault) => fault.tests);
   doing('Running the tests that the faults name, on the code as it is');
-  const unsound = await failUnbroken(copy, tests);
+  const unsound = await failUnbroken(copy, wanted);
   if (!unsound) return false;
 
   const width = Math.max(...wanted.map((fault) => fault.name.length));
@@ -154,23 +153,29 @@ async function breakAll() {
   return isGood;
 }
 
-/** Tests by what has to be built to run them. */
-function suites(copy, tests) {
+/** Tests of faults by what has to be built to run them. */
+function suites(copy, faults) {
   const all = new Map();
-  for (const test of tests) {
-    if (!all.has(test.suite)) all.set(test.suite, { suite: new Suite(copy.root, test), paths: new Set() });
-    all.get(test.suite).paths.add(test.path);
+  for (const { tests, programs } of faults) {
+    for (const test of tests) {
+      if (!all.has(test.suite)) {
+        all.set(test.suite, { suite: new Suite(copy, test), paths: new Set(), programs: new Set() });
+      }
+      const { paths, programs: built } = all.get(test.suite);
+      paths.add(test.path);
+      programs.forEach((program) => built.add(program));
+    }
   }
-  return [...all.values()].map(({ suite, paths }) => ({ suite, paths: [...paths] }));
+  return [...all.values()].map(({ suite, paths, programs }) => ({ suite, paths: [...paths], programs: [...programs] }));
 }
 
 /** The tests that fail or are not there, without any fault; nothing if one cannot be built. */
-async function failUnbroken(copy, tests) {
+async function failUnbroken(copy, faults) {
   const unsound = new Set();
-  for (const { suite, paths } of suites(copy, tests)) {
+  for (const { suite, paths, programs } of suites(copy, faults)) {
     passing(`building the tests of ${suite.package}`);
     try {
-      await suite.build();
+      await suite.build(programs);
     } catch (error) {
       if (!(error instanceof NotBuilt)) throw error;
       wrong(`The tests of ${suite.package} do not build`);
@@ -195,9 +200,9 @@ async function failUnbroken(copy, tests) {
 async function breakWith(fault, copy) {
   return copy.with(fault.applied(copy.read), async () => {
     const missed = [];
-    for (const { suite, paths } of suites(copy, fault.tests)) {
+    for (const { suite, paths, programs } of suites(copy, [fault])) {
       try {
-        await suite.build();
+        await suite.build(programs);
       } catch (error) {
         if (!(error instanceof NotBuilt)) throw error;
         return { outcome: 'unusable', told: 'nothing: it does not compile', detail: error.message };

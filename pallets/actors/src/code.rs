@@ -1,6 +1,6 @@
 //! Stored code: judged once, stored once, paid for by its uploader.
 
-use actors_executor::{split_idl, Blob, CodeInfo, Invalid, InvalidKind};
+use actors_executor::{split_idl, Blob, CodeInfo, Invalid, InvalidKind, Modules};
 use actors_primitives::{Balance, CodeHash};
 use alloc::vec::Vec;
 use codec::{Decode, Encode, MaxEncodedLen};
@@ -12,7 +12,8 @@ use frame_support::{
 use scale_info::TypeInfo;
 
 use crate::{
-    deposit::Footprint, report, Codes, Config, Error, Event, HoldReason, Idls, Pallet, Wasm,
+    deposit::Footprint, report, service::HALF_BUDGET, Codes, Config, Error, Event, HoldReason,
+    Idls, Pallet, Uploaded, Wasm,
 };
 
 /// What is known of stored code.
@@ -76,14 +77,14 @@ impl<T: Config> Pallet<T> {
             !Codes::<T>::contains_key(code_hash),
             Error::<T>::CodeAlreadyStored
         );
-        let (mut info, blob) = Self::judge(&wasm).map_err(|invalid| {
-            log::debug!(target: crate::LOG_TARGET, "code refused: {invalid}");
-            Error::<T>::from(invalid.kind)
-        })?;
-        info.schedule = T::Schedule::get().version;
+        let blob = split_idl(&wasm).map_err(Self::refusal)?;
+        // Before the code is judged: who cannot pay has nothing translated.
         let deposit = Self::code_deposit(&blob);
         T::Currency::hold(&HoldReason::Code.into(), uploader, deposit)
             .map_err(|_| Error::<T>::CodeDepositNotPayable)?;
+        Self::note_upload(blob.code.len())?;
+        let mut info = Self::validate_code(&wasm).map_err(Self::refusal)?;
+        info.schedule = T::Schedule::get().version;
         if !blob.section.is_empty() {
             let section = BoundedVec::try_from(blob.section.to_vec());
             Idls::<T>::insert(code_hash, section.map_err(|_| Error::<T>::CodeIdlTooLarge)?);
@@ -108,9 +109,35 @@ impl<T: Config> Pallet<T> {
         Ok(code_hash)
     }
 
+    /// Bytes of code that may still be read anew after the transactions of the block.
+    pub(crate) fn code_left() -> u32 {
+        let (block, bytes) = Uploaded::<T>::get();
+        match block == frame_system::Pallet::<T>::block_number() {
+            true => HALF_BUDGET.saturating_sub(bytes),
+            false => HALF_BUDGET,
+        }
+    }
+
+    /// Notes that code of that length is judged, which translates all of it, if the block may
+    /// still do that.
+    fn note_upload(bytes: usize) -> DispatchResult {
+        // What is longer is refused unread.
+        let bytes = bytes.min(T::Limits::get().code as usize) as u32;
+        let left = Self::code_left().checked_sub(Modules::cost(bytes));
+        let left = left.ok_or(Error::<T>::TooMuchCode)?;
+        let now = frame_system::Pallet::<T>::block_number();
+        Uploaded::<T>::put((now, HALF_BUDGET.saturating_sub(left)));
+        Ok(())
+    }
+
     /// Writes down what this version of the validator says of code that an older one admitted.
     pub(crate) fn record_verdict(code_hash: CodeHash, info: CodeInfo) {
         Codes::<T>::mutate_extant(code_hash, |code| code.info = info);
+    }
+
+    fn refusal(invalid: Invalid) -> Error<T> {
+        log::debug!(target: crate::LOG_TARGET, "code refused: {invalid}");
+        invalid.kind.into()
     }
 
     /// Stores code unless it is stored already.

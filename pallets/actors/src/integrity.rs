@@ -1,17 +1,19 @@
 //! What must hold of the configuration: `integrity_test` says both numbers and the fix.
 
+use actors_executor::Modules;
 use actors_primitives::Gas;
 use frame_support::{dispatch::DispatchClass, traits::Get, weights::Weight};
 
-use crate::{Config, Pallet, WeightInfo};
+use crate::{service::HALF_BUDGET, Config, Pallet, WeightInfo};
 
 /// The largest piece that the runtime's allocator gives: `MAX_POSSIBLE_ALLOCATION` of
 /// `sp-allocator`.
 const LARGEST_ALLOCATION: u64 = 32 * 1024 * 1024;
 
 /// The heap that a node gives a runtime unless it is told otherwise: 2,048 pages of 64 KiB,
-/// `DEFAULT_HEAP_ALLOC_PAGES` of `sc-executor`, less a quarter for all that is no turn.
-const HEAP: u64 = 2_048 * 64 * 1024 / 4 * 3;
+/// `DEFAULT_HEAP_ALLOC_PAGES` of `sc-executor`, less an eighth for all that is neither turn nor
+/// upload.
+const HEAP: u64 = 2_048 * 64 * 1024 / 8 * 7;
 
 impl<T: Config> Pallet<T> {
     /// What a byte of proof costs, in gas, where a block may have as much time as it has bytes:
@@ -206,6 +208,12 @@ impl<T: Config> Pallet<T> {
              `Limits::code`, or raise `MaxTurnGas`.",
             T::MaxTurnGas::get(),
         );
+        let longest = Modules::cost(limits.code);
+        assert!(
+            longest <= HALF_BUDGET,
+            "code of `Limits::code` bytes could never run: it counts as {longest} bytes, and before \
+             its transactions a block reads {HALF_BUDGET} bytes anew at most. Lower `Limits::code`.",
+        );
         assert!(
             limits.largest_allocation() <= LARGEST_ALLOCATION,
             "a turn might ask for {} bytes of memory in one piece, and the runtime's allocator \
@@ -214,7 +222,7 @@ impl<T: Config> Pallet<T> {
         );
         assert!(
             limits.worst_heap() <= HEAP,
-            "a turn might take {} bytes of the runtime's memory, and {HEAP} are there with the \
+            "the turns of a block might take {} bytes of the runtime's memory, and {HEAP} are there with the \
              default heap of a node. Lower `Limits::memory`, `Limits::effect_bytes` or \
              `Limits::code`.",
             limits.worst_heap(),

@@ -315,6 +315,11 @@ pub mod pallet {
     #[pallet::storage]
     pub type Idls<T: Config> = StorageMap<_, Identity, CodeHash, BoundedVec<u8, IdlBound<T>>>;
 
+    /// The block in which code was judged last, and how many bytes of it were: they count in what
+    /// one block may read anew.
+    #[pallet::storage]
+    pub type Uploaded<T: Config> = StorageValue<_, (BlockNumberFor<T>, u32), ValueQuery>;
+
     /// The programs.
     #[pallet::storage]
     pub type Programs<T: Config> = StorageMap<_, Identity, T::AccountId, Program<T>>;
@@ -616,6 +621,9 @@ pub mod pallet {
         /// The IDL in the code's section `actors:idl` is longer than `limits.idl`. Shorten the
         /// comments that it has.
         CodeIdlTooLarge,
+        /// As much code has been uploaded in this block as one block judges. Try again in a later
+        /// block.
+        TooMuchCode,
         /// The same code is stored already. Create programs from it.
         CodeAlreadyStored,
         /// No code is stored under that hash.

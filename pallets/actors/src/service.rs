@@ -10,8 +10,8 @@ use frame_support::{
 use sp_runtime::traits::SaturatedConversion;
 
 use crate::{
-    log::Log, queue::ServiceState, report, Config, Event, Graves, Pallet, Queue, Service, Ticks,
-    WeightInfo,
+    log::Log, queue::ServiceState, report, turn::Task, Codes, Config, Event, Graves, Kind, Pallet,
+    Queue, Service, Ticks, WeightInfo,
 };
 
 /// What lasts from one turn to the next while the queue is served, and no longer: an author and
@@ -19,16 +19,18 @@ use crate::{
 /// an outcome may live here.
 #[derive(frame_support::DefaultNoBound)]
 pub(crate) struct Session<T: Config> {
-    /// Modules that were loaded already: reusing one changes time, never gas.
+    /// Modules that were loaded already: reusing one changes time, never gas. How many bytes of
+    /// code may be read is the block's state ([`HALF_BUDGET`]).
     pub(crate) modules: Modules,
     /// What the turns tell.
     pub(crate) log: Log<T>,
 }
 
-/// Bytes of code that one hook loads anew before it leaves the rest of the queue to the next: with
-/// [`Modules::cold_bytes`] in mind, at most 19 bytes of heap each. An author has 128 MiB for each
-/// hook; an importer, whose runtime runs both and the uploads in one go, has twice that.
-const MOST_COLD_BYTES: u32 = 2 * 1024 * 1024;
+/// Bytes of code that are read anew before the transactions of a block, and again as many by
+/// uploads and after the transactions: together [`Modules::BUDGET`], which the heap of one call of
+/// the runtime has room for. A block without transactions is finished in one call, an importer runs
+/// any block in one; so each part leaves the rest of the queue to a later block.
+pub(crate) const HALF_BUDGET: u32 = Modules::BUDGET / 2;
 
 /// Messages, and exited programs, that are looked for when the record of the service is lost. Only
 /// damage leads there.
@@ -90,6 +92,7 @@ impl<T: Config> Pallet<T> {
         let due = Self::do_due_within(share);
         let swept = Self::sweep_within(share.saturating_sub(due));
         let settled = due.saturating_add(swept);
+        session.modules = Modules::with_budget(HALF_BUDGET);
         let served = Self::serve_within(limit.saturating_sub(settled), session);
         ticked.saturating_add(settled).saturating_add(served)
     }
@@ -98,7 +101,14 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn idle(limit: Weight, session: &mut Session<T>) -> Weight {
         let half = Weight::from_parts(limit.ref_time() / 2, limit.proof_size() / 2);
         let due = Self::do_due_within(half);
-        let served = Self::serve_within(limit.saturating_sub(due), session);
+        let looked = T::WeightInfo::peek_service();
+        let served = match limit.saturating_sub(due).checked_sub(&looked) {
+            Some(rest) => {
+                session.modules = Modules::with_budget(Self::code_left());
+                Self::serve_within(rest, session).saturating_add(looked)
+            }
+            None => Weight::zero(),
+        };
         let used = due.saturating_add(served);
         used.saturating_add(Self::sweep_within(limit.saturating_sub(used)))
     }
@@ -262,7 +272,7 @@ impl<T: Config> Pallet<T> {
             .saturating_sub(Self::due_share())
             .saturating_sub(T::WeightInfo::peek_service());
         while meter.can_consume(least) {
-            if service.head >= service.tail || session.modules.cold_bytes() >= MOST_COLD_BYTES {
+            if service.head >= service.tail {
                 return;
             }
             let Some(message) = Queue::<T>::get(service.head) else {
@@ -300,7 +310,7 @@ impl<T: Config> Pallet<T> {
                 meter.consume(step);
                 continue;
             }
-            if !meter.can_consume(most) {
+            if !meter.can_consume(most) || !Self::has_room(&task, &session.modules) {
                 // The head and its purse were read to find out.
                 meter.consume(T::WeightInfo::peek_queue());
                 return;
@@ -312,6 +322,22 @@ impl<T: Config> Pallet<T> {
             session.log.settle();
             meter.consume(step.saturating_add(used));
         }
+    }
+
+    /// Whether the code that a turn runs was read already or may still be.
+    fn has_room(task: &Task<T>, modules: &Modules) -> bool {
+        let Some(program) = &task.program else {
+            return true;
+        };
+        let (code_hash, info) = match task.message.kind {
+            Kind::Migrate(code_hash) => match Codes::<T>::get(code_hash) {
+                Some(code) => (code_hash, code.info),
+                None => return true,
+            },
+            _ => (program.code_hash, program.info.clone()),
+        };
+        let runs = info.entries(task.message.kind.entry()).next().is_some();
+        !runs || modules.has_room(&code_hash, &info, &T::Limits::get())
     }
 
     /// The most that a turn of that much gas weighs. Bytes of proof are part of gas where a

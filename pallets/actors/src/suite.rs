@@ -5,10 +5,16 @@
 
 use actors_executor::Schedule;
 use alloc::vec::Vec;
-use frame_support::weights::Weight;
+use codec::{Decode, Encode};
+use frame_support::{
+    pallet_prelude::DispatchResult,
+    storage::{with_transaction_unchecked, TransactionOutcome},
+    traits::Hooks,
+    weights::{Weight, WeightMeter},
+};
 
 use crate::{
-    mock,
+    mock::{self, Actors, BlockWeights, System, Test, ALICE},
     tests::{self, model},
     Pallet,
 };
@@ -84,7 +90,7 @@ pub fn prepare(is_narrow: bool, prices: Option<Schedule>) {
 /// Begins the next block, and forgets what happened in the last.
 pub fn begin_block() {
     mock::begin_block();
-    mock::System::reset_events();
+    System::reset_events();
 }
 
 /// What a step is to the chain as it is now; nothing, if it only lets time pass.
@@ -114,9 +120,89 @@ pub fn idle(room: u16) -> Weight {
     model::blocks::idle(room)
 }
 
+/// Makes a program of each code on a chain at its genesis, where proofs cost nothing, and queues the
+/// longest message to each, with so much gas.
+///
+/// # Panics
+///
+/// Panics when a code is refused.
+pub fn crowd(programs: Vec<(Vec<u8>, u64)>) {
+    mock::ActorsSchedule::set(Schedule::default());
+    let made = programs.into_iter().map(|(code, gas)| {
+        let hash = Pallet::<Test>::code_hash(&code);
+        // Each in a block of its own, which judges it and runs its `init`.
+        mock::begin_block();
+        upload(code).expect("the code is valid");
+        let gas_limit = 10 * mock::GAS;
+        let payload = Vec::new();
+        let created = Pallet::<Test>::do_create_program(
+            &ALICE,
+            hash,
+            &[],
+            payload,
+            0,
+            gas_limit,
+            mock::DEPOSIT,
+        );
+        let (_, program) = created.expect("Alice can pay");
+        Actors::on_idle(System::block_number(), BlockWeights::get().max_block);
+        (program, gas)
+    });
+    for (program, gas) in made.collect::<Vec<_>>() {
+        let payload = [0; 64 * 1024].to_vec();
+        let sent = mock::send_as(&ALICE, program, payload, 0, gas, mock::DEPOSIT);
+        sent.expect("Alice can pay");
+    }
+    mock::begin_block();
+}
+
+/// A part of a block.
+#[derive(Clone, Debug, Encode, Decode)]
+pub enum Part {
+    /// The hook before transactions.
+    Poll,
+    /// Uploads, and whether whoever made them undoes them.
+    Upload(Vec<Vec<u8>>, bool),
+    /// The hook behind transactions.
+    Idle,
+}
+
+/// Does these parts of a block one after the other. Returns how many messages are in the queue
+/// after each, and how many uploads were accepted.
+pub fn do_parts(parts: Vec<Part>) -> (Vec<u64>, u32) {
+    let room = BlockWeights::get().max_block;
+    let mut meter = WeightMeter::with_limit(room);
+    let (mut left, mut accepted) = (Vec::new(), 0);
+    for part in parts {
+        let now = System::block_number();
+        match part {
+            Part::Poll => Actors::on_poll(now, &mut meter),
+            Part::Upload(codes, is_undone) => {
+                let upload_all = || codes.into_iter().map(upload).filter(Result::is_ok).count();
+                let count = match is_undone {
+                    true => {
+                        with_transaction_unchecked(|| TransactionOutcome::Rollback(upload_all()))
+                    }
+                    false => upload_all(),
+                };
+                accepted += count as u32;
+            }
+            Part::Idle => {
+                Actors::on_idle(now, meter.remaining());
+            }
+        }
+        left.push(Pallet::<Test>::queue_length());
+    }
+    (left, accepted)
+}
+
+fn upload(code: Vec<u8>) -> DispatchResult {
+    Actors::upload_code(mock::RuntimeOrigin::signed(ALICE), code)
+}
+
 /// Whether nothing is under way, and nothing will be until somebody calls.
 pub fn is_quiet() -> bool {
-    !Pallet::<mock::Test>::has_work() && !Pallet::<mock::Test>::has_schedule()
+    !Pallet::<Test>::has_work() && !Pallet::<Test>::has_schedule()
 }
 
 fn all() -> impl Iterator<Item = &'static tests::Case> {

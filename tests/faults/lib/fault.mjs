@@ -58,6 +58,7 @@ export class Fault {
   constructor(name, text) {
     this.name = name;
     this.tests = [];
+    this.programs = [];
     this.changes = [];
     const [sentence, ...lines] = text.split('\n');
     this.sentence = sentence.trim();
@@ -72,9 +73,11 @@ export class Fault {
     };
     while (lines.length > 0) {
       const line = lines.shift();
-      const [, key, value] = line.match(/^(test|file): (\S.*)$/) ?? [];
+      const [, key, value] = line.match(/^(test|program|file): (\S.*)$/) ?? [];
       if (key === 'test') {
         this.tests.push(new Test(value));
+      } else if (key === 'program') {
+        this.programs.push(value);
       } else if (key === 'file') {
         file = value;
       } else if (line === REPLACE && file) {
@@ -83,7 +86,7 @@ export class Fault {
         if (from === '' || from === to) throw new Unusable('a replacement changes nothing');
         this.changes.push(new Change(file, from, to));
       } else if (line !== '') {
-        throw new Unusable(`\`${line}\` is neither \`test:\`, \`file:\` nor a replacement`);
+        throw new Unusable(`\`${line}\` is neither \`test:\`, \`program:\`, \`file:\` nor a replacement`);
       }
     }
     if (this.tests.length === 0) throw new Unusable('no test is named');

@@ -1,6 +1,7 @@
 // Building tests and running some of them.
 
 import { spawn } from 'node:child_process';
+import path from 'node:path';
 
 /** Longer than any test takes, for a fault that makes one run for ever. */
 const MOST_SECONDS = 600;
@@ -25,27 +26,44 @@ function run(command, args, options) {
   });
 }
 
+/** Runs cargo; what it built that can be run. */
+async function cargo(root, args) {
+  const built = await run('cargo', [...args, '--locked', '--message-format', 'json-render-diagnostics'], {
+    cwd: root,
+    // A fault changes a line or two.
+    env: { ...process.env, CARGO_INCREMENTAL: '1', CARGO_TERM_COLOR: 'never' },
+  });
+  if (built.code !== 0) throw new NotBuilt(built.stderr);
+  const artifacts = built.stdout.split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line));
+  const binary = artifacts.filter((artifact) => artifact.executable).at(-1)?.executable;
+  if (!binary) throw new NotBuilt(`cargo built nothing by ${args.join(' ')}`);
+  return binary;
+}
+
 /** The tests of one target of one package, in a copy of the repository. */
 export class Suite {
-  constructor(root, test) {
-    Object.assign(this, { root, name: test.suite, package: test.package, target: test.target });
+  constructor(copy, test) {
+    const { root, repository: { packages } } = copy;
+    Object.assign(this, { root, packages, name: test.suite, package: test.package, target: test.target });
   }
 
-  /** Builds it. */
-  async build() {
+  /** Builds it, and the programs that its tests run. */
+  async build(programs) {
     const target = this.target ? ['--test', this.target] : ['--lib'];
-    const args = ['test', '--locked', '--no-run', '--message-format', 'json-render-diagnostics'];
-    const built = await run('cargo', [...args, '--package', this.package, ...target], {
-      cwd: this.root,
-      // A fault changes a line or two.
-      env: { ...process.env, CARGO_INCREMENTAL: '1', CARGO_TERM_COLOR: 'never' },
-    });
-    if (built.code !== 0) throw new NotBuilt(built.stderr);
-    const artifacts = built.stdout.split('\n')
-      .filter((line) => line.startsWith('{'))
-      .map((line) => JSON.parse(line));
-    this.binary = artifacts.filter((artifact) => artifact.executable).at(-1)?.executable;
-    if (!this.binary) throw new NotBuilt(`cargo built no tests of ${this.package}`);
+    // By its folder: not all packages are in one workspace.
+    const manifest = path.join(this.packages.get(this.package), 'Cargo.toml');
+    this.binary = await cargo(this.root, ['test', '--no-run', '--manifest-path', manifest, ...target]);
+    this.programs = programs.length > 0 ? path.join(path.dirname(this.root), 'faults-programs') : null;
+    for (const program of programs) {
+      const folder = this.packages.get(program);
+      if (!folder) throw new NotBuilt(`there is no program ${program}`);
+      this.builder ??= await cargo(this.root, ['build', '--package', 'actors-build', '--bin', 'actors-build']);
+      const args = ['--locked', '--out', this.programs, folder];
+      const built = await run(this.builder, args, { cwd: this.root });
+      if (built.code !== 0) throw new NotBuilt(built.stderr);
+    }
   }
 
   /** The paths of all its tests. */
@@ -81,6 +99,7 @@ export class Suite {
       // The same random cases in each run, nothing kept of them, and no time spent on a smaller one.
       env: {
         ...process.env,
+        ...(this.programs && { ACTORS_PROGRAMS: this.programs }),
         PROPTEST_RNG_SEED: '1',
         PROPTEST_DISABLE_FAILURE_PERSISTENCE: 'true',
         PROPTEST_MAX_SHRINK_TIME: '1',

@@ -1,6 +1,8 @@
 //! One suite, two worlds: runs a case natively and in a runtime under the node's executor, from
 //! the same state, and compares what came of it bit for bit.
 
+pub mod memory;
+
 use std::{
     any::Any,
     collections::BTreeMap,
@@ -32,11 +34,26 @@ pub fn call_runtime(
     export: &str,
     arguments: &[u8],
 ) -> Result<Vec<u8>, String> {
+    call_runtime_within(None, chain, export, arguments)
+}
+
+/// Calls an export of the runtime on a chain, with so many pages of 64 KiB for its heap instead of
+/// those that a node gives it.
+///
+/// # Errors
+///
+/// As [`call_runtime`].
+pub fn call_runtime_within(
+    heap_pages: Option<u64>,
+    chain: &mut TestExternalities,
+    export: &str,
+    arguments: &[u8],
+) -> Result<Vec<u8>, String> {
     let code = actors_worlds_runtime::WASM_BINARY.ok_or("the runtime was not built")?;
     let code = WrappedRuntimeCode(code.into());
     let code = RuntimeCode {
         code_fetcher: &code,
-        heap_pages: None,
+        heap_pages,
         // There is one code in a process: its name is enough for the executor's cache.
         hash: b"worlds".to_vec(),
     };

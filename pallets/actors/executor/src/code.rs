@@ -7,6 +7,7 @@ mod invalid;
 mod names;
 mod operators;
 mod scan;
+mod select;
 
 use actors_primitives::abi::{Entries, Entry};
 use codec::{Decode, Encode, MaxEncodedLen};
@@ -22,7 +23,7 @@ use crate::{
 
 /// The version of the rules below. It changes with them, and with the engine or its settings:
 /// code that another version admitted is judged again before it runs.
-pub(crate) const VERSION: u16 = 4;
+pub(crate) const VERSION: u16 = 5;
 
 /// The bit of [`CodeInfo::version`] that says that this version refuses the code.
 const REFUSED: u16 = 1 << 15;

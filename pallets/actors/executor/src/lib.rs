@@ -28,9 +28,12 @@
 
 extern crate alloc;
 
+#[cfg(all(substrate_runtime, target_arch = "wasm32", feature = "fast-memory"))]
+mod bulk;
 mod code;
 mod costs;
 mod effects;
+mod image;
 mod limits;
 mod memory;
 mod modules;

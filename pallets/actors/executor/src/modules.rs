@@ -4,33 +4,26 @@ use actors_primitives::CodeHash;
 use alloc::{collections::BTreeMap, rc::Rc};
 use core::fmt;
 
-use crate::{limits::EXPANSION, memory::Image, sandbox, sandbox::Stop, CodeInfo, Limits};
+use crate::{image::Image, sandbox, sandbox::Stop, CodeInfo, Limits};
 
 /// Programs' code as the engine has read and translated it, for as long as a block's service
-/// lasts.
+/// lasts, and how much of it was read.
 ///
 /// It changes time and nothing else: each turn pays for loading as if its code had never been
 /// seen, and runs the same.
 ///
-/// What it keeps is bounded by the bytes of code that it was made of, each module counted with at
-/// least [`Self::LEAST`], and with more where it fills memory from little code. When another
-/// module does not fit, the one that was longest not used goes; code that alone is too large is
-/// not kept.
+/// Reading and translating code takes pieces of the heap of many sizes, and a runtime's allocator
+/// gives what was freed only to pieces of the same size. So whatever gas there is, a budget bounds
+/// how many bytes of code are read anew, and all that was read within it is kept: dropping it
+/// would give nothing back that other code can count on. Code that is read beyond the budget runs
+/// like any other, and is not kept: whoever has a budget to keep asks [`Self::has_room`] first.
 ///
 /// It must not outlive the code that it has read: one that stays in use while code is removed
 /// would run what is there no more.
 pub struct Modules {
-    capacity: u32,
-    used: u32,
-    clock: u64,
-    cold: u32,
-    entries: BTreeMap<CodeHash, Entry>,
-}
-
-struct Entry {
-    loaded: Rc<Loaded>,
-    bytes: u32,
-    last_used: u64,
+    budget: u32,
+    spent: u32,
+    entries: BTreeMap<CodeHash, Rc<Loaded>>,
 }
 
 /// One code, ready to run.
@@ -56,22 +49,40 @@ impl Loaded {
 }
 
 impl Modules {
-    /// The bytes of code that the default keeps modules of: two of the largest allowed by
-    /// default.
-    pub const CAPACITY: u32 = 1024 * 1024;
-    /// The bytes of code that any module counts as at least: an engine comes with each.
-    pub const LEAST: u32 = 8 * 1024;
+    /// The bytes of code that one block may read anew, uploads included: what
+    /// [`Limits::worst_heap`] counts with.
+    pub const BUDGET: u32 = 2 * 1024 * 1024;
+    /// The bytes of code that each module counts besides its own: an engine comes with it.
+    pub const EACH: u32 = 1024;
 
-    /// An empty cache that keeps modules of at most `bytes` bytes of code.
+    /// Nothing yet, with `bytes` bytes of code to be read.
     #[must_use]
-    pub fn with_capacity(bytes: u32) -> Self {
+    pub fn with_budget(bytes: u32) -> Self {
         Self {
-            capacity: bytes,
-            used: 0,
-            clock: 0,
-            cold: 0,
+            budget: bytes,
+            spent: 0,
             entries: BTreeMap::new(),
         }
+    }
+
+    /// What reading code of that length takes of the budget.
+    #[must_use]
+    pub fn cost(code_len: u32) -> u32 {
+        code_len.saturating_add(Self::EACH)
+    }
+
+    /// Whether a turn on that code keeps the budget: the code is kept already, or there is enough
+    /// left to read it.
+    #[must_use]
+    pub fn has_room(&self, hash: &CodeHash, code: &CodeInfo, limits: &Limits) -> bool {
+        let spent = self.spent.saturating_add(Self::cost(code.code_len));
+        spent <= self.budget || self.get(hash, code, limits).is_some()
+    }
+
+    /// What was taken of the budget, and beyond it.
+    #[must_use]
+    pub fn spent(&self) -> u32 {
+        self.spent
     }
 
     /// How many modules it keeps.
@@ -86,75 +97,34 @@ impl Modules {
         self.entries.is_empty()
     }
 
-    /// Bytes of code that were read since this began to be: also those that are not kept.
-    ///
-    /// Translating code takes pieces of the heap of many sizes, and a runtime's allocator gives
-    /// what was freed only to pieces of the same size: so this bounds what a block may load,
-    /// whatever gas it has.
-    #[must_use]
-    pub fn cold_bytes(&self) -> u32 {
-        self.cold
-    }
-
-    pub(crate) fn note_cold(&mut self, bytes: u32) {
-        self.cold = self.cold.saturating_add(bytes);
+    /// Notes that code of that length is read: to be judged again, to be run, or both, which takes
+    /// the same pieces of the heap twice.
+    pub(crate) fn spend(&mut self, code_len: u32) {
+        self.spent = self.spent.saturating_add(Self::cost(code_len));
     }
 
     /// The module of that code, if it is kept and was made as it would be now.
     pub(crate) fn get(
-        &mut self,
+        &self,
         hash: &CodeHash,
         info: &CodeInfo,
         limits: &Limits,
-    ) -> Option<Rc<Loaded>> {
-        let entry = self.entries.get_mut(hash)?;
-        if entry.loaded.info != *info || entry.loaded.limits != *limits {
-            return None;
-        }
-        self.clock = self.clock.saturating_add(1);
-        entry.last_used = self.clock;
-        Some(Rc::clone(&entry.loaded))
+    ) -> Option<&Rc<Loaded>> {
+        let loaded = self.entries.get(hash)?;
+        (loaded.info == *info && loaded.limits == *limits).then_some(loaded)
     }
 
-    /// Keeps a module, and drops others for it.
+    /// Keeps a module that was read within the budget.
     pub(crate) fn keep(&mut self, hash: CodeHash, loaded: &Rc<Loaded>) {
-        let image = loaded.image.bytes().checked_div(EXPANSION).unwrap_or(0);
-        let image = u32::try_from(image).unwrap_or(u32::MAX);
-        let bytes = loaded.info.code_len.max(Self::LEAST).saturating_add(image);
-        self.remove(&hash);
-        if bytes > self.capacity {
-            return;
-        }
-        while self.used.saturating_add(bytes) > self.capacity {
-            // No two were used at the same time, so there is one oldest.
-            let oldest = self.entries.iter().min_by_key(|(_, entry)| entry.last_used);
-            let Some(oldest) = oldest.map(|(hash, _)| *hash) else {
-                break;
-            };
-            self.remove(&oldest);
-        }
-        self.clock = self.clock.saturating_add(1);
-        self.used = self.used.saturating_add(bytes);
-        self.entries.insert(
-            hash,
-            Entry {
-                loaded: Rc::clone(loaded),
-                bytes,
-                last_used: self.clock,
-            },
-        );
-    }
-
-    fn remove(&mut self, hash: &CodeHash) {
-        if let Some(entry) = self.entries.remove(hash) {
-            self.used = self.used.saturating_sub(entry.bytes);
+        if self.spent <= self.budget {
+            self.entries.insert(hash, Rc::clone(loaded));
         }
     }
 }
 
 impl Default for Modules {
     fn default() -> Self {
-        Self::with_capacity(Self::CAPACITY)
+        Self::with_budget(Self::BUDGET)
     }
 }
 
@@ -162,8 +132,8 @@ impl fmt::Debug for Modules {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Modules")
-            .field("capacity", &self.capacity)
-            .field("used", &self.used)
+            .field("budget", &self.budget)
+            .field("spent", &self.spent)
             .field("codes", &self.entries.keys())
             .finish()
     }
@@ -172,9 +142,6 @@ impl fmt::Debug for Modules {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::vec::Vec;
-
-    const LEAST: u32 = Modules::LEAST;
 
     /// Code of `length` bytes, most of which are ignored.
     fn loaded(length: usize, limits: &Limits) -> (CodeInfo, Rc<Loaded>) {
@@ -200,62 +167,31 @@ mod tests {
     }
 
     #[test]
-    fn the_one_longest_unused_goes_first() {
+    fn what_is_read_within_the_budget_is_kept() {
         let limits = Limits::default();
         let (info, module) = loaded(100, &limits);
-        let mut modules = Modules::with_capacity(3 * LEAST);
-        for number in [1, 2, 3] {
+        let (longer, _) = loaded(101, &limits);
+        let cost = Modules::cost(100);
+        assert_eq!(cost, 100 + Modules::EACH);
+        let mut modules = Modules::with_budget(3 * cost);
+        for number in 1..=2 {
+            assert!(modules.has_room(&hash(number), &info, &limits));
+            modules.spend(info.code_len);
             modules.keep(hash(number), &module);
         }
-        assert!(modules.get(&hash(1), &info, &limits).is_some());
+        assert_eq!((modules.len(), modules.spent()), (2, 2 * cost));
+        let is_a_byte_too_much = !modules.has_room(&hash(3), &longer, &limits);
+        assert!(is_a_byte_too_much);
+        assert!(modules.has_room(&hash(3), &info, &limits));
+        modules.spend(info.code_len);
+        modules.keep(hash(3), &module);
+        // What is at hand needs none of it.
+        assert!(modules.has_room(&hash(1), &info, &limits));
+        assert!(!modules.has_room(&hash(4), &info, &limits));
+        // Beyond it nothing is kept, and it is counted.
+        modules.spend(info.code_len);
         modules.keep(hash(4), &module);
-        let kept: Vec<_> = modules.entries.keys().copied().collect();
-        assert_eq!(kept, [hash(1), hash(3), hash(4)]);
-        // Another of the same hash takes its place.
-        modules.keep(hash(4), &module);
-        assert_eq!((modules.len(), modules.used), (3, 3 * LEAST));
-    }
-
-    #[test]
-    fn what_is_kept_is_bounded_by_bytes() {
-        let limits = Limits::default();
-        let (_, small) = loaded(100, &limits);
-        let (info, large) = loaded(3 * LEAST as usize, &limits);
-        let mut modules = Modules::with_capacity(4 * LEAST);
-        for number in 1..=4 {
-            modules.keep(hash(number), &small);
-        }
-        modules.keep(hash(5), &large);
-        assert_eq!((modules.len(), modules.used), (2, 4 * LEAST));
-        assert!(modules.get(&hash(5), &info, &limits).is_some());
-        let (_, larger) = loaded(4 * LEAST as usize + 1, &limits);
-        modules.keep(hash(6), &larger);
-        assert_eq!(
-            modules.len(),
-            2,
-            "it would push out everything, and is not kept"
-        );
-        Modules::with_capacity(0).keep(hash(1), &small);
-    }
-
-    #[test]
-    fn memory_that_little_code_fills_counts() {
-        let segments: alloc::string::String = (0..200)
-            .map(|page| alloc::format!("(data (i32.const {}) \"x\")", page * 16384))
-            .collect();
-        let wasm = wat::parse_str(alloc::format!(
-            r#"(module (memory (export "memory") 64) (func (export "handle")) {segments})"#
-        ))
-        .expect("it assembles");
-        let limits = Limits::default();
-        let info = crate::validate(&wasm, &limits).expect("it is valid");
-        let module = Rc::new(Loaded::read(&wasm, &info, &limits).expect("it can be read"));
-        let mut modules = Modules::default();
-        for number in 0..=255 {
-            modules.keep(hash(number), &module);
-        }
-        // 3.2 MB each.
-        assert_eq!(modules.len(), 7);
+        assert_eq!((modules.len(), modules.spent()), (3, 4 * cost));
     }
 
     #[test]

@@ -5,7 +5,8 @@ use alloc::{collections::BTreeSet, rc::Rc, string::String, vec::Vec};
 use codec::{Decode, Encode};
 
 use crate::{
-    memory::{self, wasm_pages, Difference, Image, Overlay},
+    image::Image,
+    memory::{self, wasm_pages, Difference, Overlay},
     modules::Loaded,
     sandbox::{Engine, Sandbox, Stop},
     syscalls::Journal,
@@ -373,10 +374,13 @@ fn attempt(
     }
     account.charge(schedule, schedule.load_code(code, memory.wasm_pages))?;
     account.prove(schedule.code_proof(code));
-    let kept = modules.get(&code_hash, code, limits);
+    let kept = modules.get(&code_hash, code, limits).cloned();
     let wasm = match kept {
         Some(_) => None,
-        None => wasm.or_else(|| host.code()),
+        None => wasm.or_else(|| {
+            modules.spend(code.code_len);
+            host.code()
+        }),
     };
     if kept.is_none() && wasm.is_none() {
         return Err(ReplyCode::NoSuchProgram.into());
@@ -394,7 +398,6 @@ fn attempt(
         Some(loaded) => loaded,
         None => {
             let wasm = wasm.unwrap_or_default();
-            modules.note_cold(code.code_len);
             let loaded = Rc::new(Loaded::read(&wasm, code, limits)?);
             modules.keep(code_hash, &loaded);
             loaded
@@ -474,7 +477,7 @@ fn judge(
             account.charge(schedule, schedule.judge_code(code))?;
             account.prove(schedule.code_proof(code));
             let wasm = host.code().ok_or(ReplyCode::NoSuchProgram)?;
-            modules.note_cold(code.code_len);
+            modules.spend(code.code_len);
             let info = match validate(&wasm, limits) {
                 Ok(info) => CodeInfo {
                     schedule: schedule.version,

@@ -27,7 +27,8 @@ pub use dry_run::{
     DryRun, DryRunEvent, DryRunMessage, DryRunReply, DryRunTurn, DryRunUpload, DryRunWait,
 };
 pub use reads::{
-    CodeDetails, LetterInfo, ProgramInfo, ProgramStatus, QueueInfo, QueuedMessage, WaitingInfo,
+    CodeDetails, LetterInfo, OpaqueBytes, ProgramInfo, ProgramStatus, QueueInfo, QueuedMessage,
+    WaitingInfo,
 };
 pub use trace::{Trace, TraceCause, TraceEffect, TraceEnd, TraceTurn};
 
@@ -178,11 +179,11 @@ sp_api::decl_runtime_apis! {
         fn check_code(code: Vec<u8>) -> Result<(), String>;
 
         /// The bytes of stored code, as they were uploaded.
-        fn wasm(code_hash: CodeHash) -> Option<Vec<u8>>;
+        fn wasm(code_hash: CodeHash) -> Option<OpaqueBytes>;
 
         /// The IDL that code was uploaded with: what its section `actors:idl` says. The chain has
         /// not judged it.
-        fn idl(code_hash: CodeHash) -> Option<Vec<u8>>;
+        fn idl(code_hash: CodeHash) -> Option<OpaqueBytes>;
 
         /// The queue: how long it is, what a place in it costs, and what is served next.
         fn queue() -> QueueInfo<AccountId>;

@@ -3,7 +3,7 @@
 use actors_primitives::{Balance, CodeHash, Gas, MessageId};
 use alloc::{string::String, vec::Vec};
 use codec::{Decode, Encode};
-use scale_info::TypeInfo;
+use scale_info::{build::Fields, Path, Type, TypeInfo};
 
 /// Where a program is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
@@ -35,6 +35,22 @@ pub struct ProgramInfo<AccountId> {
     pub state_bytes: u64,
     /// What is held on its account for what it stores, in planck.
     pub deposit: Balance,
+}
+
+/// Bytes that may be missing, as `wasm` and `idl` show them: encoded as a `Vec<u8>`.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct OpaqueBytes(pub Vec<u8>);
+
+/// Described under a name that clients know: of an `Option<Vec<u8>>` @polkadot/api hands out the
+/// encoding, the option's tag and the length in front of the bytes.
+impl TypeInfo for OpaqueBytes {
+    type Identity = Self;
+
+    fn type_info() -> Type {
+        Type::builder()
+            .path(Path::from_segments_unchecked(["sp_core", "OpaqueMetadata"]))
+            .composite(Fields::unnamed().field(|field| field.ty::<Vec<u8>>().type_name("Vec<u8>")))
+    }
 }
 
 /// Stored code, as `code` shows it.

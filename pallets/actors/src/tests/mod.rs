@@ -37,6 +37,7 @@ macro_rules! cases {
     };
 }
 
+mod budget;
 mod calls;
 mod code;
 #[cfg(test)]
@@ -66,6 +67,7 @@ mod waiting;
 /// Every case, by room.
 #[cfg(feature = "suite")]
 pub(crate) const ROOMS: &[&[Case]] = &[
+    budget::CASES,
     calls::CASES,
     code::CASES,
     deadline::CASES,

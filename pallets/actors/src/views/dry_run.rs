@@ -129,6 +129,7 @@ impl<T: Config> Pallet<T> {
         // Of code that is stored already the upload is refused, whatever it would take.
         let (_, deposit) = Self::upload_outlay(&wasm)?;
         Self::undone(|| {
+            Self::begin_block();
             Self::ensure_uploader(&uploader)
                 .and_then(|()| Self::do_upload_code(&uploader, wasm))
                 .map(|code_hash| DryRunUpload { code_hash, deposit })

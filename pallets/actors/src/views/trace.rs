@@ -123,11 +123,8 @@ impl<T: Config> Pallet<T> {
 
     /// Serves as a block without transactions does, and says what that took.
     fn serve_block(session: &mut Session<T>) -> Weight {
-        // Each hook of a block loads its code anew.
-        session.modules = Default::default();
         let block = T::BlockWeights::get().max_block;
         let polled = Self::poll(block, session);
-        session.modules = Default::default();
         let idled = Self::idle(block.saturating_sub(polled), session);
         polled.saturating_add(idled)
     }

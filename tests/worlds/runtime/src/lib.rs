@@ -17,11 +17,15 @@ include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
 mod world;
 
 #[cfg(not(feature = "std"))]
+#[path = "../../src/memory.rs"]
+mod memory;
+
+#[cfg(not(feature = "std"))]
 use {
     actors_executor::{CodeInfo, Context, Invalid, Limits, Request, Schedule, StoredMemory, Turn},
     actors_primitives::{abi::Entry, CodeHash, Gas},
     alloc::{string::String, vec::Vec},
-    pallet_actors::suite::{self, Step},
+    pallet_actors::suite::{self, Part, Step},
     world::World,
 };
 
@@ -39,6 +43,16 @@ sp_core::wasm_export_functions! {
     // Plays random steps against the pallet.
     fn play_steps(steps: Vec<Step>) {
         suite::play(steps)
+    }
+
+    // Does parts of a block.
+    fn do_parts(parts: Vec<Part>) -> (Vec<u64>, u32) {
+        suite::do_parts(parts)
+    }
+
+    // Fills and copies memory; returns what it is then.
+    fn move_memory() -> u64 {
+        memory::moved()
     }
 
     // Judges a module.

@@ -31,6 +31,20 @@ pub(crate) fn judge(operator: &Operator<'_>) -> Verdict {
     }
 }
 
+/// Whether an operator makes a number of one or two others, and of nothing else.
+pub(crate) fn is_numeric(operator: &Operator<'_>) -> bool {
+    let (_, visit, _) = identity(operator);
+    (visit.starts_with("visit_i32_") || visit.starts_with("visit_i64_"))
+        && !visit.ends_with("_const")
+        && !visit.contains("_store")
+        && !is_load(operator)
+}
+
+/// Whether an operator loads from memory.
+pub(crate) fn is_load(operator: &Operator<'_>) -> bool {
+    identity(operator).1.contains("_load")
+}
+
 /// An operator's name in the text format.
 pub(crate) fn name(operator: &Operator<'_>) -> String {
     text(identity(operator).1)

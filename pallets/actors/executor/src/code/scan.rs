@@ -22,6 +22,7 @@ use super::{
     frame,
     names::{shown, Names},
     operators::{self, judge, name_of_bytes, Verdict},
+    select::{Conditions, Known},
     CodeInfo, FunctionRef, Invalid, InvalidKind, VERSION,
 };
 use crate::{memory::const_i32, Limits, Schedule};
@@ -65,6 +66,7 @@ pub(crate) fn scan(wasm: &[u8], limits: &Limits) -> Result<CodeInfo, Invalid> {
     let mut scan = Scan::new(wasm, limits);
     let mut validator = Validator::new_with_features(FEATURES);
     let mut allocations = FuncValidatorAllocations::default();
+    let mut conditions = Conditions::default();
     for payload in Parser::new(0).parse_all(wasm) {
         let payload = payload.map_err(|error| scan.malformed(&error))?;
         scan.section(&payload)?;
@@ -76,10 +78,26 @@ pub(crate) fn scan(wasm: &[u8], limits: &Limits) -> Result<CodeInfo, Invalid> {
                 let name = scan.names.function(function.index);
                 scan.body(&name, &body)?;
                 let mut function = function.into_validator(allocations);
-                function.validate(&body).map_err(|error| {
+                let malformed = |error: BinaryReaderError| {
                     let operator = operator_at(&body, error.offset());
-                    scan.malformed_body(&error, name, operator)
-                })?;
+                    scan.malformed_body(&error, name.clone(), operator)
+                };
+                let mut reader = body.get_binary_reader();
+                function.read_locals(&mut reader).map_err(malformed)?;
+                conditions.clear();
+                reader.set_features(FEATURES);
+                while !reader.eof() {
+                    let at = reader.original_position();
+                    let operator = reader.read_operator().map_err(malformed)?;
+                    function.op(at, &operator).map_err(malformed)?;
+                    let height = function.operand_stack_height();
+                    let result = scan.result(&operator);
+                    if conditions.is_miscompiled(&operator, height, result) {
+                        return Err(miscompiled().within(name).at(at));
+                    }
+                }
+                let end = reader.original_position();
+                function.finish(end).map_err(malformed)?;
                 allocations = function.into_allocations();
             }
             ValidPayload::Ok | ValidPayload::Parser(_) | ValidPayload::End(_) => {}
@@ -473,9 +491,11 @@ impl<'a> Scan<'a> {
                 };
                 let index = usize::try_from(export.index).unwrap_or(usize::MAX);
                 let ty = self.functions.get(index).and_then(|ty| self.type_of(*ty));
-                let actual = ty
-                    .map(|ty| signature(ty.params(), ty.results()))
-                    .unwrap_or_default();
+                // wasmparser refuses an index that is none.
+                let Some(ty) = ty else {
+                    return Ok(());
+                };
+                let actual = signature(ty.params(), ty.results());
                 if actual != signature(&[], &[]) {
                     return Err(Invalid::module(
                         InvalidKind::ExportType,
@@ -740,6 +760,28 @@ impl<'a> Scan<'a> {
         })
     }
 
+    /// What is known of what a call returns or a global holds; `None` for what is neither.
+    fn result(&self, operator: &Operator<'a>) -> Option<Known> {
+        let at = |index: u32| usize::try_from(index).unwrap_or(usize::MAX);
+        let of_type = |ty: u32| {
+            let ty = self.type_of(ty)?;
+            (!ty.results().is_empty()).then_some(Known::Nothing)
+        };
+        match operator {
+            Operator::Call { function_index } => of_type(*self.functions.get(at(*function_index))?),
+            Operator::CallIndirect { type_index, .. } => of_type(*type_index),
+            // The engine takes one that never changes for its value.
+            Operator::GlobalGet { global_index } => {
+                let is_mutable = |global: &Declared| global.mutable;
+                match self.globals.get(at(*global_index)).is_some_and(is_mutable) {
+                    true => Some(Known::Nothing),
+                    false => Some(Known::Constant),
+                }
+            }
+            _ => None,
+        }
+    }
+
     fn type_of(&self, ty: u32) -> Option<&FuncType> {
         self.types.get(usize::try_from(ty).ok()?)
     }
@@ -766,6 +808,17 @@ fn number(ty: ValType, found: impl Fn(ValType) -> String) -> Result<(), Invalid>
 
 fn feature(found: impl Into<String>) -> Invalid {
     Invalid::module(InvalidKind::Feature, found, FEATURE_REMEDY)
+}
+
+fn miscompiled() -> Invalid {
+    Invalid::module(
+        InvalidKind::Untranslatable,
+        "has a `select` by whether an i32 is zero (i32.eqz, or i32.eq or i32.ne with 0), which the \
+         engine gets wrong",
+        "let the two values change places instead of comparing (the optimiser of your compiler, \
+         wasm-opt or actors-build does)",
+    )
+    .using("select".into())
 }
 
 fn not_a_function(name: &str) -> Invalid {

@@ -6,5 +6,6 @@
 extern crate alloc;
 
 mod execution;
+mod malformed;
 mod validation;
 mod world;

@@ -15,6 +15,9 @@ const FEATURE: &str = "programs are WebAssembly MVP with sign extension, memory.
 const IDL: &str =
     "`actors-build` puts the one `actors:idl` section behind all others: build with it, \
     and add nothing to the file afterwards";
+const SELECT: &str =
+    "let the two values change places instead of comparing (the optimiser of your \
+    compiler, wasm-opt or actors-build does)";
 const SPLIT: &str = "split it up, or build with optimisation for size";
 
 /// Fixture, kind, what was found where, how to mend it.
@@ -79,6 +82,8 @@ const OFFENCES: &[(&str, InvalidKind, &str, &str)] = &[
     ("reference_operator", Feature, "function `peek` (#0) uses table.get (reference types) at byte 0x3a", FEATURE),
     ("reference_type", Feature, "type #0 uses externref at byte 0xa", FEATURE),
     ("second_global", Global, "the mutable globals #0, #1 are not exported", "only the stack pointer may stay unexported: what is not exported is lost after each turn; export the others"),
+    ("select_of_eqz", Untranslatable, "function `pick` (#0) has a `select` by whether an i32 is zero (i32.eqz, or i32.eq or i32.ne with 0), which the engine gets wrong at byte 0x40", SELECT),
+    ("select_of_zero", Untranslatable, "function `pick` (#0) has a `select` by whether an i32 is zero (i32.eqz, or i32.eq or i32.ne with 0), which the engine gets wrong at byte 0x4a", SELECT),
     ("shared_memory", Feature, "the memory is shared, has 64-bit addresses or its own page size at byte 0x14", FEATURE),
     ("simd", Feature, "function `fast` (#0) is refused at SIMD operator 0xfd 0x0c (unexpected SIMD opcode: 0xfd) at byte 0x32", FEATURE),
     ("stack_bound_alone", Global, "only one of `__stack_low` and `__stack_high` is exported", "export both or none"),
@@ -378,5 +383,78 @@ fn no_bytes_make_validation_panic() {
             validate(&noise, &limits).expect_err("noise").kind,
             Malformed
         );
+    }
+}
+
+/// Whether a function `(param i32 i32 i64) (result i32)` of that text is refused for its `select`.
+fn is_refused(body: &str) -> bool {
+    let text = format!(
+        r#"(module (memory (export "memory") 1) (global $set (mut i32) (i32.const 0))
+            (global $zero i32 (i32.const 0)) (func $nothing) (func $one (result i32) i32.const 1)
+            (func (param i32 i32 i64) (result i32) (local i32) {body}) (func (export "handle")))"#
+    );
+    let wasm = wat::parse_str(&text).expect("it assembles");
+    match validate(&wasm, &Limits::default()) {
+        Ok(_) => false,
+        Err(invalid) => {
+            assert_eq!(invalid.operator.as_deref(), Some("select"), "{invalid}");
+            true
+        }
+    }
+}
+
+#[test]
+fn a_select_by_whether_an_i32_is_zero_is_refused_however_it_is_written() {
+    for condition in [
+        "local.get 0 i32.eqz",
+        "local.get 0 i32.const 0 i32.eq",
+        "i32.const 0 local.get 0 i32.eq",
+        "local.get 0 i32.const 0 i32.ne",
+        "local.get 0 i32.eqz i32.eqz",
+        "local.get 2 i64.eqz i32.eqz",
+        "call $one i32.eqz",
+        "global.get $zero local.get 0 i32.ne",
+        "local.get 0 i32.const 3 i32.const 3 i32.sub i32.eq",
+        "local.get 0 i64.const 0 i32.wrap_i64 i32.eq",
+        "local.get 0 i32.eqz nop",
+        "local.get 0 i32.eqz local.get 1 drop",
+        "local.get 0 i32.eqz i32.const 1 i32.const 2 i32.add drop",
+        "loop (result i32) local.get 0 i32.eqz end",
+        "local.get 0 i32.eqz i64.extend_i32_u i64.eqz",
+        "local.get 0 i32.eqz i64.extend_i32_s i64.const 0 i64.ne",
+        "local.get 0 i32.eqz i64.extend_i32_u i32.wrap_i64",
+        "local.get 0 i32.eqz i32.const 0 i32.or",
+        "i32.const -1 local.get 0 i32.eqz i32.and",
+        "local.get 0 local.get 1 i32.eqz i32.const 0 select",
+        "local.get 0 i32.eqz local.get 0 i32.const 1 select",
+        "i32.const 0 local.get 1 local.set 3 local.get 0 i32.eq",
+        "i32.const 0 call $nothing local.get 0 i32.eq",
+        "i32.const 0 block end local.get 0 i32.eq",
+    ] {
+        let body = format!("local.get 0 local.get 1 {condition} select");
+        assert!(is_refused(&body), "{condition}");
+    }
+}
+
+#[test]
+fn a_select_by_anything_else_is_not() {
+    for condition in [
+        "local.get 0",
+        "local.get 2 i64.eqz",
+        "local.get 2 i64.const 0 i64.ne",
+        "local.get 0 local.get 1 i32.eq",
+        "local.get 0 i32.const 5 i32.ne",
+        "local.get 0 i32.const 1 i32.lt_u",
+        "local.get 0 i32.eqz i32.const 1 i32.and",
+        "local.get 0 i32.eqz i32.const 1 i32.lt_u",
+        "global.get $set local.get 0 i32.ne",
+        "i32.const 0 i32.load local.get 0 i32.eq",
+        "call $one local.get 0 i32.eq",
+        "i32.const 0 memory.grow local.get 0 i32.eq",
+        "block (result i32) local.get 0 i32.eqz end",
+        "local.get 0 if (result i32) local.get 0 i32.eqz else i32.const 1 end",
+    ] {
+        let body = format!("local.get 0 local.get 1 {condition} select");
+        assert!(!is_refused(&body), "{condition}");
     }
 }
