@@ -79,8 +79,18 @@ impl Charge {
         self.row_of(table, name, 1);
     }
 
+    /// Adds the line of a turn whose gas alone is to pay for it as well.
+    pub(crate) fn row_by_gas(&self, table: &mut Table, name: impl Into<String>) {
+        let by_gas = self.picoseconds() / self.gas as f64;
+        self.row_of_ratio(table, name, 1, self.ratio().max(by_gas));
+    }
+
     /// Adds the line of each of so many.
     pub(crate) fn row_of(&self, table: &mut Table, name: impl Into<String>, count: u32) {
+        self.row_of_ratio(table, name, count, self.ratio());
+    }
+
+    fn row_of_ratio(&self, table: &mut Table, name: impl Into<String>, count: u32, ratio: f64) {
         let each = |sum: u64| sum / u64::from(count);
         let picoseconds = self.picoseconds();
         let gross = picoseconds / self.weight as f64;
@@ -94,7 +104,7 @@ impl Charge {
             gas(format!("{:.2}", picoseconds / self.gas as f64)),
             self.end.map_or(String::new(), |code| format!("{code:#x}")),
         ];
-        table.row(name, cells, self.ratio(), Bound::Most(1.0));
+        table.row(name, cells, ratio, Bound::Most(1.0));
     }
 }
 

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use crate::{
     chain::{Chain, Runtime},
-    charge, modules,
+    charge, mixes, modules,
     ping::try_deploy,
     table::Table,
 };
@@ -21,14 +21,15 @@ pub(crate) fn run(runtime: &Runtime, laps: u32) -> Table {
         charge::COLUMNS,
     );
     charge::explain(&mut table);
-    table.note("`ps/gas` is the time over the gas alone, which burns 1 ps of reference time each.");
+    table.note("`ps/gas` is the time over the gas alone, which pays for 1 ps each. `ratio` is the worse");
+    table.note("of the two: gas alone must pay for a turn as well.");
     let laps = (laps / 10).max(5);
     for (name, wasm, gas) in programs() {
         let mut chain = Chain::new(runtime);
         match try_deploy(&mut chain, wasm, b"") {
             Ok(program) => {
                 let (serve, _) = charge::message(&mut chain, program, b"", gas, laps);
-                serve.row(&mut table, name);
+                serve.row_by_gas(&mut table, name);
             }
             Err(error) => table.note(format!("Left out: {name}: {error}")),
         }
@@ -62,7 +63,13 @@ fn programs() -> Vec<(String, Vec<u8>, u64)> {
         })
         .collect();
     programs.sort();
+    for (name, wasm) in mixes::programs() {
+        programs.push((name, wasm, GAS));
+    }
     let half = 510 * 1024;
+    for (name, wasm) in mixes::shapes(half) {
+        programs.push((name, wasm, GAS_TO_LOAD));
+    }
     for (name, wasm) in [
         ("largest code, ordinary, all run", modules::ordinary(half)),
         ("largest code, dense, all run", modules::dense(half)),

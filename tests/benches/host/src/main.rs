@@ -11,6 +11,7 @@ mod keys;
 mod median;
 mod messages;
 mod metering;
+mod mixes;
 mod modules;
 mod ping;
 mod profile;
