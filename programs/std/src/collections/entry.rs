@@ -13,6 +13,19 @@ const LONGEST: usize = 128;
 /// What is read on the stack.
 const SMALL: usize = 256;
 
+/// The name of a collection, unless keys that begin with it could be the SDK's own.
+pub(super) const fn name(name: &'static [u8]) -> &'static [u8] {
+    assert!(
+        !name.is_empty(),
+        "a collection needs a name, which its keys begin with"
+    );
+    assert!(
+        name[0] != b':',
+        "names that begin with `:` are reserved: the SDK keeps a program's state under such a key"
+    );
+    name
+}
+
 /// A key: a name, and what follows it.
 pub(super) struct Key {
     bytes: [MaybeUninit<u8>; LONGEST],
@@ -108,4 +121,33 @@ pub(super) fn remove(key: &[u8]) -> bool {
 #[inline]
 pub(super) fn contains(key: &[u8]) -> bool {
     state::get(key, &mut []).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::collections::{List, Map, Set, Value};
+
+    #[test]
+    #[should_panic(expected = "names that begin with `:` are reserved")]
+    fn no_map_has_keys_of_the_sdk() {
+        let _ = Map::<(u8, u8, u8, u8, u8), u8>::new(b":");
+    }
+
+    #[test]
+    #[should_panic(expected = "names that begin with `:` are reserved")]
+    fn no_set_has_keys_of_the_sdk() {
+        let _ = Set::<u8>::new(b":stat");
+    }
+
+    #[test]
+    #[should_panic(expected = "names that begin with `:` are reserved")]
+    fn no_value_has_a_key_of_the_sdk() {
+        let _ = Value::<u8>::new(b":state");
+    }
+
+    #[test]
+    #[should_panic(expected = "a collection needs a name")]
+    fn a_list_needs_a_name() {
+        let _ = List::<u8>::new(b"");
+    }
 }

@@ -14,10 +14,14 @@ pub struct Map<K, V> {
 
 impl<K: Encode, V> Map<K, V> {
     /// The map of that name.
+    ///
+    /// # Panics
+    ///
+    /// For a name that is empty or begins with `:`. In a constant, the program does not compile.
     #[must_use]
     pub const fn new(name: &'static [u8]) -> Self {
         Self {
-            name,
+            name: entry::name(name),
             of: PhantomData,
         }
     }

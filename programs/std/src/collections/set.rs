@@ -13,10 +13,14 @@ pub struct Set<K> {
 
 impl<K: Encode> Set<K> {
     /// The set of that name.
+    ///
+    /// # Panics
+    ///
+    /// For a name that is empty or begins with `:`. In a constant, the program does not compile.
     #[must_use]
     pub const fn new(name: &'static [u8]) -> Self {
         Self {
-            name,
+            name: entry::name(name),
             of: PhantomData,
         }
     }
