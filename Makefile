@@ -1,7 +1,7 @@
 # `make` alone lists what there is. What the targets do is in .ci/.
 ARGS ?=
 
-.PHONY: help setup run test model faults fuzz oracle bench programs clean
+.PHONY: help setup run test model soak faults fuzz oracle bench programs clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ test: ## Checks everything that CI checks; .ci/test STEP repeats one step
 
 model: ## Plays 10,000 random cases on the chain and in the model of the protocol, and counts what happened (CASES=…)
 	@.ci/model $(ARGS)
+
+soak: ## Sends 100,000 messages to each example and to a hostile program: they must not grow (TURNS=…)
+	@.ci/soak $(ARGS)
 
 faults: ## Breaks the code on purpose, a committed fault at a time, and sees that tests fail (ARGS="--help" says more)
 	@.ci/faults $(ARGS)

@@ -12,8 +12,9 @@ use core::{
 use crate::{
     outbox::{self, Created, Gas},
     refusal::Never,
-    request::{outcome, NoReply, State},
+    request::{outcome, Sent},
     rt::routed,
+    task::Awaiting,
     ActorId, CallError, Error, Funds, DEFAULT_DEADLINE,
 };
 
@@ -114,7 +115,8 @@ pub struct Creating<E> {
 
 enum Step<E> {
     Unsent(Creation<E>),
-    Sent(State),
+    Sent(Sent),
+    Done,
 }
 
 impl<E> Unpin for Creating<E> {}
@@ -130,6 +132,8 @@ impl<E> Creating<E> {
         let Step::Unsent(creation) = &self.step else {
             return Ok(());
         };
+        // Whatever `init` answers is not read.
+        let mut reply = Awaiting::new(0);
         let created = outbox::create_program_awaited(
             &creation.code,
             &creation.salt,
@@ -137,13 +141,13 @@ impl<E> Creating<E> {
             creation.value,
             creation.gas,
         );
-        let mut state = State::Done;
-        let sent = created.map(|created| {
-            state.sent(created.message, creation.deadline);
-            self.program = ActorId(created.program);
-        });
-        self.step = Step::Sent(state);
-        sent
+        let blocks = creation.deadline;
+        self.step = Step::Done;
+        let created = created?;
+        *reply.to() = created.message;
+        self.program = ActorId(created.program);
+        self.step = Step::Sent(Sent::new(reply, blocks));
+        Ok(())
     }
 }
 
@@ -154,19 +158,17 @@ impl<E: Decode> Future for Creating<E> {
         if let Err(error) = self.start() {
             return Poll::Ready(Err(CallError::NotSent(error)));
         }
-        let program = self.program;
-        let Step::Sent(state) = &mut self.step else {
+        let Step::Sent(sent) = &mut self.step else {
+            crate::panic("a reply was awaited twice")
+        };
+        let Poll::Ready(end) = sent.poll() else {
             return Poll::Pending;
         };
-        state.poll().map(|end| match end {
+        self.step = Step::Done;
+        Poll::Ready(match outcome::<(), E>(end) {
             // Whatever `init` replies.
-            Ok(reply) if reply.code.is_success() => Ok(program),
-            Ok(reply) => match outcome::<(), E>(*reply) {
-                Ok(_) => Ok(program),
-                Err(error) => Err(error),
-            },
-            Err(NoReply::Deadline) => Err(CallError::Deadline),
-            Err(NoReply::NotSent(error)) => Err(CallError::NotSent(error)),
+            Ok(_) | Err(CallError::AnswerTooLong(_)) => Ok(self.program),
+            Err(error) => Err(error),
         })
     }
 }

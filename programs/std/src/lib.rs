@@ -55,8 +55,9 @@ mod entry;
 mod error;
 mod funds;
 mod global;
-#[cfg(target_family = "wasm")]
+#[cfg(any(target_family = "wasm", test))]
 mod heap;
+mod linked;
 pub mod message;
 pub mod outbox;
 mod panic;
@@ -82,7 +83,10 @@ pub use {
     funds::{Funds, Paid},
     panic::{panic, revert},
     refusal::{Never, Refusal},
-    request::{sleep, Awaited, AwaitedWithValue, CallError, Raw, Request, Sleep, DEFAULT_DEADLINE},
+    request::{
+        sleep, Awaited, AwaitedWithValue, CallError, Raw, Request, Sleep, DEFAULT_DEADLINE,
+        DEFAULT_MAX_ANSWER,
+    },
     task::{on_failure, OnFailure},
     this::This,
 };

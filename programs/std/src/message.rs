@@ -134,3 +134,11 @@ pub fn wake(id: &[u8; 32]) -> Result<(), Error> {
     // SAFETY: `id` is valid for 32 bytes.
     Error::check(unsafe { sys::wake(id.as_ptr()) }).map(|_| ())
 }
+
+/// Whether another message of this program waits, and so will run again: also if it has been woken or answered, and its
+/// turn has yet to come. The current message does not wait.
+#[must_use]
+pub fn waits(id: &[u8; 32]) -> bool {
+    // SAFETY: `id` is valid for 32 bytes.
+    (unsafe { sys::waits(id.as_ptr()) }) == 1
+}

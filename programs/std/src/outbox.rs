@@ -29,7 +29,8 @@ impl Gas {
 /// [`Error::OVER_LIMIT`] for the payload or the number of sends, [`Error::OUT_OF_RANGE`] for gas
 /// above `i64::MAX`, [`Error::NOT_ENOUGH_VALUE`], [`Error::NOT_ENOUGH_GAS`], or [`Error::NOT_ALLOWED`].
 pub fn send(dest: &[u8; 32], payload: &[u8], value: u128, gas: Gas) -> Result<[u8; 32], Error> {
-    send_with(dest, payload, value, gas, 0, 0)
+    let mut id = [0; 32];
+    send_as(&mut id, dest, payload, value, gas, 0, 0).map(|()| id)
 }
 
 /// As [`send`], and awaits the reply: it resumes the current message, if that
@@ -50,7 +51,20 @@ pub fn send_awaited(
     gas: Gas,
     letter: u32,
 ) -> Result<[u8; 32], Error> {
-    send_with(dest, payload, value, gas, 0, awaited(letter)?)
+    let mut id = [0; 32];
+    send_awaited_as(&mut id, dest, payload, value, gas, letter).map(|()| id)
+}
+
+/// As [`send_awaited`], and writes the id.
+pub(crate) fn send_awaited_as(
+    id: &mut [u8; 32],
+    dest: &[u8; 32],
+    payload: &[u8],
+    value: u128,
+    gas: Gas,
+    letter: u32,
+) -> Result<(), Error> {
+    send_as(id, dest, payload, value, gas, 0, awaited(letter)?)
 }
 
 /// As [`send`], and delivers the message after so many blocks. It outlives the current message, so
@@ -66,7 +80,8 @@ pub fn send_delayed(
     gas: u64,
     delay: u32,
 ) -> Result<[u8; 32], Error> {
-    send_with(dest, payload, value, Gas::Split(gas), delay, 0)
+    let mut id = [0; 32];
+    send_as(&mut id, dest, payload, value, Gas::Split(gas), delay, 0).map(|()| id)
 }
 
 /// The flags of a send whose reply is awaited.
@@ -77,17 +92,17 @@ fn awaited(letter: u32) -> Result<u32, Error> {
     }
 }
 
-fn send_with(
+fn send_as(
+    id: &mut [u8; 32],
     dest: &[u8; 32],
     payload: &[u8],
     value: u128,
     gas: Gas,
     delay: u32,
     flags: u32,
-) -> Result<[u8; 32], Error> {
+) -> Result<(), Error> {
     let gas = gas.as_abi()?;
     let value = value.to_le_bytes();
-    let mut id = [0; 32];
     // SAFETY: `payload` is valid for its length, `dest` and `id` for 32 bytes, `value` for 16.
     let returned = unsafe {
         sys::send(
@@ -101,7 +116,7 @@ fn send_with(
             id.as_mut_ptr(),
         )
     };
-    Error::check(returned).map(|_| id)
+    Error::check(returned).map(|_| ())
 }
 
 /// A program that this turn creates.

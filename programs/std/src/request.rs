@@ -14,12 +14,15 @@ use crate::{
     refusal::Never,
     reply::Code,
     rt::{routed, zeroes, Bounded},
-    task::{self, Deadline},
+    task::{self, Awaiting, Deadline},
     ActorId, Error, Funds, Refusal,
 };
 
 /// For how many blocks of service an answer is awaited where nothing is said.
 pub const DEFAULT_DEADLINE: u32 = 100;
+
+/// How many bytes an answer may have where nothing is said: 16 KiB.
+pub const DEFAULT_MAX_ANSWER: u32 = 16 * 1024;
 
 /// A message that is not sent yet: `.await` sends it and waits for the reply, [`Request::send`] sends it and does
 /// not wait.
@@ -30,6 +33,7 @@ pub struct Request<T = (), E = Never> {
     value: u128,
     gas: Gas,
     deadline: u32,
+    max_answer: u32,
     delay: u32,
     reply: PhantomData<fn() -> (T, E)>,
 }
@@ -43,6 +47,7 @@ impl<T, E> Request<T, E> {
             value: 0,
             gas: Gas::Shared,
             deadline: DEFAULT_DEADLINE,
+            max_answer: DEFAULT_MAX_ANSWER,
             delay: 0,
             reply: PhantomData,
         }
@@ -69,6 +74,13 @@ impl<T, E> Request<T, E> {
     /// a user's mailbox, too.
     pub fn deadline(mut self, blocks: u32) -> Self {
         self.deadline = blocks;
+        self
+    }
+
+    /// The most bytes that the answer may have, instead of [`DEFAULT_MAX_ANSWER`]. Of a longer one nothing is read, and it
+    /// takes no memory: it is [`CallError::AnswerTooLong`].
+    pub fn max_answer(mut self, bytes: u32) -> Self {
+        self.max_answer = bytes;
         self
     }
 
@@ -118,6 +130,7 @@ impl<T: Decode, E: Decode> Request<T, E> {
             value,
             gas,
             deadline,
+            max_answer,
             delay,
             reply,
         } = self;
@@ -127,6 +140,7 @@ impl<T: Decode, E: Decode> Request<T, E> {
             value,
             gas,
             deadline,
+            max_answer,
             delay,
             reply: PhantomData,
         });
@@ -144,10 +158,49 @@ pub struct AwaitedWithValue<T, E> {
 }
 
 /// What is the same for all types.
-pub(crate) enum State {
+enum State {
     Unsent(Request),
-    Sent([u8; 32], Deadline),
+    Sent(Sent),
     Done,
+}
+
+impl State {
+    #[inline(never)]
+    fn poll(&mut self) -> Poll<Result<Box<task::Reply>, NoReply>> {
+        if let Self::Unsent(request) = self {
+            let mut reply = Awaiting::new(request.max_answer);
+            let sent = match request.delay {
+                0 => outbox::send_awaited_as(
+                    reply.to(),
+                    &request.destination.0,
+                    &request.payload,
+                    request.value,
+                    request.gas,
+                    request.deadline,
+                ),
+                _ => Err(Error::NOT_ALLOWED),
+            };
+            if let Err(error) = sent {
+                *self = Self::Done;
+                return Poll::Ready(Err(NoReply::NotSent(error)));
+            }
+            *self = Self::Sent(Sent::new(reply, request.deadline));
+        }
+        let Self::Sent(sent) = self else {
+            crate::panic("a reply was awaited twice")
+        };
+        let end = sent.poll();
+        if end.is_ready() {
+            *self = Self::Done;
+        }
+        end
+    }
+}
+
+/// A message that was sent, and whose reply is awaited.
+pub(crate) struct Sent {
+    reply: Awaiting,
+    deadline: Deadline,
 }
 
 /// Why there is no reply.
@@ -156,46 +209,21 @@ pub(crate) enum NoReply {
     NotSent(Error),
 }
 
-impl State {
-    #[inline(never)]
-    pub(crate) fn poll(&mut self) -> Poll<Result<Box<task::Reply>, NoReply>> {
-        let (id, deadline) = match self {
-            Self::Sent(id, deadline) => (*id, *deadline),
-            Self::Done => crate::panic("a reply was awaited twice"),
-            Self::Unsent(request) => {
-                let sent = match request.delay {
-                    0 => outbox::send_awaited(
-                        &request.destination.0,
-                        &request.payload,
-                        request.value,
-                        request.gas,
-                        request.deadline,
-                    ),
-                    _ => Err(Error::NOT_ALLOWED),
-                };
-                let blocks = request.deadline;
-                match sent {
-                    Ok(id) => self.sent(id, blocks),
-                    Err(error) => {
-                        *self = Self::Done;
-                        return Poll::Ready(Err(NoReply::NotSent(error)));
-                    }
-                }
-            }
-        };
-        let end = match task::reply_to(&id) {
-            Some(reply) => Ok(reply),
-            None if deadline.is_ahead() => return Poll::Pending,
-            None => Err(NoReply::Deadline),
-        };
-        *self = Self::Done;
-        Poll::Ready(end)
+impl Sent {
+    /// For so many blocks.
+    pub(crate) fn new(reply: Awaiting, blocks: u32) -> Self {
+        Self {
+            reply,
+            deadline: Deadline::after(blocks),
+        }
     }
 
-    pub(crate) fn sent(&mut self, id: [u8; 32], blocks: u32) -> ([u8; 32], Deadline) {
-        let deadline = Deadline::after(blocks);
-        *self = Self::Sent(id, deadline);
-        (id, deadline)
+    pub(crate) fn poll(&mut self) -> Poll<Result<Box<task::Reply>, NoReply>> {
+        match self.reply.take() {
+            Some(reply) => Poll::Ready(Ok(reply)),
+            None if self.deadline.is_ahead() => Poll::Pending,
+            None => Poll::Ready(Err(NoReply::Deadline)),
+        }
     }
 }
 
@@ -215,11 +243,7 @@ impl<T: Decode, E: Decode> Future for AwaitedWithValue<T, E> {
     type Output = Result<(T, Funds), CallError<E>>;
 
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
-        self.state.poll().map(|end| match end {
-            Ok(reply) => outcome(*reply),
-            Err(NoReply::Deadline) => Err(CallError::Deadline),
-            Err(NoReply::NotSent(error)) => Err(CallError::NotSent(error)),
-        })
+        self.state.poll().map(outcome)
     }
 }
 
@@ -238,14 +262,18 @@ impl Decode for Raw {
 }
 
 pub(crate) fn outcome<T: Decode, E: Decode>(
-    reply: task::Reply,
+    end: Result<Box<task::Reply>, NoReply>,
 ) -> Result<(T, Funds), CallError<E>> {
-    let task::Reply {
-        code,
-        payload,
-        value,
-        ..
-    } = reply;
+    let reply = match end {
+        Ok(reply) => *reply,
+        Err(NoReply::Deadline) => return Err(CallError::Deadline),
+        Err(NoReply::NotSent(error)) => return Err(CallError::NotSent(error)),
+    };
+    let (code, value) = (reply.code, reply.value);
+    let payload = match reply.payload() {
+        Ok(payload) => payload,
+        Err(bytes) => return Err(CallError::AnswerTooLong(bytes)),
+    };
     if code.is_success() {
         return match Bounded::whole(&payload) {
             Some(answer) => Ok((answer, Funds(value))),
@@ -275,6 +303,9 @@ pub enum CallError<E = Never> {
     Deadline,
     /// It was not sent.
     NotSent(Error),
+    /// The answer has so many bytes, which is more than [`Request::max_answer`] allows. The program did what it was asked, and
+    /// value that came is this program's.
+    AnswerTooLong(usize),
     /// The answer is not of the type that was asked for.
     Undecodable(Vec<u8>),
 }

@@ -13,38 +13,126 @@ use core::{
 
 use crate::{
     global::Global,
+    linked::{linked, Linked},
     message::{self, Cause},
     reply,
     rt::zeroes,
     signal as failed, Error,
 };
 
-/// Something to do if the message fails, with a number to find it by.
+/// Something to do if the message fails.
+#[repr(C)]
 struct Hook {
-    number: u32,
+    next: Linked<Hook>,
     run: Box<dyn FnOnce()>,
-    next: Option<Box<Hook>>,
 }
 
+linked!(Hook);
+
 /// A message that may wait.
+#[repr(C)]
 struct Task {
+    next: Linked<Task>,
     id: [u8; 32],
     /// None while it is polled.
     future: Option<Pin<Box<dyn Future<Output = ()>>>>,
     /// What to do if the message fails, the last first.
-    hooks: Option<Box<Hook>>,
-    /// Replies that came and were not asked for yet.
-    replies: Option<Box<Reply>>,
-    next: Option<Box<Task>>,
+    hooks: Linked<Hook>,
+    /// A message whose task is still here, though it no longer waits: see [`doubt`].
+    doubted: Option<Box<[u8; 32]>>,
+    /// How many messages were in doubt so far, that one among them.
+    doubts: u32,
 }
 
-/// A reply to something that this program sent.
+linked!(Task);
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        while self.hooks.pop().is_some() {}
+    }
+}
+
+/// A reply that a future awaits.
+#[repr(C)]
 pub(crate) struct Reply {
+    next: Linked<Reply>,
     to: [u8; 32],
+    /// The most bytes that an answer may have. Once the reply has arrived, how many it has.
+    size: usize,
+    has_arrived: bool,
+    /// How many messages had been in doubt when the request was sent: it settles none that came into doubt later.
+    doubts: u32,
     pub(crate) code: reply::Code,
     pub(crate) value: u128,
-    pub(crate) payload: Vec<u8>,
-    next: Option<Box<Reply>>,
+    payload: Vec<u8>,
+}
+
+linked!(Reply);
+
+impl Reply {
+    /// Its payload; how long that is, if it is an answer that is longer than the request allows.
+    pub(crate) fn payload(self) -> Result<Vec<u8>, usize> {
+        match self.payload.len() == self.size {
+            true => Ok(self.payload),
+            false => Err(self.size),
+        }
+    }
+
+    /// Reads the reply that caused the turn.
+    fn arrive(&mut self) -> Result<(), Error> {
+        let most = core::mem::replace(&mut self.size, reply::size()?);
+        (self.code, self.value) = (reply::code()?, reply::value()?);
+        self.has_arrived = true;
+        // The chain keeps failures short.
+        if self.size <= most || !self.code.is_success() {
+            self.payload = zeroes(self.size);
+            reply::read(0, &mut self.payload)?;
+        }
+        Ok(())
+    }
+}
+
+/// Awaits the reply to a message for as long as it is there. A reply that nothing awaits is not even read.
+pub(crate) struct Awaiting(*mut Reply);
+
+impl Awaiting {
+    /// For an answer of at most so many bytes.
+    pub(crate) fn new(most: u32) -> Self {
+        // One task after another: the last comes to the front.
+        doubt(|task| task.next.first().is_none());
+        let reply = Box::new(Reply {
+            next: Linked::new(),
+            to: [0; 32],
+            size: most as usize,
+            has_arrived: false,
+            doubts: TURN.with(|turn| turn.task.as_deref().map_or(0, |task| task.doubts)),
+            code: reply::Code::FINISHED,
+            value: 0,
+            payload: Vec::new(),
+        });
+        Self(REPLIES.with(|replies| replies.push(reply)))
+    }
+
+    /// The message that it answers, to be written when that is sent.
+    pub(crate) fn to(&mut self) -> &mut [u8; 32] {
+        // SAFETY: the reply is in the list until it is taken, which ends this.
+        unsafe { &mut (*self.0).to }
+    }
+
+    /// The reply, if it has arrived.
+    pub(crate) fn take(&mut self) -> Option<Box<Reply>> {
+        REPLIES.with(|replies| {
+            // SAFETY: as above; nothing else has a reference to what is in the list.
+            let has_arrived = unsafe { (*self.0).has_arrived };
+            has_arrived.then(|| replies.take(self.0))?
+        })
+    }
+}
+
+impl Drop for Awaiting {
+    fn drop(&mut self) {
+        drop(REPLIES.with(|replies| replies.take(self.0)));
+    }
 }
 
 /// What the turn is about.
@@ -63,50 +151,15 @@ struct Turn {
 const NEVER: u64 = u64::MAX;
 
 /// The messages that wait, the last first.
-static TASKS: Global<Option<Box<Task>>> = Global::new(None);
+static TASKS: Global<Linked<Task>> = Global::new(Linked::new());
+/// The replies that are awaited.
+static REPLIES: Global<Linked<Reply>> = Global::new(Linked::new());
 static TURN: Global<Turn> = Global::new(Turn {
     task: None,
     late: false,
     again: false,
     until: 0,
 });
-
-/// Something in a chain of boxes. A chain and not a `Vec`: taking out of one of these has a panic with numbers in it, which is larger
-/// than all of this.
-trait Link: Sized {
-    fn next(&mut self) -> &mut Option<Box<Self>>;
-}
-
-impl Link for Task {
-    fn next(&mut self) -> &mut Option<Box<Self>> {
-        &mut self.next
-    }
-}
-
-impl Link for Reply {
-    fn next(&mut self) -> &mut Option<Box<Self>> {
-        &mut self.next
-    }
-}
-
-impl Link for Hook {
-    fn next(&mut self) -> &mut Option<Box<Self>> {
-        &mut self.next
-    }
-}
-
-/// Takes the first out of a chain that is meant.
-fn unlink<L: Link>(
-    mut chain: &mut Option<Box<L>>,
-    is_meant: impl Fn(&L) -> bool,
-) -> Option<Box<L>> {
-    while chain.as_deref().is_some_and(|link| !is_meant(link)) {
-        chain = chain.as_deref_mut()?.next();
-    }
-    let mut found = chain.take()?;
-    *chain = found.next().take();
-    Some(found)
-}
 
 /// Runs a method until it is done or waits.
 #[inline]
@@ -118,9 +171,10 @@ fn begin(future: Pin<Box<dyn Future<Output = ()>>>) {
     run(Box::new(Task {
         id: message::id(),
         future: Some(future),
-        hooks: None,
-        replies: None,
-        next: None,
+        hooks: Linked::new(),
+        doubted: None,
+        doubts: 0,
+        next: Linked::new(),
     }));
 }
 
@@ -140,46 +194,42 @@ fn go_on(cause: Cause) {
     let Some(mut task) = take(&message::id()) else {
         crate::panic("nothing is known of the message that waited")
     };
-    if cause == Cause::Reply {
-        if let Ok(mut reply) = arrived() {
-            reply.next = task.replies.take();
-            task.replies = Some(Box::new(reply));
-        }
+    let late = cause == Cause::Deadline;
+    let mut is_settled = late;
+    if let Ok(to) = reply::to() {
+        REPLIES.with(|replies| {
+            let reply = replies.find(|reply| reply.to == to);
+            // SAFETY: it is in the list, and this is the only reference to it.
+            if let Some(reply) = unsafe { reply.as_mut() } {
+                is_settled = reply.doubts == task.doubts;
+                // There is a reply: it does not fail.
+                let _ = reply.arrive();
+            }
+        });
     }
-    TURN.with(|turn| turn.late = cause == Cause::Deadline);
+    if is_settled {
+        // Its signal has run by now, and has failed: otherwise it would not be here. Dropping it releases its locks.
+        drop(task.doubted.take().and_then(|id| take(&id)));
+    }
+    TURN.with(|turn| turn.late = late);
     run(task);
 }
 
 /// Cleans up after a message that failed: its hooks run, the last first, and its future is dropped,
 /// which releases its locks.
 pub fn signal() {
-    let Some(task) = failed::message().ok().and_then(|id| take(&id)) else {
-        return;
-    };
-    let Task {
-        future, mut hooks, ..
-    } = *task;
-    while let Some(hook) = hooks {
-        (hook.run)();
-        hooks = hook.next;
+    let task = failed::message().ok().and_then(|id| take(&id));
+    if let Some(mut task) = task {
+        while let Some(hook) = task.hooks.pop() {
+            (hook.run)();
+        }
     }
-    drop(future);
 }
 
 fn take(id: &[u8; 32]) -> Option<Box<Task>> {
-    TASKS.with(|tasks| unlink(tasks, |task| task.id == *id))
-}
-
-/// The reply that caused the turn.
-fn arrived() -> Result<Reply, Error> {
-    let mut payload = zeroes(reply::size()?);
-    reply::read(0, &mut payload)?;
-    Ok(Reply {
-        to: reply::to()?,
-        code: reply::code()?,
-        value: reply::value()?,
-        payload,
-        next: None,
+    TASKS.with(|tasks| {
+        let task = tasks.find(|task| task.id == *id);
+        tasks.take(task)
     })
 }
 
@@ -198,18 +248,16 @@ fn run(mut task: Box<Task>) {
             break true;
         }
     };
+    // Leaves no trace: where nothing else is kept in memory, no page of it is stored.
     let (task, until) = TURN.with(|turn| {
-        turn.late = false;
-        (turn.task.take(), turn.until)
+        (turn.late, turn.again) = (false, false);
+        (turn.task.take(), core::mem::take(&mut turn.until))
     });
     let Some(mut task) = task else { return };
     if waits {
         wait(until);
         task.future = Some(future);
-        TASKS.with(|tasks| {
-            task.next = tasks.take();
-            *tasks = Some(task);
-        });
+        TASKS.with(|tasks| tasks.push(task));
     }
 }
 
@@ -225,15 +273,6 @@ fn wait(until: u64) {
         Ok(()) => {}
         Err(Error::NOT_ENOUGH_GAS) => crate::panic("not enough gas to wait"),
         Err(_) => crate::panic("the chain lets this message not wait so long"),
-    }
-}
-
-/// Leaves no trace in memory, unless something waits.
-pub(crate) fn tidy() {
-    if TASKS.with(|tasks| tasks.is_none()) {
-        TURN.with(|turn| turn.until = 0);
-        #[cfg(target_family = "wasm")]
-        crate::heap::tidy();
     }
 }
 
@@ -265,11 +304,31 @@ impl Deadline {
     }
 }
 
-/// The reply to a message, if it has come.
-pub(crate) fn reply_to(id: &[u8; 32]) -> Option<Box<Reply>> {
+/// Notes a message that no longer waits, though its task is still here: its signal is still in the queue, or has failed, so that its
+/// memory and its locks would be lost for ever. Whatever is queued from now on comes after that signal, so its task can be dropped
+/// in the next turn that a deadline or the reply to a later request causes.
+fn doubt(is_meant: impl Fn(&mut Task) -> bool) {
+    TASKS.with(|tasks| {
+        let task = tasks.find(is_meant);
+        let Some(task) = tasks.take(task) else { return };
+        TURN.with(|turn| {
+            if let Some(current) = turn.task.as_deref_mut() {
+                if current.doubted.is_none() && !message::waits(&task.id) {
+                    current.doubted = Some(Box::new(task.id));
+                    current.doubts = current.doubts.wrapping_add(1);
+                }
+            }
+        });
+        tasks.push(task);
+    });
+}
+
+/// Whether a message will never run again, and the task of it can be dropped soon.
+pub(crate) fn is_in_doubt(id: &[u8; 32]) -> bool {
+    doubt(|task| task.id == *id);
     TURN.with(|turn| {
-        let task = turn.task.as_deref_mut()?;
-        unlink(&mut task.replies, |reply| reply.to == *id)
+        let task = turn.task.as_deref();
+        task.is_some_and(|task| task.doubted.as_deref() == Some(id))
     })
 }
 
@@ -283,7 +342,7 @@ pub(crate) fn again() {
 ///
 /// It runs in the entry `handle_signal`, on gas that was set aside. It can send, and cannot reply or wait.
 #[must_use = "dropping it takes the hook back"]
-pub struct OnFailure(u32);
+pub struct OnFailure(*const Hook);
 
 /// Has `hook` run if the message fails while what this returns is held.
 ///
@@ -291,27 +350,19 @@ pub struct OnFailure(u32);
 ///
 /// In anything but a method that waits: it is for nothing there, since a turn that fails is undone.
 pub fn on_failure(hook: impl FnOnce() + 'static) -> OnFailure {
-    let run = Box::new(hook);
-    TURN.with(|turn| {
-        let Some(task) = turn.task.as_deref_mut() else {
-            crate::panic("`on_failure` stands in a method that does not wait")
-        };
-        let next = task.hooks.take();
-        let number = next
-            .as_deref()
-            .map_or(0, |last| last.number.wrapping_add(1));
-        task.hooks = Some(Box::new(Hook { number, run, next }));
-        OnFailure(number)
+    let hook = Box::new(Hook {
+        next: Linked::new(),
+        run: Box::new(hook),
+    });
+    TURN.with(|turn| match turn.task.as_deref_mut() {
+        Some(task) => OnFailure(task.hooks.push(hook)),
+        None => crate::panic("`on_failure` stands in a method that does not wait"),
     })
 }
 
 impl Drop for OnFailure {
     fn drop(&mut self) {
         // After a failure there is no task. What a hook holds is dropped outside: it may be a lock.
-        let hook = TURN.with(|turn| {
-            let task = turn.task.as_deref_mut()?;
-            unlink(&mut task.hooks, |hook| hook.number == self.0)
-        });
-        drop(hook);
+        drop(TURN.with(|turn| turn.task.as_deref_mut()?.hooks.take(self.0)));
     }
 }

@@ -26,6 +26,8 @@ pub(crate) struct Record {
 #[derive(Clone, Default)]
 pub(crate) struct History {
     pub(crate) records: Vec<Record>,
+    /// The places of those that tell how a message goes on or is answered.
+    answers: BTreeMap<MessageId, Vec<usize>>,
     /// How often the queue was served.
     pub(crate) services: u32,
     pub(crate) names: BTreeMap<AccountId, String>,
@@ -34,6 +36,16 @@ pub(crate) struct History {
 }
 
 impl Record {
+    /// The message of which it tells how it goes on or is answered.
+    fn answers(&self) -> Option<MessageId> {
+        match &self.event {
+            Event::UserMessage { reply, .. } => reply.as_ref().map(|reply| reply.to),
+            Event::MessageProcessed { message_id, .. }
+            | Event::MessageWaiting { message_id, .. } => Some(*message_id),
+            _ => None,
+        }
+    }
+
     /// The message that begins with it.
     pub(crate) fn begins(&self) -> Option<MessageId> {
         match &self.event {
@@ -57,13 +69,22 @@ impl History {
             Event::LetterClosed { message_id, .. } => Some(*message_id),
             _ => None,
         });
-        let records = events.into_iter().map(|event| Record {
-            block,
-            service: None,
-            turn: letter,
-            event,
-        });
-        self.records.extend(records);
+        for event in events {
+            self.push(Record {
+                block,
+                service: None,
+                turn: letter,
+                event,
+            });
+        }
+    }
+
+    fn push(&mut self, record: Record) {
+        if let Some(message) = record.answers() {
+            let places = self.answers.entry(message).or_default();
+            places.push(self.records.len());
+        }
+        self.records.push(record);
     }
 
     /// Adds the events of service. A turn's events end with `MessageProcessed` or
@@ -79,7 +100,7 @@ impl History {
                 _ => None,
             };
             let turn = self.comes_due(&event);
-            self.records.push(Record {
+            self.push(Record {
                 block,
                 service,
                 turn,
@@ -118,27 +139,24 @@ impl History {
     pub(crate) fn reply_to(&self, id: MessageId) -> Option<Reply> {
         let mut found = None;
         let mut gas_burned: Gas = 0;
-        for record in &self.records {
+        let places = self.answers.get(&id).into_iter().flatten();
+        for record in places.filter_map(|place| self.records.get(*place)) {
             match &record.event {
                 Event::UserMessage {
                     payload,
                     value,
                     reply: Some(reply),
                     ..
-                } if reply.to == id => {
+                } => {
                     assert!(found.is_none(), "the pallet replied twice to one message");
                     found = Some((reply.code, payload.clone(), *value));
                 }
                 Event::MessageProcessed {
-                    message_id,
-                    gas_burned: burned,
-                    ..
+                    gas_burned: burned, ..
                 }
                 | Event::MessageWaiting {
-                    message_id,
-                    gas_burned: burned,
-                    ..
-                } if *message_id == id => gas_burned = gas_burned.saturating_add(*burned),
+                    gas_burned: burned, ..
+                } => gas_burned = gas_burned.saturating_add(*burned),
                 _ => {}
             }
         }

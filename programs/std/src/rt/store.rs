@@ -5,7 +5,7 @@ use codec::{Decode, Encode};
 use core::cell::{Cell, UnsafeCell};
 
 use super::{refuse::refuse_version, with_encoded, zeroes, Bounded};
-use crate::{state, task};
+use crate::state;
 
 /// A struct that is a program. Written by the macro.
 pub trait Program: Sized + 'static {
@@ -129,11 +129,10 @@ impl<P: Program> Store<P> {
             }
         }
         self.busy.set(false);
-        task::tidy();
     }
 }
 
-/// The key of the state.
+/// The key of the state: no collection has a name that begins like it.
 const KEY: &[u8] = b":state";
 
 /// Writes a state of that version.

@@ -1,185 +1,170 @@
 //! Who may enter, and who waits: first come, first served.
 
-use alloc::{collections::VecDeque, vec::Vec};
+use alloc::boxed::Box;
 use core::task::Poll;
 
 use crate::{
     global::Global,
+    linked::{linked, Linked},
     message,
-    task::{again, Deadline},
+    task::{again, is_in_doubt, Deadline},
+    Error,
 };
 
 /// The lock was not free in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimedOut;
 
-/// What a lock knows of those who hold it and those who want it.
-pub(super) struct Gate(Global<Inner>);
+/// What a lock knows of those who hold it and those who want it: the places of both in the order in which they came. A place is there for
+/// as long as its entry or its guard, and without any the lock takes no memory.
+pub(super) struct Gate(Global<Linked<Place>>);
 
-struct Inner {
-    /// Those who read.
-    readers: u32,
-    /// Whether somebody writes.
-    writer: bool,
-    queue: VecDeque<Waiter>,
-    /// Those whom it was given to while they waited.
-    granted: Vec<u32>,
-    next: u32,
+#[repr(C)]
+struct Place {
+    next: Linked<Place>,
+    /// Names it: the one behind it has a larger one.
+    ticket: u64,
+    writes: bool,
+    stage: Stage,
+    message: [u8; 32],
 }
 
-struct Waiter {
-    ticket: u32,
-    writes: bool,
-    message: [u8; 32],
+linked!(Place);
+
+#[derive(PartialEq, Eq)]
+enum Stage {
+    Waits,
+    Holds,
+    /// Its message has failed: others pass it, until its task is dropped.
+    Failed,
 }
 
 /// A wish to enter.
 pub(super) enum Entry {
-    New {
-        writes: bool,
-        blocks: u32,
-    },
-    Queued {
-        writes: bool,
-        ticket: u32,
-        until: Deadline,
-    },
+    New { writes: bool, blocks: u32 },
+    Queued { ticket: u64, until: Deadline },
     Done,
 }
 
 impl Gate {
     pub(super) const fn new() -> Self {
-        Self(Global::new(Inner {
-            readers: 0,
-            writer: false,
-            queue: VecDeque::new(),
-            granted: Vec::new(),
-            next: 0,
-        }))
+        Self(Global::new(Linked::new()))
     }
 
-    pub(super) fn poll(&self, entry: &mut Entry) -> Poll<Result<(), TimedOut>> {
-        self.0.with(|inner| inner.poll(entry))
-    }
-
-    /// Somebody leaves who was in.
-    pub(super) fn leave(&self, writes: bool) {
-        self.0.with(|inner| {
-            inner.leave(writes);
-            inner.admit();
-        });
-    }
-
-    /// Somebody does not want to enter any more.
-    pub(super) fn give_up(&self, entry: &Entry) {
-        let Entry::Queued { writes, ticket, .. } = *entry else {
-            return;
-        };
-        self.0.with(|inner| {
-            match inner.take_grant(ticket) {
-                true => inner.leave(writes),
-                false => inner.forget(ticket),
-            }
-            inner.admit();
-        });
-    }
-}
-
-impl Inner {
-    fn poll(&mut self, entry: &mut Entry) -> Poll<Result<(), TimedOut>> {
+    /// Enters, if that is possible by now: with a ticket to leave with.
+    pub(super) fn poll(&self, entry: &mut Entry) -> Poll<Result<u64, TimedOut>> {
         let (ticket, until) = match *entry {
             Entry::Done => crate::panic("a lock was awaited twice"),
-            Entry::Queued { ticket, until, .. } => (ticket, until),
+            Entry::Queued { ticket, until } => (ticket, until),
             Entry::New { writes, blocks } => {
-                if self.queue.is_empty() && self.enter(writes) {
-                    *entry = Entry::Done;
-                    return Poll::Ready(Ok(()));
-                }
-                let (ticket, until) = (self.next, Deadline::after(blocks));
-                self.next = self.next.wrapping_add(1);
-                self.queue.push_back(Waiter {
-                    ticket,
-                    writes,
-                    message: message::id(),
-                });
-                *entry = Entry::Queued {
-                    writes,
-                    ticket,
-                    until,
-                };
+                let ticket = self.0.with(|places| join(places, writes));
+                let until = Deadline::after(blocks);
+                *entry = Entry::Queued { ticket, until };
                 (ticket, until)
             }
         };
-        if self.take_grant(ticket) {
+        let (holds, holder) = self.0.with(|places| {
+            admit(places, Some(ticket));
+            let mine = find(places, |place| place.ticket == ticket);
+            let holds = mine.is_some_and(|place| place.stage == Stage::Holds);
+            let holder = find(places, |place| place.stage == Stage::Holds);
+            (holds, holder.map(|place| place.message))
+        });
+        if holds {
             *entry = Entry::Done;
-            // It lets the next one in itself, if that can be in as well.
-            self.admit();
-            return Poll::Ready(Ok(()));
+            return Poll::Ready(Ok(ticket));
         }
-        if until.is_ahead() {
+        // One who will never release it is out by the turn after the next block.
+        let is_lost = holder.is_some_and(|holder| is_in_doubt(&holder));
+        if until.is_ahead() | (is_lost && Deadline::after(1).is_ahead()) {
             return Poll::Pending;
         }
         *entry = Entry::Done;
-        self.forget(ticket);
-        // It may have stood in the way of others.
-        self.admit();
+        self.leave(ticket);
         Poll::Ready(Err(TimedOut))
     }
 
-    fn enter(&mut self, writes: bool) -> bool {
-        if self.writer || (writes && self.readers != 0) {
-            return false;
+    /// Gives a place up, of whoever holds the lock or waits for it.
+    pub(super) fn leave(&self, ticket: u64) {
+        self.0.with(|places| {
+            let place = places.find(|place| place.ticket == ticket);
+            drop(places.take(place));
+            // It may have stood in the way of others.
+            admit(places, None);
+        });
+    }
+
+    /// Whoever wanted to enter does not want it any more.
+    pub(super) fn give_up(&self, entry: &Entry) {
+        if let Entry::Queued { ticket, .. } = *entry {
+            self.leave(ticket);
         }
-        match writes {
-            true => self.writer = true,
-            false => self.readers = self.readers.saturating_add(1),
+    }
+}
+
+/// Takes the last place.
+fn join(places: &mut Linked<Place>, writes: bool) -> u64 {
+    let mut ticket = 0;
+    let mut next = places.first();
+    while let Some(place) = next {
+        ticket = place.ticket.wrapping_add(1);
+        next = place.next.first();
+    }
+    places.append(Box::new(Place {
+        ticket,
+        writes,
+        stage: Stage::Waits,
+        message: message::id(),
+        next: Linked::new(),
+    }));
+    ticket
+}
+
+/// The first place that is meant.
+fn find(places: &mut Linked<Place>, is_meant: impl Fn(&Place) -> bool) -> Option<&Place> {
+    let mut next = places.first();
+    while let Some(place) = next {
+        if is_meant(place) {
+            return Some(place);
         }
-        true
+        next = place.next.first();
     }
+    None
+}
 
-    fn leave(&mut self, writes: bool) {
-        match writes {
-            true => self.writer = false,
-            false => self.readers = self.readers.saturating_sub(1),
-        }
-    }
-
-    fn take_grant(&mut self, ticket: u32) -> bool {
-        let place = self.granted.iter().position(|granted| *granted == ticket);
-        place.is_some_and(|place| {
-            self.granted.swap_remove(place);
-            true
-        })
-    }
-
-    fn forget(&mut self, ticket: u32) {
-        self.queue.retain(|waiter| waiter.ticket != ticket);
-    }
-
-    /// Lets in who is next, if it can be. One message at most is woken, and wakes the next when it is in: to let go costs the
-    /// same however many wait, and never more than a signal can pay.
-    fn admit(&mut self) {
-        while let Some(next) = self.queue.front() {
-            let writes = next.writes;
-            if !self.enter(writes) {
+/// Lets in who is next, if it can be. One message at most is woken, and wakes the next when it is in: releasing a lock costs the
+/// same however many wait, and never more than a signal can pay. The ticket is of the place that is being polled.
+fn admit(places: &mut Linked<Place>, polled: Option<u64>) {
+    let (mut is_read, mut is_written) = (false, false);
+    let mut next = places.first();
+    while let Some(place) = next {
+        if place.stage == Stage::Waits {
+            if is_written || (place.writes && is_read) {
                 return;
             }
-            let Some(next) = self.queue.pop_front() else {
-                return;
-            };
-            // The current message is polled once more; another goes on when it is woken. One that does not
-            // wait any more has ended.
-            let is_here = next.message == message::id();
+            // The current message is polled once more; another goes on when it is woken.
+            let is_here = place.message == message::id();
             if is_here {
-                again();
-            } else if message::wake(&next.message).is_err() {
-                self.leave(writes);
-                continue;
-            }
-            self.granted.push(next.ticket);
-            if !is_here {
-                return;
+                if polled != Some(place.ticket) {
+                    again();
+                }
+                place.stage = Stage::Holds;
+            } else {
+                place.stage = match message::wake(&place.message) {
+                    Ok(()) => Stage::Holds,
+                    Err(Error::NOT_FOUND) => Stage::Failed,
+                    // It cannot be woken in this turn, and keeps its place: whoever comes next tries again.
+                    Err(_) => return,
+                };
+                if place.stage == Stage::Holds {
+                    return;
+                }
             }
         }
+        if place.stage == Stage::Holds {
+            is_read |= !place.writes;
+            is_written |= place.writes;
+        }
+        next = place.next.first();
     }
 }

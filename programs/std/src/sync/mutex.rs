@@ -66,7 +66,7 @@ impl<'a, T> Future for MutexLock<'a, T> {
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
         let mutex = self.mutex;
         let entered = mutex.gate.poll(&mut self.entry);
-        entered.map(|entered| entered.map(|()| MutexGuard(mutex)))
+        entered.map(|entered| entered.map(|ticket| MutexGuard { mutex, ticket }))
     }
 }
 
@@ -77,26 +77,29 @@ impl<T> Drop for MutexLock<'_, T> {
 }
 
 /// A mutex that is held; dropping it lets the next have it.
-pub struct MutexGuard<'a, T>(&'a Mutex<T>);
+pub struct MutexGuard<'a, T> {
+    mutex: &'a Mutex<T>,
+    ticket: u64,
+}
 
 impl<T> Deref for MutexGuard<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
         // SAFETY: whoever holds the guard is the only one in.
-        unsafe { &*self.0.value.get() }
+        unsafe { &*self.mutex.value.get() }
     }
 }
 
 impl<T> DerefMut for MutexGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
         // SAFETY: as above.
-        unsafe { &mut *self.0.value.get() }
+        unsafe { &mut *self.mutex.value.get() }
     }
 }
 
 impl<T> Drop for MutexGuard<'_, T> {
     fn drop(&mut self) {
-        self.0.gate.leave(true);
+        self.mutex.gate.leave(self.ticket);
     }
 }

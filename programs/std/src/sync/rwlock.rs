@@ -63,10 +63,10 @@ impl<'a, T> Lock<'a, T> {
         }
     }
 
-    fn poll(&mut self) -> Poll<Result<&'a RwLock<T>, TimedOut>> {
+    fn poll(&mut self) -> Poll<Result<Held<'a, T>, TimedOut>> {
         let lock = self.lock;
         let entered = lock.gate.poll(&mut self.entry);
-        entered.map(|entered| entered.map(|()| lock))
+        entered.map(|entered| entered.map(|ticket| Held { lock, ticket }))
     }
 }
 
@@ -116,18 +116,29 @@ impl<'a, T> Future for WriteLock<'a, T> {
     }
 }
 
+struct Held<'a, T> {
+    lock: &'a RwLock<T>,
+    ticket: u64,
+}
+
+impl<T> Drop for Held<'_, T> {
+    fn drop(&mut self) {
+        self.lock.gate.leave(self.ticket);
+    }
+}
+
 /// A lock that is held to read.
-pub struct ReadGuard<'a, T>(&'a RwLock<T>);
+pub struct ReadGuard<'a, T>(Held<'a, T>);
 
 /// A lock that is held to write.
-pub struct WriteGuard<'a, T>(&'a RwLock<T>);
+pub struct WriteGuard<'a, T>(Held<'a, T>);
 
 impl<T> Deref for ReadGuard<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
         // SAFETY: nobody writes while a reader is in.
-        unsafe { &*self.0.value.get() }
+        unsafe { &*self.0.lock.value.get() }
     }
 }
 
@@ -136,25 +147,13 @@ impl<T> Deref for WriteGuard<'_, T> {
 
     fn deref(&self) -> &T {
         // SAFETY: a writer is alone.
-        unsafe { &*self.0.value.get() }
+        unsafe { &*self.0.lock.value.get() }
     }
 }
 
 impl<T> DerefMut for WriteGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
         // SAFETY: as above.
-        unsafe { &mut *self.0.value.get() }
-    }
-}
-
-impl<T> Drop for ReadGuard<'_, T> {
-    fn drop(&mut self) {
-        self.0.gate.leave(false);
-    }
-}
-
-impl<T> Drop for WriteGuard<'_, T> {
-    fn drop(&mut self) {
-        self.0.gate.leave(true);
+        unsafe { &mut *self.0.lock.value.get() }
     }
 }

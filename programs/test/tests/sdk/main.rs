@@ -8,6 +8,7 @@ mod heap;
 mod hooks;
 mod input;
 mod locks;
+mod memory;
 mod random;
 mod state;
 mod support;

@@ -70,6 +70,12 @@ impl Stage {
         self.chain.block_number() - before
     }
 
+    /// Has the program keep something, and with it a page of memory: else the deposit of that is the program's as soon as nothing
+    /// waits any more.
+    fn keep_a_page(&self) {
+        self.send("sleep", vec![0u32]).expect_success();
+    }
+
     fn log(&self) -> Vec<String> {
         self.waits.ask("read").answer()
     }
@@ -86,6 +92,7 @@ fn ask(to: &Program, blocks: u32) -> Ask {
 #[test]
 fn an_answer_comes_with_its_value() {
     let stage = Stage::new();
+    stage.keep_a_page();
     let mock = stage.mock("answers", MockReply::ok(7u32).value(5));
     let before = stage.waits.balance();
     stage.asks(&mock, 0).expect_ok(End::Answer(7, 5));
@@ -154,6 +161,7 @@ fn who_leaves_while_it_is_awaited_has_said_so() {
 #[test]
 fn nobody_waits_for_ever() {
     let stage = Stage::new();
+    stage.keep_a_page();
     let silent = stage.mock("silent", MockReply::silence());
     let message = stage.asks(&silent, 7);
     assert_eq!(stage.blocks(&message), 7);
@@ -261,6 +269,7 @@ fn many_are_asked_at_once() {
 #[test]
 fn the_first_answer_counts_and_the_other_is_not_seen() {
     let stage = Stage::new();
+    stage.keep_a_page();
     let slow = stage.mock("slow", MockReply::ok(1u32).value(9).after(5));
     let fast = stage.mock("fast", MockReply::ok(2u32).after(2));
     let last = stage.mock("last", MockReply::ok(3u32).after(8));
@@ -414,6 +423,7 @@ fn what_fails_at_once_gives_back_what_came() {
 #[test]
 fn a_program_is_created_and_its_end_is_awaited() {
     let stage = Stage::new();
+    stage.keep_a_page();
     let code = stage.chain.upload(built("sdk-state-2")).by(&stage.alice);
     let create = |payload: Vec<u8>, value: u128| {
         let call = stage.waits.call("create").arg(code.hash()).arg(payload);

@@ -1,0 +1,317 @@
+//! What a program has in memory when nothing waits in it: nothing, whatever it has had.
+
+use actors_test::{Chain, Message, Mock, MockReply, NamedSend, Program, ReplyCode, User, UNIT};
+use codec::Encode;
+
+use crate::built::built;
+
+#[derive(Clone, Copy, Debug, Encode)]
+enum Then {
+    End,
+    Fail,
+    FailTwice,
+}
+
+/// Enough for many turns.
+const GAS: u64 = 1_000_000_000_000;
+/// Longer than anybody waits here.
+const LONG: u32 = 1_000;
+/// Wasm pages that a program has at most.
+const MOST: u32 = 64;
+
+struct Stage {
+    chain: Chain,
+    soak: Program,
+    alice: User,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let chain = Chain::new();
+        let alice = chain.user("alice");
+        let soak = chain.deploy(built("sdk-soak")).init("new").by(&alice);
+        let stage = Self { chain, soak, alice };
+        stage.has_nothing();
+        stage
+    }
+
+    fn mock(&self, name: &str, reply: MockReply) -> Mock {
+        self.chain.mock(name, move |_| reply.clone())
+    }
+
+    fn send(&self, call: NamedSend) -> Message {
+        let message = call.gas(GAS).deposit(10 * UNIT).by(&self.alice);
+        self.chain.settle();
+        message
+    }
+
+    fn peak(&self, size: u32, count: u32) -> Message {
+        self.send(self.soak.call("peak").arg(size).arg(count))
+    }
+
+    fn sleep(&self, bytes: usize, blocks: u32, then: Then) -> Message {
+        let call = self.soak.call("sleep").arg(vec![1u8; bytes]);
+        self.send(call.arg(blocks).arg(then))
+    }
+
+    fn ask(&self, whom: &Program, times: u32, blocks: u32, most: u32) -> Message {
+        let call = self.soak.call("ask").arg(whom.id()).arg(times);
+        self.send(call.arg(blocks).arg(most))
+    }
+
+    fn hold(&self, wait: u32, blocks: u32, then: Then) -> Message {
+        let call = self.soak.call("hold").arg(wait).arg(blocks);
+        self.send(call.arg(then))
+    }
+
+    fn hold_later(&self, after: u32, wait: u32) -> Message {
+        self.send(self.soak.call("hold_later").arg(after).arg(wait))
+    }
+
+    fn pages(&self) -> (u32, u32) {
+        let info = self.soak.info().expect("it is there");
+        (info.wasm_pages, info.stored_pages)
+    }
+
+    #[track_caller]
+    fn has_nothing(&self) {
+        assert_eq!(self.pages().1, 0, "a page of memory is stored");
+    }
+
+    /// Hooks that ran.
+    fn hooks(&self) -> u32 {
+        self.soak
+            .ask("told")
+            .answer::<(u32, u32, u32, u32, u32)>()
+            .4
+    }
+}
+
+#[test]
+fn whatever_size_a_program_has_had_it_can_have_any_other() {
+    let stage = Stage::new();
+    // Almost all that there is of each size. The rest has stack and data, and a list of the blocks.
+    let peaks = [
+        64,
+        1 << 10,
+        5_000,
+        1 << 14,
+        40_000,
+        1 << 16,
+        100_000,
+        1 << 20,
+    ]
+    .map(|size: u32| (size, ((MOST - 4) << 16) / (size + 100)));
+    for (size, count) in peaks.iter().chain(peaks.iter().rev()).skip(1) {
+        stage.peak(*size, *count).expect_success();
+        stage.has_nothing();
+    }
+    stage.peak(3 << 20, 1).expect_success();
+    assert!(stage.pages().0 <= MOST);
+}
+
+#[test]
+fn many_who_wait_with_much_leave_room_for_others() {
+    let stage = Stage::new();
+    let wait = || {
+        let messages: Vec<_> = (0..60)
+            .map(|_| stage.sleep(65_000, 70, Then::End))
+            .collect();
+        assert!(stage.pages().1 > 60 * 3, "they have it all at once");
+        for message in messages {
+            message.expect_ok(65_000u32);
+        }
+        stage.has_nothing();
+    };
+    wait();
+    for (size, count) in [(100, 20_000), (3 << 19, 2), (70_000, 50)] {
+        stage.peak(size, count).expect_success();
+        stage.has_nothing();
+        wait();
+    }
+}
+
+#[test]
+fn every_alignment_is_honoured() {
+    let stage = Stage::new();
+    stage.send(stage.soak.call("align")).expect_ok(true);
+    stage.has_nothing();
+}
+
+#[test]
+fn answers_that_come_late_are_not_kept() {
+    let stage = Stage::new();
+    let late = stage.mock("late", MockReply::bytes([7; 60_000]).after(3));
+    let message = stage.ask(&late, 40, 2, 65_536);
+    while message.reply_so_far().is_none() {
+        stage.chain.next_block();
+        assert!(stage.pages().1 <= 4, "{:?}", stage.pages());
+    }
+    message.expect_ok(0u32);
+    stage.chain.skip(3);
+    stage.has_nothing();
+}
+
+#[test]
+fn an_answer_that_nobody_is_interested_in_is_not_kept() {
+    let stage = Stage::new();
+    let late = stage.mock("late", MockReply::bytes([7; 60_000]).after(6));
+    let call = stage.soak.call("lose_interest").arg(late.id());
+    let message = stage.send(call.arg(4u32));
+    stage.chain.skip(6);
+    // The answer has arrived, and the message sleeps for another block.
+    assert_eq!(message.reply_so_far(), None);
+    assert!(stage.pages().1 <= 1, "{:?}", stage.pages());
+    message.expect_success();
+    stage.has_nothing();
+}
+
+#[test]
+fn an_answer_that_is_too_long_takes_no_memory() {
+    let stage = Stage::new();
+    let mocks: Vec<_> = (0..3)
+        .map(|place| stage.mock(&place.to_string(), MockReply::bytes([7; 60_000])))
+        .collect();
+    let before = stage.pages().0;
+    for mock in &mocks {
+        stage.ask(mock, 3, 5, 59_999).expect_ok(0u32);
+    }
+    assert_eq!(stage.pages(), (before, 0));
+    stage.ask(&mocks[0], 3, 5, 60_000).expect_ok(3u32);
+    stage.has_nothing();
+}
+
+#[test]
+fn a_lock_that_many_wanted_keeps_nothing() {
+    let stage = Stage::new();
+    let messages: Vec<_> = (0..40).map(|_| stage.hold(LONG, 1, Then::End)).collect();
+    for message in messages {
+        message.expect_ok(true);
+    }
+    stage.has_nothing();
+    let share = |writes: bool| {
+        let call = stage.soak.call("share").arg(writes).arg(LONG);
+        stage.send(call.arg(2u32).arg(Then::End))
+    };
+    let messages: Vec<_> = (0..40).map(|place| share(place % 5 == 0)).collect();
+    for message in messages {
+        message.expect_ok(true);
+    }
+    stage.has_nothing();
+}
+
+#[test]
+fn a_message_that_fails_leaves_nothing() {
+    let stage = Stage::new();
+    stage
+        .sleep(10_000, 2, Then::Fail)
+        .expect_code(ReplyCode::Reverted);
+    stage
+        .hold(LONG, 2, Then::Fail)
+        .expect_code(ReplyCode::Reverted);
+    stage.chain.settle();
+    assert_eq!(stage.hooks(), 2);
+    stage.has_nothing();
+}
+
+/// Its signal fails as well, so it is others that find what it has left.
+#[test]
+fn a_message_that_could_not_clean_up_leaves_nothing_for_ever() {
+    let stage = Stage::new();
+    for _ in 0..3 {
+        let message = stage.sleep(60_000, 1, Then::FailTwice);
+        message.expect_code(ReplyCode::Reverted);
+    }
+    stage.chain.settle();
+    assert!(stage.pages().1 > 3 * 3, "{:?}", stage.pages());
+    // By an answer that comes.
+    let prompt = stage.mock("prompt", MockReply::ok(()));
+    stage.ask(&prompt, 2, 5, 100).expect_ok(2u32);
+    // By one that does not.
+    let silent = stage.mock("silent", MockReply::silence());
+    stage.ask(&silent, 1, 2, 100).expect_ok(0u32);
+    stage.has_nothing();
+    assert_eq!(stage.hooks(), 0);
+}
+
+#[test]
+fn a_lock_is_taken_over_from_a_message_that_could_not_clean_up() {
+    let stage = Stage::new();
+    let lost = stage.hold(LONG, 3, Then::FailTwice);
+    // Those who wait already, in their order; and one who comes when nobody can release it any more.
+    let first = stage.hold(LONG, 2, Then::End);
+    let second = stage.hold(LONG, 2, Then::End);
+    lost.expect_code(ReplyCode::Reverted);
+    stage.chain.skip(20);
+    assert!(first.reply_so_far().is_none() && second.reply_so_far().is_none());
+    let asked = stage.chain.block_number();
+    let third = stage.hold(LONG, 1, Then::End);
+    third.expect_ok(true);
+    assert!(first.reply_so_far().is_some() && second.reply_so_far().is_some());
+    assert!(stage.chain.block_number() <= asked + 8);
+    stage.has_nothing();
+    // Also by somebody who comes alone, and by one whose time is up.
+    for wait in [LONG, 1] {
+        let lost = stage.hold(LONG, 1, Then::FailTwice);
+        lost.expect_code(ReplyCode::Reverted);
+        stage.chain.settle();
+        stage.hold(wait, 1, Then::End).expect_ok(true);
+        stage.has_nothing();
+    }
+    let lost = stage.hold(LONG, 3, Then::FailTwice);
+    let waiting = stage.hold(6, 1, Then::End);
+    lost.expect_code(ReplyCode::Reverted);
+    waiting.expect_ok(true);
+    stage.has_nothing();
+}
+
+#[test]
+fn many_who_read_and_could_not_clean_up_do_not_keep_a_writer_out() {
+    let stage = Stage::new();
+    let share = |writes: bool, wait: u32, then: Then| {
+        let call = stage.soak.call("share").arg(writes).arg(wait);
+        stage.send(call.arg(2u32).arg(then))
+    };
+    let thens = [Then::FailTwice, Then::End, Then::FailTwice, Then::FailTwice];
+    let readers = thens.map(|then| share(false, LONG, then));
+    for reader in &readers {
+        reader.reply();
+    }
+    stage.chain.settle();
+    share(true, 20, Then::End).expect_ok(true);
+    stage.has_nothing();
+}
+
+/// A message that has failed does not wait any more, but its signal is still to come: until then the lock is its own.
+#[test]
+fn a_hook_runs_before_anybody_takes_the_lock() {
+    let stage = Stage::new();
+    let failing = stage.hold(LONG, 5, Then::Fail);
+    // Its turn comes after the one that fails, and before the signal.
+    let next = stage.hold_later(5, LONG);
+    failing.expect_code(ReplyCode::Reverted);
+    next.expect_ok(true);
+    assert_eq!(stage.hooks(), 1);
+    stage.has_nothing();
+}
+
+#[test]
+fn who_cannot_be_woken_in_one_turn_keeps_its_place() {
+    let stage = Stage::new();
+    let holder = stage.send(stage.soak.call("hold_to_the_limit").arg(3u32));
+    let first = stage.hold(LONG, 2, Then::End);
+    let second = stage.hold(LONG, 2, Then::End);
+    holder.expect_success();
+    stage.chain.skip(20);
+    assert!(first.reply_so_far().is_none(), "nobody could wake it");
+    // Whoever comes next does, and stands behind both.
+    let third = stage.hold(LONG, 1, Then::End);
+    third.expect_ok(true);
+    assert!(first.reply_so_far().is_some() && second.reply_so_far().is_some());
+    // One who is not woken has it when its time is up.
+    let holder = stage.send(stage.soak.call("hold_to_the_limit").arg(3u32));
+    let late = stage.hold(10, 1, Then::End);
+    holder.expect_success();
+    late.expect_ok(true);
+    stage.has_nothing();
+}
