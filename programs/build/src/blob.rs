@@ -10,7 +10,7 @@ use crate::{
     judge::{judge, judge_unoptimised},
     module::{Module, Names},
     optimise::optimise,
-    select,
+    select::respell,
     stage::prepare,
     Error,
 };
@@ -92,8 +92,7 @@ impl Blob {
         let names = module.names();
         let notes = prepare(&mut module, &names)?;
         let named = module.encode();
-        module.rewrite_bodies(select::rewrite)?;
-        judge_unoptimised(&module.encode(), &names)?;
+        judge_unoptimised(&named, &names)?;
 
         let code = shrink(&named, options)?;
         if let Err(nameless) = judge(&code, &Names::default()) {
@@ -223,8 +222,7 @@ fn shrink(named: &[u8], options: Options) -> Result<Vec<u8>, Error> {
     let mut module = Module::parse(&smaller)?;
     module.drop_custom(|name| !options.names || name != NAMES);
     module.drop_data_count();
-    module.rewrite_bodies(select::rewrite)?;
-    Ok(module.encode())
+    respell(module.encode())
 }
 
 /// A number as people read it.
@@ -369,10 +367,6 @@ mod tests {
             let exports = made.blob.info.exports;
             assert!(exports.contains(actors_primitives::abi::Entry::Initialize));
             assert_eq!(made.blob.info.kept_globals, 2);
-            let mut module = Module::parse(&made.blob.bytes).expect("a module");
-            let before = module.encode();
-            module.rewrite_bodies(select::rewrite).expect("bodies");
-            assert!(module.encode() == before, "no such select is left");
         }
         let error = Blob::finish(b"\0asm", Options::default()).expect_err("cut off");
         assert!(

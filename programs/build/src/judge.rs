@@ -9,18 +9,34 @@ pub(crate) fn judge(wasm: &[u8], names: &Names) -> Result<CodeInfo, Error> {
     validate(wasm, &Limits::default()).map_err(|invalid| refused(&invalid, names))
 }
 
-/// What the chain says of a module that is not optimised yet: it may still be too large.
+/// What the chain says of a module that is not finished yet: it may still be too large, and have
+/// selects that the engine gets wrong.
 pub(crate) fn judge_unoptimised(wasm: &[u8], names: &Names) -> Result<(), Error> {
-    let limits = Limits {
-        code: u32::MAX,
-        function_body: u32::MAX,
-        ..Limits::default()
-    };
-    match validate(wasm, &limits) {
-        Err(invalid) if !matches!(invalid.kind, InvalidKind::Limit) => {
+    match validate(wasm, &of_any_size()) {
+        Err(invalid) if invalid.kind != InvalidKind::Limit && !is_select(&invalid) => {
             Err(refused(&invalid, names))
         }
         _ => Ok(()),
+    }
+}
+
+/// Where the first `select` stands that the engine would get wrong, if the module is refused for
+/// that.
+pub(crate) fn first_select(wasm: &[u8]) -> Option<usize> {
+    let invalid = validate(wasm, &of_any_size()).err()?;
+    let at = invalid.offset.filter(|_| is_select(&invalid))?;
+    usize::try_from(at).ok()
+}
+
+fn is_select(invalid: &Invalid) -> bool {
+    invalid.kind == InvalidKind::Untranslatable && invalid.operator.as_deref() == Some("select")
+}
+
+fn of_any_size() -> Limits {
+    Limits {
+        code: u32::MAX,
+        function_body: u32::MAX,
+        ..Limits::default()
     }
 }
 

@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use wasmparser::{
     BinaryReader, BinaryReaderError, CodeSectionReader, ExportSectionReader, ExternalKind,
-    FunctionBody, GlobalSectionReader, Name, NameMap, NameSectionReader, Parser,
+    GlobalSectionReader, Name, NameMap, NameSectionReader, Parser,
 };
 
 use crate::Error;
@@ -27,6 +27,8 @@ pub(crate) struct Module<'a> {
 #[derive(Clone)]
 struct Section<'a> {
     id: u8,
+    /// Where its body was read from.
+    start: usize,
     body: Cow<'a, [u8]>,
 }
 
@@ -66,9 +68,11 @@ impl<'a> Module<'a> {
             let Some((id, range)) = payload.as_section() else {
                 continue;
             };
+            let start = range.start;
             let body = wasm.get(range).unwrap_or_default();
             sections.push(Section {
                 id,
+                start,
                 body: Cow::Borrowed(body),
             });
         }
@@ -103,6 +107,7 @@ impl<'a> Module<'a> {
         body.extend_from_slice(content);
         self.sections.push(Section {
             id: CUSTOM,
+            start: 0,
             body: Cow::Owned(body),
         });
     }
@@ -157,6 +162,7 @@ impl<'a> Module<'a> {
         let place = self.sections.iter().position(|it| behind.contains(&it.id));
         let section = Section {
             id: EXPORTS,
+            start: 0,
             body: Cow::Owned(body),
         };
         let place = place.unwrap_or(self.sections.len());
@@ -189,17 +195,12 @@ impl<'a> Module<'a> {
         Ok(Some(index))
     }
 
-    /// Puts other bodies in the place of those for which `rewrite` has one.
-    pub(crate) fn rewrite_bodies(
-        &mut self,
-        rewrite: impl Fn(&FunctionBody<'_>) -> Result<Option<Vec<u8>>, BinaryReaderError>,
-    ) -> Result<(), Error> {
+    /// Puts operators before the one that was read from byte `at` of the module.
+    pub(crate) fn insert(&mut self, at: usize, operators: &[u8]) -> Result<(), Error> {
         for section in self.sections.iter_mut().filter(|it| it.id == CODE) {
-            let rewritten =
-                rewrite_code(&section.body, &rewrite).map_err(|error| malformed(&error))?;
-            if let Some(body) = rewritten {
-                section.body = Cow::Owned(body);
-            }
+            let at = at.saturating_sub(section.start);
+            let code = insert(&section.body, at, operators).map_err(|error| malformed(&error))?;
+            section.body = Cow::Owned(code);
         }
         Ok(())
     }
@@ -243,24 +244,25 @@ impl<'a> Module<'a> {
     }
 }
 
-/// The code section with other bodies, or nothing if they all stay.
-fn rewrite_code(
-    code: &[u8],
-    rewrite: impl Fn(&FunctionBody<'_>) -> Result<Option<Vec<u8>>, BinaryReaderError>,
-) -> Result<Option<Vec<u8>>, BinaryReaderError> {
+/// The content of a code section with operators inserted before that at a byte of it.
+fn insert(code: &[u8], at: usize, operators: &[u8]) -> Result<Vec<u8>, BinaryReaderError> {
     let bodies = CodeSectionReader::new(BinaryReader::new(code, 0))?;
     let mut written = Vec::new();
     push_number(&mut written, bodies.count() as usize);
-    let mut changed = false;
     for body in bodies {
         let body = body?;
-        let other = rewrite(&body)?;
-        changed |= other.is_some();
-        let bytes = other.as_deref().unwrap_or(body.as_bytes());
-        push_number(&mut written, bytes.len());
-        written.extend_from_slice(bytes);
+        let bytes = body.as_bytes();
+        let place = at.checked_sub(body.range().start);
+        let (before, operators, behind) =
+            match place.and_then(|place| bytes.split_at_checked(place)) {
+                Some((before, behind)) => (before, operators, behind),
+                None => (bytes, &[][..], &[][..]),
+            };
+        let parts = [before, operators, behind];
+        push_number(&mut written, parts.map(<[u8]>::len).iter().sum());
+        written.extend(parts.concat());
     }
-    Ok(changed.then_some(written))
+    Ok(written)
 }
 
 /// The bytes of a section with that body.

@@ -1,185 +1,101 @@
 //! Selects that the chain's engine computes wrongly, written so that it does not.
 //!
-//! The engine fuses a `select` with a comparison against zero before it, and then tests the wrong
-//! value. wasm-opt exchanges the two values instead of comparing, but only where evaluating them
-//! in another order changes nothing. What is left is spelt as another comparison here.
+//! The validator refuses a `select` by whether an `i32` is zero. wasm-opt exchanges the two values
+//! instead of comparing, but only where evaluating them in another order changes nothing. What is
+//! left is told to choose by another comparison, of which the engine makes what it should.
 
-use wasmparser::{BinaryReaderError, FunctionBody, Operator};
+use crate::{judge::first_select, module::Module, Error};
 
-/// `i32.const 1`, `i32.lt_u`: true of zero alone, as `i32.eqz`.
-const BELOW_ONE: [u8; 3] = [0x41, 0x01, 0x49];
-/// `i32.const 1`, `i32.and`: keeps a truth value as it is.
-const LOWEST_BIT: [u8; 3] = [0x41, 0x01, 0x71];
+/// `i32.const 0`, `i32.gt_u`: true of what is true.
+const IS_TRUE: [u8; 3] = [0x41, 0x00, 0x4b];
 
-/// An operator, as far as it matters.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Seen {
-    /// `i32.const 0`.
-    Zero,
-    /// Another one that takes nothing and pushes a value.
-    Value,
-    Other,
-}
-
-/// A comparison with zero, and where in the body it begins and ends.
-#[derive(Clone, Copy)]
-enum Test {
-    Eqz(usize, usize),
-    Equal(usize),
-}
-
-/// The body without such selects, or nothing if it has none.
-pub(crate) fn rewrite(body: &FunctionBody<'_>) -> Result<Option<Vec<u8>>, BinaryReaderError> {
-    let found = tests(body)?;
-    if found.is_empty() {
-        return Ok(None);
+/// The module without such selects.
+pub(crate) fn respell(mut wasm: Vec<u8>) -> Result<Vec<u8>, Error> {
+    while let Some(at) = first_select(&wasm) {
+        let mut module = Module::parse(&wasm)?;
+        module.insert(at, &IS_TRUE)?;
+        wasm = module.encode();
     }
-    let bytes = body.as_bytes();
-    let mut written = Vec::new();
-    let mut copied = 0;
-    for test in found {
-        let (until, from, instead) = match test {
-            Test::Eqz(start, end) => (start, end, BELOW_ONE),
-            Test::Equal(end) => (end, end, LOWEST_BIT),
-        };
-        written.extend_from_slice(bytes.get(copied..until).unwrap_or_default());
-        written.extend_from_slice(&instead);
-        copied = from;
-    }
-    written.extend_from_slice(bytes.get(copied..).unwrap_or_default());
-    Ok(Some(written))
-}
-
-/// The comparisons that a `select` follows, in order.
-fn tests(body: &FunctionBody<'_>) -> Result<Vec<Test>, BinaryReaderError> {
-    let base = body.range().start;
-    let mut reader = body.get_operators_reader()?;
-    let mut found = Vec::new();
-    let mut test = None;
-    let mut before = [Seen::Other; 2];
-    while !reader.eof() {
-        let (operator, start) = reader.read_with_offset()?;
-        let start = start.saturating_sub(base);
-        let end = reader.original_position().saturating_sub(base);
-        let seen = match operator {
-            // These compute nothing.
-            Operator::Nop | Operator::End => continue,
-            Operator::Select | Operator::TypedSelect { .. } => {
-                found.extend(test);
-                Seen::Other
-            }
-            Operator::I32Const { value: 0 } => Seen::Zero,
-            Operator::I32Const { .. } | Operator::LocalGet { .. } | Operator::GlobalGet { .. } => {
-                Seen::Value
-            }
-            _ => Seen::Other,
-        };
-        test = match (operator, before) {
-            (Operator::I32Eqz, _) => Some(Test::Eqz(start, end)),
-            (Operator::I32Eq | Operator::I32Ne, [_, Seen::Zero] | [Seen::Zero, Seen::Value]) => {
-                Some(Test::Equal(end))
-            }
-            _ => None,
-        };
-        before = [before[1], seen];
-    }
-    Ok(found)
+    Ok(wasm)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use wasmi::{Engine, Linker, Store};
 
-    use crate::module::Module;
-
-    /// A function of three numbers, without and with what is done here.
-    fn rewritten(body: &str) -> (Vec<u8>, Vec<u8>) {
+    /// A program that takes three numbers where its memory begins, and writes another behind them.
+    fn program(body: &str) -> Vec<u8> {
         let text = format!(
             "(module
-                (import \"host\" \"say\" (func $say (param i32) (result i32)))
-                (memory 1) (data (i32.const 200) \"\\01\")
-                (func (export \"f\") (param i32 i32 i32) (result i32) (local i32)
-                    (local.set 3 (i32.load (i32.const 200))) {body}))"
+                (import \"actors_v1\" \"message_size\" (func $size (result i32)))
+                (memory (export \"memory\") 1) (data (i32.const 200) \"\\01\")
+                (func $f (param i32 i32 i32) (result i32) (local i32)
+                    (local.set 3 (i32.load (i32.const 200))) {body})
+                (func (export \"handle\") (i32.store (i32.const 12) (call $f
+                    (i32.load (i32.const 0)) (i32.load (i32.const 4)) (i32.load (i32.const 8))))))"
         );
-        let before = wat::parse_str(text).expect("the text is a module");
-        let mut module = Module::parse(&before).expect("a module");
-        module.rewrite_bodies(super::rewrite).expect("bodies");
-        let after = module.encode();
-        wasmparser::validate(&after).expect("still a module");
-        (before, after)
+        wat::parse_str(text).expect("the text is a module")
     }
 
     /// What the chain's engine makes of it.
-    fn run(wasm: &[u8], args: (i32, i32, i32)) -> i32 {
+    fn run(wasm: &[u8], numbers: [i32; 3]) -> i32 {
         let engine = Engine::default();
         let module = wasmi::Module::new(&engine, wasm).expect("a module");
         let mut store = Store::new(&engine, ());
         let mut linker = Linker::new(&engine);
         linker
-            .func_wrap("host", "say", |number: i32| number)
+            .func_wrap("actors_v1", "message_size", || 0)
             .expect("one function");
         let instance = linker
             .instantiate_and_start(&mut store, &module)
             .expect("an instance");
+        let memory = instance.get_memory(&store, "memory").expect("a memory");
+        let numbers = numbers.map(i32::to_le_bytes).concat();
+        memory.write(&mut store, 0, &numbers).expect("it fits");
         instance
-            .get_typed_func::<(i32, i32, i32), i32>(&store, "f")
+            .get_typed_func::<(), ()>(&store, "handle")
             .expect("a function")
-            .call(&mut store, args)
-            .expect("it returns")
+            .call(&mut store, ())
+            .expect("it returns");
+        let mut found = [0; 4];
+        memory.read(&store, 12, &mut found).expect("it is there");
+        i32::from_le_bytes(found)
     }
 
     #[test]
     fn selects_choose_what_they_say() {
-        let (a, b) = ("local.get 0", "local.get 1");
-        for (body, if_zero, else_) in [
-            (format!("{a} {b} local.get 2 i32.eqz select"), 10, 20),
+        const A: &str = "local.get 0 local.get 1 ";
+        // With an effect each: wasm-opt cannot exchange these.
+        const CALLS: &str = "local.get 0 call $size i32.add local.get 1 call $size i32.add ";
+        for (values, condition, if_zero, else_) in [
+            (A, "local.get 2 i32.eqz", 10, 20),
+            (A, "local.get 2 i32.eqz i32.eqz", 20, 10),
+            (A, "local.get 2 i32.const 0 i32.eq", 10, 20),
+            (A, "i32.const 0 local.get 2 i32.eq", 10, 20),
+            (A, "local.get 2 i32.const 0 i32.ne", 20, 10),
             (
-                format!("{a} {b} local.get 2 i32.eqz select (result i32)"),
-                10,
-                20,
-            ),
-            (
-                format!("{a} {b} local.get 2 i32.eqz i32.eqz select"),
-                20,
-                10,
-            ),
-            (
-                format!("{a} {b} local.get 2 i32.const 0 i32.eq select"),
-                10,
-                20,
-            ),
-            (
-                format!("{a} {b} i32.const 0 local.get 2 i32.eq select"),
-                10,
-                20,
-            ),
-            (
-                format!("{a} {b} local.get 2 i32.const 0 i32.ne select"),
+                A,
+                "i32.const 0 local.get 2 call $size i32.add i32.ne",
                 20,
                 10,
             ),
+            (A, "local.get 2 i32.eqz nop i32.const 5 drop", 10, 20),
             (
-                format!("{a} {b} i32.const 0 local.get 2 i32.ne select"),
-                20,
-                10,
-            ),
-            (format!("{a} {b} local.get 2 i32.eqz nop select"), 10, 20),
-            (
-                format!("{a} {b} block (result i32) local.get 2 i32.eqz end select"),
+                A,
+                "local.get 2 i32.eqz i64.extend_i32_u i32.wrap_i64",
                 10,
                 20,
             ),
-            // wasm-opt cannot exchange these: each has an effect.
-            (
-                "local.get 0 call $say local.get 1 call $say local.get 2 i32.eqz select".into(),
-                10,
-                20,
-            ),
+            (A, "local.get 2 i32.eqz i32.const 0 i32.or", 10, 20),
+            (CALLS, "local.get 2 i32.eqz", 10, 20),
         ] {
-            let (before, after) = rewritten(&body);
-            assert_ne!(before, after, "{body}");
+            let before = program(&format!("{values} {condition} select"));
+            assert!(first_select(&before).is_some(), "{condition}");
+            let after = respell(before).expect("it is a module");
             for (third, expected) in [(0, if_zero), (7, else_), (1, else_), (-1, else_)] {
-                assert_eq!(run(&after, (10, 20, third)), expected, "{body}: {third}");
+                let found = run(&after, [10, 20, third]);
+                assert_eq!(found, expected, "{condition}: {third}");
             }
         }
     }
@@ -191,10 +107,22 @@ mod tests {
             "local.get 0 local.get 1 local.get 2 i32.const 5 i32.eq select",
             "local.get 0 local.get 1 local.get 2 i64.extend_i32_s i64.eqz select",
             "local.get 2 i32.eqz",
-            "local.get 0 local.get 1 local.get 2 i32.eqz local.tee 3 select",
         ] {
-            let (before, after) = rewritten(body);
-            assert_eq!(before, after, "{body}");
+            let before = program(body);
+            assert!(
+                respell(before.clone()).expect("a module") == before,
+                "{body}"
+            );
         }
+    }
+
+    #[test]
+    fn each_of_many_is_found() {
+        let one = "local.get 0 local.get 1 local.get 2 i32.eqz select local.set 3 ";
+        let body = format!("{} local.get 3", one.repeat(40));
+        let after = respell(program(&body)).expect("it is a module");
+        assert_eq!(run(&after, [10, 20, 0]), 10);
+        // The size of the body takes another byte on the way.
+        assert_eq!(first_select(&after), None);
     }
 }
