@@ -41,6 +41,10 @@ describe('interfaces', { timeout: 300_000 }, () => {
     const section = sectionOf(code);
     assert.equal(section[0], 1);
     assert.deepEqual(await chain.idl(hash), section);
+    // As the library has it, without a type or a word from here.
+    const plain = await api.call.actorsApi.idl(hash);
+    assert.equal(plain.unwrap().toHex(), bytes(section));
+    assert.ok((await api.call.actorsApi.idl(api.registry.hash('no code'))).isNone);
     const { name, end } = [...customSections(code)].at(-1);
     assert.deepEqual([name, end], ['actors:idl', code.length]);
 
@@ -127,7 +131,7 @@ describe('interfaces', { timeout: 300_000 }, () => {
     const code = program('sdk-calls');
     const { constructors, methods: { lengths } } = new Idl(sectionOf(code));
     const { program: calls } = await chain.deploy(code, { payload: constructors.new(0) });
-    const [short, long] = [10, 20].map((length) => Buffer.from(Array(length).keys()));
+    const [short, long] = [10, 20].map((length) => Buffer.from([...Array(length).keys()]));
     assert.deepEqual(lengths(short, long), Buffer.concat([Buffer.from([lengths.route]), short, long]));
     const sent = await chain.send(calls, lengths(short, long));
     assert.equal(sent.code, 'Replied');

@@ -252,10 +252,8 @@ export class Chain {
   /** What stored code says of its interface, or nothing. */
   idl = (hash) => this.#ofCode('idl', hash);
 
-  /** Decoded here: the library takes the whole of a runtime call's `Option<Bytes>`, tag and length, for the bytes. */
   async #ofCode(name, hash) {
-    const said = await this.api.rpc.state.call(`ActorsApi_${name}`, hash);
-    const value = this.api.createType('Option<Bytes>', said.toU8a(true));
+    const value = await this.api.call.actorsApi[name](hash);
     return value.isSome ? Buffer.from(value.unwrap()) : undefined;
   }
 
