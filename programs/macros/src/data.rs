@@ -26,6 +26,21 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream, kind: Kind) -> Tok
         Kind::Data => quote!(),
         Kind::Event => quote! {
             impl #impl_generics ::actors_std::Event for #name #type_generics #condition {}
+
+            impl #impl_generics #name #type_generics #condition {
+                /// Deposits it.
+                ///
+                /// # Panics
+                ///
+                /// Where it is longer than the chain's `limits.event`, and in a query; that fails the turn.
+                #[allow(dead_code, reason = "a program need not emit what it knows of")]
+                pub fn emit<ProgramOfEvent>(&self)
+                where
+                    Self: ::actors_std::EmittedBy<ProgramOfEvent>,
+                {
+                    ::actors_std::Event::deposit(self);
+                }
+            }
         },
     };
     if generics.const_params().next().is_some() {

@@ -53,7 +53,8 @@ pub fn error(options: TokenStream, item: TokenStream) -> TokenStream {
     data::expand(options.into(), item.into(), data::Kind::Data).into()
 }
 
-/// As `data`, for what a program tells the world: `Event::emit` deposits it.
+/// As `data`, for what a program tells the world: `emit` deposits it. The program has to name the type,
+/// `#[program(events = …)]`, so that its interface has it.
 #[proc_macro_attribute]
 pub fn event(options: TokenStream, item: TokenStream) -> TokenStream {
     data::expand(options.into(), item.into(), data::Kind::Event).into()

@@ -96,17 +96,11 @@ pub use codec;
 /// How types are described in an interface.
 pub use scale_info;
 
-/// Something that a program tells the world: see [`event`](macro@event).
+/// Something that a program tells the world: see [`event`](macro@event), which gives it `emit`.
 pub trait Event: codec::Encode {
-    /// Deposits it.
-    ///
-    /// # Panics
-    ///
-    /// Where it is longer than the chain's `limits.event`, and in a query; that fails the turn.
-    fn emit<P>(&self)
-    where
-        Self: EmittedBy<P>,
-    {
+    /// What `emit` does, whether the interface has this event or not.
+    #[doc(hidden)]
+    fn deposit(&self) {
         if rt::with_encoded(self, outbox::emit).is_err() {
             panic("the chain takes no such event: it is too long, or nothing is told here");
         }

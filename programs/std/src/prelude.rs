@@ -5,7 +5,7 @@ pub use crate::{
     collections::{List, Map, Set, Value},
     join, message, on_failure,
     outbox::{debug, Gas},
-    select, sleep, ActorId, CallError, Creation, Event as _, Funds, Paid, Raw, Request, This,
+    select, sleep, ActorId, CallError, Creation, Funds, Paid, Raw, Request, This,
 };
 pub use alloc::{
     boxed::Box,

@@ -1,5 +1,3 @@
-use actors_std::prelude::*;
-
 /// What the program names.
 #[actors_std::event]
 pub enum Counted {
