@@ -128,17 +128,19 @@ pub fn idle(room: u16) -> Weight {
 /// Panics when a code is refused.
 pub fn crowd(programs: Vec<(Vec<u8>, u64)>) {
     mock::ActorsSchedule::set(Schedule::default());
-    let made = programs.into_iter().map(|(code, gas)| {
+    let made = (0u32..).zip(programs).map(|(number, (code, gas))| {
         let hash = Pallet::<Test>::code_hash(&code);
         // Each in a block of its own, which judges it and runs its `init`.
         mock::begin_block();
-        upload(code).expect("the code is valid");
+        if !crate::Codes::<Test>::contains_key(hash) {
+            upload(code).expect("the code is valid");
+        }
         let gas_limit = 10 * mock::GAS;
         let payload = Vec::new();
         let created = Pallet::<Test>::do_create_program(
             &ALICE,
             hash,
-            &[],
+            &number.to_le_bytes(),
             payload,
             0,
             gas_limit,

@@ -396,7 +396,8 @@ impl World {
         let extrinsic = UncheckedExtrinsic::new_signed(call, who, Trusted, extension);
         let full = TransactionValidityError::Invalid(InvalidTransaction::ExhaustsResources);
         let mut applied = self.try_apply(extrinsic.clone());
-        if applied == Err(full) {
+        let much_code = pallet_actors::Error::<Runtime>::TooMuchCode.into();
+        if applied == Err(full) || applied == Ok(Err(much_code)) {
             self.next(true);
             applied = self.try_apply(extrinsic);
         }

@@ -47,6 +47,6 @@ fn dense_modules_do_what_they_do_in_wasmtime() {
 fn modules_of_wasm_smith_do_what_they_do_in_wasmtime() {
     let counts = play_all(0..600, 10, smith::module);
     assert!(counts.modules > 300, "{counts}");
-    assert!(counts.returned > 500, "{counts}");
+    assert!(counts.returned > 200, "{counts}");
     assert!(counts.in_runtime > 50, "{counts}");
 }
