@@ -81,16 +81,16 @@ impl Conditions {
             Operator::I64Const { .. } => Constant,
             Operator::I32Eqz => IsZero,
             Operator::I32Eq | Operator::I32Ne => {
-                let (a, b) = (self.from_top(0), self.from_top(1));
+                let (a, b) = (self.peek(0), self.peek(1));
                 match a.may_be_zero() || b.may_be_zero() {
                     true => IsZero,
                     false => self.folded(height),
                 }
             }
             Operator::Select => {
-                is_wrong = self.from_top(0) == IsZero;
+                is_wrong = self.peek(0) == IsZero;
                 // By a constant condition it is one of its values as it is.
-                match (self.from_top(1), self.from_top(2)) {
+                match (self.peek(1), self.peek(2)) {
                     (IsZero, _) | (_, IsZero) => IsZero,
                     (a, b) if a.is_constant() && b.is_constant() => Constant,
                     _ => Nothing,
@@ -102,7 +102,7 @@ impl Conditions {
             _ if is_load(operator) => Nothing,
             Operator::End if self.joins.pop().unwrap_or(false) => Nothing,
             // How to keep such a condition: a truth value that is computed.
-            Operator::I32And if self.from_top(0) == Number(1) => Nothing,
+            Operator::I32And if self.peek(0) == Number(1) => Nothing,
             Operator::I32LtS
             | Operator::I32LtU
             | Operator::I32GtS
@@ -123,7 +123,7 @@ impl Conditions {
     }
 
     /// What is known of the value that lies that deep.
-    fn from_top(&self, depth: usize) -> Known {
+    fn peek(&self, depth: usize) -> Known {
         let known = self.stack.iter().rev().nth(depth);
         known.copied().unwrap_or(Nothing)
     }
