@@ -187,7 +187,7 @@ pub fn do_parts(parts: Vec<Part>) -> (Vec<u64>, u32) {
                     }
                     false => upload_all(),
                 };
-                accepted = accepted.saturating_add(count as u32);
+                accepted = u32::saturating_add(accepted, count as u32);
             }
             Part::Idle => {
                 Actors::on_idle(now, meter.remaining());
