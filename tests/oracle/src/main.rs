@@ -77,17 +77,18 @@ fn main() -> ExitCode {
                         break;
                     }
                     let seed = first.wrapping_add(place);
-                    let in_runtime = arguments.runtime > 0 && place % arguments.runtime == 0;
+                    let in_runtime =
+                        arguments.runtime > 0 && place.is_multiple_of(arguments.runtime);
                     if let Some(found) = one(seed, in_runtime, &mut mine) {
                         let mut all = differences.lock().expect("no thread panics with it");
                         report(&arguments.out, seed, &found);
                         all.push(found.1.what);
                         stop.store(all.len() >= arguments.stop, Relaxed);
                     }
-                    if place % 64 == 0 {
+                    if place.is_multiple_of(64) {
                         let mut all = counts.lock().expect("no thread panics with it");
                         all.add(&std::mem::take(&mut mine));
-                        if place % 16_384 == 0 {
+                        if place.is_multiple_of(16_384) {
                             println!("{:5} s: {all}", start.elapsed().as_secs());
                         }
                     }

@@ -21,7 +21,7 @@ fn play_all(seeds: std::ops::Range<u64>, runtime: u64, make: fn(u64) -> Option<M
             true => random.gen(),
             false => random.gen_range(0..70),
         });
-        match play(&module, &calls, seed % runtime == 0, &mut counts) {
+        match play(&module, &calls, seed.is_multiple_of(runtime), &mut counts) {
             Ok(Played::Different(difference)) => {
                 panic!("seed {seed}: {}\n{}", difference.what, module.text())
             }

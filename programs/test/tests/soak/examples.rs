@@ -169,7 +169,7 @@ fn vote() {
                 .by(&stage.alice),
             _ => call("vote")
                 .arg(1 + turn / 4)
-                .arg(turn % 3 == 0)
+                .arg(turn.is_multiple_of(3))
                 .by(stage.by(turn)),
         };
         vec![message]
@@ -239,7 +239,7 @@ fn factory() {
     let step = move |stage: &Stage, turn: u32| {
         let [refused, made] = &factories;
         let call = |factory: &Program| factory.call("create").arg(5u32).value(UNIT);
-        let new = (turn % 20 == 0).then(|| {
+        let new = (turn.is_multiple_of(20)).then(|| {
             accounts += 1;
             stage.chain.user(&format!("account {accounts}"))
         });
