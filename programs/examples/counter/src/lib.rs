@@ -5,8 +5,6 @@
 
 #![cfg_attr(target_family = "wasm", no_std)]
 
-use actors_std::prelude::*;
-
 /// A number.
 pub struct Counter {
     count: u32,

@@ -101,9 +101,9 @@ impl<G: Ground> Space<G> {
             return true;
         }
         let end = block.wrapping_add(size);
-        // SAFETY: the top is a gap.
         let longest = match self.top {
             0 => 0,
+            // SAFETY: the top is a gap.
             top => unsafe { (*self.node(top)).size },
         };
         let is_last = end == self.ground.start().wrapping_add(self.used);
