@@ -7,6 +7,7 @@ use actors_executor::Schedule;
 use alloc::vec::Vec;
 use codec::{Decode, Encode};
 use frame_support::{
+    dispatch::DispatchClass,
     pallet_prelude::DispatchResult,
     storage::{with_transaction_unchecked, TransactionOutcome},
     traits::Hooks,
@@ -169,16 +170,21 @@ pub enum Part {
     Idle,
 }
 
-/// Does these parts of a block one after the other. Returns how many messages are in the queue
-/// after each, and how many uploads were accepted.
+/// Does these parts of a block one after the other, which may take several calls of the runtime: what
+/// the block has weighed is its state. Returns how many messages are in the queue after each, and how
+/// many uploads were accepted.
 pub fn do_parts(parts: Vec<Part>) -> (Vec<u64>, u32) {
-    let room = BlockWeights::get().max_block;
-    let mut meter = WeightMeter::with_limit(room);
     let (mut left, mut accepted) = (Vec::new(), 0);
     for part in parts {
         let now = System::block_number();
+        let room = BlockWeights::get().max_block;
+        let room = room.saturating_sub(System::block_weight().total());
         match part {
-            Part::Poll => Actors::on_poll(now, &mut meter),
+            Part::Poll => {
+                let mut meter = WeightMeter::with_limit(room);
+                Actors::on_poll(now, &mut meter);
+                weigh(meter.consumed());
+            }
             Part::Upload(codes, is_undone) => {
                 let upload_all = || codes.into_iter().map(upload).filter(Result::is_ok).count();
                 let count = match is_undone {
@@ -189,13 +195,15 @@ pub fn do_parts(parts: Vec<Part>) -> (Vec<u64>, u32) {
                 };
                 accepted = u32::saturating_add(accepted, count as u32);
             }
-            Part::Idle => {
-                Actors::on_idle(now, meter.remaining());
-            }
+            Part::Idle => weigh(Actors::on_idle(now, room)),
         }
         left.push(Pallet::<Test>::queue_length());
     }
     (left, accepted)
+}
+
+fn weigh(weight: Weight) {
+    System::register_extra_weight_unchecked(weight, DispatchClass::Mandatory);
 }
 
 fn upload(code: Vec<u8>) -> DispatchResult {

@@ -103,13 +103,14 @@ impl Blob {
             return Err(nameless);
         }
         let mut module = Module::parse(&code)?;
+        let custom = custom.saturating_sub(module.custom_bytes());
         if let Some(content) = idl {
             module.push_custom(SECTION, content);
         }
         let blob = Self::read(module.encode())?;
         Ok(Finished {
             before,
-            custom: custom.saturating_sub(Module::parse(&code)?.custom_bytes()),
+            custom,
             notes,
             blob,
         })

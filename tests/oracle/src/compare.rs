@@ -1,6 +1,6 @@
 //! Plays the same calls on the chain's executor and on wasmtime.
 
-use actors_executor::Invalid;
+use actors_executor::{validate, Invalid, Limits};
 
 use crate::{
     driver::{drive, Invocation},
@@ -120,17 +120,15 @@ pub fn play(
     functions.dedup();
     let driven = drive(module, &functions);
     counts.modules += 1;
-    if let Err(invalid) =
-        actors_executor::validate(&driven.wasm, &actors_executor::Limits::default())
-    {
-        counts.refused += 1;
-        return Ok(Played::Refused(Box::new(invalid)));
-    }
-    let mut reference = Reference::new(&driven)?;
-    let mut subject = match Subject::new(&driven, reference.fresh().to_vec(), in_runtime) {
-        Ok(subject) => subject,
-        Err(invalid) => return Ok(Played::Refused(Box::new(invalid))),
+    let info = match validate(&driven.wasm, &Limits::default()) {
+        Ok(info) => info,
+        Err(invalid) => {
+            counts.refused += 1;
+            return Ok(Played::Refused(Box::new(invalid)));
+        }
     };
+    let mut reference = Reference::new(&driven)?;
+    let mut subject = Subject::new(&driven, info, reference.fresh().to_vec(), in_runtime);
     for (place, call) in calls.iter().enumerate() {
         let ours = subject.call(call);
         counts.in_runtime += u64::from(in_runtime);

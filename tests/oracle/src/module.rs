@@ -3,9 +3,6 @@
 use std::borrow::Cow;
 
 use wasm_encoder as enc;
-use wasmparser::{
-    DataKind, ElementItems, ElementKind, ExternalKind, Operator, Parser, Payload, TypeRef,
-};
 
 /// A type of a value: there are two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -208,151 +205,6 @@ impl Module {
         module.finish()
     }
 
-    /// Reads a module whose every part is of the subset.
-    ///
-    /// # Errors
-    ///
-    /// What is not.
-    pub fn read(wasm: &[u8]) -> Result<Self, String> {
-        let mut module = Self::default();
-        let mut types = Vec::new();
-        for payload in Parser::new(0).parse_all(wasm) {
-            match payload.map_err(|error| error.to_string())? {
-                Payload::TypeSection(reader) => {
-                    for ty in reader.into_iter_err_on_gc_types() {
-                        let ty = ty.map_err(|error| error.to_string())?;
-                        let params = ty.params().iter().map(|ty| value(*ty));
-                        let params = params.collect::<Result<_, _>>()?;
-                        let result = match ty.results() {
-                            [] => None,
-                            [result] => Some(value(*result)?),
-                            _ => return Err("several results".into()),
-                        };
-                        module.types.push(Signature { params, result });
-                    }
-                }
-                Payload::ImportSection(reader) => {
-                    for import in reader.into_imports() {
-                        let import = import.map_err(|error| error.to_string())?;
-                        let (TypeRef::Func(ty), "actors_v1") = (import.ty, import.module) else {
-                            return Err(format!("imports {}.{}", import.module, import.name));
-                        };
-                        module.imports.push((import.name.into(), ty));
-                    }
-                }
-                Payload::FunctionSection(reader) => {
-                    types = reader
-                        .into_iter()
-                        .collect::<Result<_, _>>()
-                        .map_err(|error| error.to_string())?;
-                }
-                Payload::TableSection(reader) => {
-                    for table in reader {
-                        let ty = table.map_err(|error| error.to_string())?.ty;
-                        if module.table.is_some() {
-                            return Err("several tables".into());
-                        }
-                        module.table = Some((size(ty.initial)?, ty.maximum.map(size).transpose()?));
-                    }
-                }
-                Payload::MemorySection(reader) => {
-                    for ty in reader {
-                        let ty = ty.map_err(|error| error.to_string())?;
-                        if module.memory.is_some() {
-                            return Err("several memories".into());
-                        }
-                        module.memory =
-                            Some((size(ty.initial)?, ty.maximum.map(size).transpose()?));
-                    }
-                }
-                Payload::GlobalSection(reader) => {
-                    for global in reader {
-                        let global = global.map_err(|error| error.to_string())?;
-                        module.globals.push(Global {
-                            ty: value(global.ty.content_type)?,
-                            mutable: global.ty.mutable,
-                            value: constant(&global.init_expr)?,
-                        });
-                    }
-                }
-                Payload::ExportSection(reader) => {
-                    for export in reader {
-                        let export = export.map_err(|error| error.to_string())?;
-                        module.exports.push(Export {
-                            name: export.name.into(),
-                            kind: match export.kind {
-                                ExternalKind::Func => enc::ExportKind::Func,
-                                ExternalKind::Table => enc::ExportKind::Table,
-                                ExternalKind::Memory => enc::ExportKind::Memory,
-                                ExternalKind::Global => enc::ExportKind::Global,
-                                _ => return Err("an export of another kind".into()),
-                            },
-                            index: export.index,
-                        });
-                    }
-                }
-                Payload::StartSection { .. } => return Err("a start function".into()),
-                Payload::ElementSection(reader) => {
-                    for segment in reader {
-                        let segment = segment.map_err(|error| error.to_string())?;
-                        let (
-                            ElementKind::Active { offset_expr, .. },
-                            ElementItems::Functions(functions),
-                        ) = (&segment.kind, &segment.items)
-                        else {
-                            return Err("an element segment of another kind".into());
-                        };
-                        let functions: Result<_, _> = functions.clone().into_iter().collect();
-                        module.elements.push((
-                            constant(offset_expr)? as u32,
-                            functions.map_err(|error| error.to_string())?,
-                        ));
-                    }
-                }
-                Payload::DataSection(reader) => {
-                    for segment in reader {
-                        let segment = segment.map_err(|error| error.to_string())?;
-                        let DataKind::Active { offset_expr, .. } = &segment.kind else {
-                            return Err("a passive data segment".into());
-                        };
-                        let offset = constant(offset_expr)? as u32;
-                        module.data.push((offset, segment.data.into()));
-                    }
-                }
-                Payload::CodeSectionEntry(body) => {
-                    let mut function = Function {
-                        ty: *types.get(module.functions.len()).ok_or("no type")?,
-                        ..Function::default()
-                    };
-                    let locals = body
-                        .get_locals_reader()
-                        .map_err(|error| error.to_string())?;
-                    for group in locals {
-                        let (count, ty) = group.map_err(|error| error.to_string())?;
-                        let ty = value(ty)?;
-                        function.locals.extend((0..count).map(|_| ty));
-                    }
-                    let operators = body
-                        .get_operators_reader()
-                        .map_err(|error| error.to_string())?;
-                    let starts = operators
-                        .into_iter_with_offsets()
-                        .map(|operator| operator.map(|(_, at)| at))
-                        .collect::<Result<Vec<_>, _>>()
-                        .map_err(|error| error.to_string())?;
-                    let ends = starts.iter().skip(1).copied().chain([body.range().end]);
-                    let ranges = starts.iter().zip(ends);
-                    function.body = ranges
-                        .map(|(start, end)| wasm[*start as usize..end as usize].into())
-                        .collect();
-                    module.functions.push(function);
-                }
-                _ => {}
-            }
-        }
-        Ok(module)
-    }
-
     /// The text of the module.
     #[must_use]
     pub fn text(&self) -> String {
@@ -366,28 +218,6 @@ impl Module {
             .iter()
             .map(|function| function.body.len())
             .sum()
-    }
-}
-
-fn value(ty: wasmparser::ValType) -> Result<Value, String> {
-    match ty {
-        wasmparser::ValType::I32 => Ok(Value::I32),
-        wasmparser::ValType::I64 => Ok(Value::I64),
-        other => Err(other.to_string()),
-    }
-}
-
-fn size(size: u64) -> Result<u32, String> {
-    u32::try_from(size).map_err(|_| format!("a size of {size}"))
-}
-
-/// The value of an expression that is one constant.
-fn constant(expression: &wasmparser::ConstExpr<'_>) -> Result<i64, String> {
-    let mut operators = expression.get_operators_reader();
-    match (operators.read(), operators.read()) {
-        (Ok(Operator::I32Const { value }), Ok(Operator::End)) => Ok(value.into()),
-        (Ok(Operator::I64Const { value }), Ok(Operator::End)) => Ok(value),
-        _ => Err("an expression that is no constant".into()),
     }
 }
 

@@ -78,10 +78,7 @@ fn cut_function(best: &mut (Module, Difference), function: usize) {
         while start + run <= length(best) {
             let mut is_cut = false;
             for constant in &constants {
-                if constant.len() >= run && best.0.functions[function].body[start..].len() <= run {
-                    continue;
-                }
-                if run == 1 && !constant.is_empty() {
+                if constant.len() >= run {
                     continue;
                 }
                 let mut candidate = best.0.clone();

@@ -5,7 +5,10 @@ use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use wasm_smith::Config;
 
-use crate::module::Module;
+use crate::{
+    module::{Export, Module},
+    part::{part, Part},
+};
 
 /// Loop rounds and calls of one call, after which the module ends it with a trap.
 const PATIENCE: u32 = 1_000;
@@ -61,8 +64,10 @@ pub fn module(seed: u64) -> Option<Module> {
     };
     let mut module = wasm_smith::Module::new(config, &mut Unstructured::new(&bytes)).ok()?;
     module.ensure_termination(PATIENCE).ok()?;
-    let module = Module::read(&module.to_bytes()).expect("it is of the subset");
-    let is_callable =
-        |export: &crate::module::Export| export.kind == wasm_encoder::ExportKind::Func;
+    let Part {
+        module, without, ..
+    } = part(&module.to_bytes()).expect("it is of the subset");
+    assert!(without.is_empty(), "it is of the subset: {without:?}");
+    let is_callable = |export: &Export| export.kind == wasm_encoder::ExportKind::Func;
     module.exports.iter().any(is_callable).then_some(module)
 }

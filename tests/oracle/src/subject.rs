@@ -1,10 +1,7 @@
 //! The executor, as a chain uses it: natively, and in a runtime.
 
-use std::collections::BTreeSet;
-
 use actors_executor::{
-    Cause, CodeInfo, Context, Invalid, Limits, Message, Modules, Request, Schedule, StoredMemory,
-    Turn,
+    Cause, CodeInfo, Context, Limits, Message, Modules, Request, Schedule, StoredMemory, Turn,
 };
 use actors_primitives::{abi::Entry, CodeHash, Gas, MessageId, ReplyCode};
 use codec::Encode;
@@ -65,15 +62,11 @@ impl Burned {
 }
 
 impl<'d> Subject<'d> {
-    /// Deploys a module whose memory starts as `fresh`. Its calls run natively, and `in_runtime`
-    /// too.
-    ///
-    /// # Errors
-    ///
-    /// Why the chain refuses it.
-    pub fn new(driven: &'d Driven, fresh: Vec<u8>, in_runtime: bool) -> Result<Self, Invalid> {
-        let info = actors_executor::validate(&driven.wasm, &Limits::default())?;
-        Ok(Self {
+    /// Deploys a module that the chain has accepted as `info`, and whose memory starts as `fresh`.
+    /// Its calls run natively, and `in_runtime` too.
+    #[must_use]
+    pub fn new(driven: &'d Driven, info: CodeInfo, fresh: Vec<u8>, in_runtime: bool) -> Self {
+        Self {
             driven,
             info,
             world: World {
@@ -85,7 +78,7 @@ impl<'d> Subject<'d> {
             globals: driven.globals[..driven.own_globals].to_vec(),
             fresh,
             in_runtime,
-        })
+        }
     }
 
     /// Makes a call, and keeps what it leaves.
@@ -94,15 +87,15 @@ impl<'d> Subject<'d> {
     ///
     /// If the runtime does something else than the native executor, or cannot run it.
     pub fn call(&mut self, invocation: &Invocation) -> Outcome {
-        self.call_and_tell(invocation).0
+        self.call_metered(invocation).0
     }
 
-    /// Makes a call, and keeps what it leaves; tells what it burned as well.
+    /// Makes a call, and keeps what it leaves; returns what it burned as well.
     ///
     /// # Panics
     ///
     /// As [`Self::call`].
-    pub fn call_and_tell(&mut self, invocation: &Invocation) -> (Outcome, Burned) {
+    pub fn call_metered(&mut self, invocation: &Invocation) -> (Outcome, Burned) {
         let schedule = Schedule::default();
         self.memory.globals = self.driven.globals_for(&self.globals, invocation);
         let start = schedule.start(&self.info, Entry::Handle, &self.memory);
@@ -217,12 +210,6 @@ impl<'d> Subject<'d> {
             );
         }
         turn
-    }
-
-    /// The pages that are stored.
-    #[must_use]
-    pub fn stored(&self) -> BTreeSet<u16> {
-        self.memory.pages.iter().map(|index| index.0).collect()
     }
 }
 

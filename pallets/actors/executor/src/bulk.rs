@@ -3,12 +3,11 @@
 //! A node runs runtimes without the bulk memory operations of WebAssembly, so that each fill and
 //! copy of a runtime is a call of `memset` or `memcpy` in Rust's `compiler_builtins`, which moves
 //! four bytes at a time there. Making a program's memory and comparing and storing its pages is
-//! mostly that. These two move eight bytes at a time, whatever the alignment, which costs
-//! WebAssembly nothing: a fill takes about a quarter of the time, a copy a half.
+//! mostly that. These two move eight bytes at a time, whatever the alignment.
 //!
 //! `compiler_builtins` defines its functions weakly, so these take their place in the whole
 //! runtime. They exist in a runtime's build alone, and a chain that has its own switches the
-//! feature `fast-memory` off. `make bench --only memory` measures them.
+//! feature `fast-memory` off.
 
 /// Eight bytes anywhere.
 #[derive(Clone, Copy)]

@@ -7,8 +7,8 @@ use std::fmt::Write;
 
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, ElementSection, Elements, ExportKind, ExportSection,
-    Function, FunctionSection, Instruction as I, MemArg, MemArgTarget, MemorySection, MemoryType, Module,
-    RefType, TableSection, TableType, TypeSection, ValType,
+    Function, FunctionSection, Instruction as I, MemArg, MemArgTarget, MemorySection, MemoryType,
+    Module, RefType, TableSection, TableType, TypeSection, ValType,
 };
 
 /// Bytes of one body: a little less than a chain allows.
@@ -41,15 +41,43 @@ impl Random {
 type Piece = fn(&mut Random) -> Vec<I<'static>>;
 
 const UNARY: &[I<'static>] = &[
-    I::I32Clz, I::I32Ctz, I::I32Popcnt, I::I32Eqz, I::I32Extend8S, I::I32Extend16S,
+    I::I32Clz,
+    I::I32Ctz,
+    I::I32Popcnt,
+    I::I32Eqz,
+    I::I32Extend8S,
+    I::I32Extend16S,
 ];
 const BINARY: &[I<'static>] = &[
-    I::I32Add, I::I32Sub, I::I32Mul, I::I32And, I::I32Or, I::I32Xor, I::I32Shl, I::I32ShrS,
-    I::I32ShrU, I::I32Rotl, I::I32Rotr, I::I32Eq, I::I32Ne, I::I32LtS, I::I32LtU, I::I32GtS,
-    I::I32GtU, I::I32LeS, I::I32LeU, I::I32GeS, I::I32GeU,
+    I::I32Add,
+    I::I32Sub,
+    I::I32Mul,
+    I::I32And,
+    I::I32Or,
+    I::I32Xor,
+    I::I32Shl,
+    I::I32ShrS,
+    I::I32ShrU,
+    I::I32Rotl,
+    I::I32Rotr,
+    I::I32Eq,
+    I::I32Ne,
+    I::I32LtS,
+    I::I32LtU,
+    I::I32GtS,
+    I::I32GtU,
+    I::I32LeS,
+    I::I32LeU,
+    I::I32GeS,
+    I::I32GeU,
 ];
 const WIDE: &[I<'static>] = &[
-    I::I64Clz, I::I64Ctz, I::I64Popcnt, I::I64Extend8S, I::I64Extend16S, I::I64Extend32S,
+    I::I64Clz,
+    I::I64Ctz,
+    I::I64Popcnt,
+    I::I64Extend8S,
+    I::I64Extend16S,
+    I::I64Extend32S,
 ];
 const DIVIDE: &[I<'static>] = &[I::I32DivU, I::I32RemU, I::I32DivS, I::I32RemS];
 
@@ -125,11 +153,7 @@ fn select(random: &mut Random) -> Vec<I<'static>> {
 }
 
 fn branch(random: &mut Random) -> Vec<I<'static>> {
-    vec![
-        I::If(BlockType::Empty),
-        I::End,
-        I::LocalGet(local(random)),
-    ]
+    vec![I::If(BlockType::Empty), I::End, I::LocalGet(local(random))]
 }
 
 fn ladder(random: &mut Random) -> Vec<I<'static>> {
@@ -230,7 +254,11 @@ fn program(body: &[I<'static>], wasm_pages: u32, table: Option<u32>) -> Vec<u8> 
     if let Some(elements) = table {
         let all: Vec<u32> = (1..=elements).collect();
         let mut segments = ElementSection::new();
-        segments.active(None, &ConstExpr::i32_const(0), Elements::Functions(all.into()));
+        segments.active(
+            None,
+            &ConstExpr::i32_const(0),
+            Elements::Functions(all.into()),
+        );
         module.section(&segments);
     }
     let mut code = CodeSection::new();
@@ -248,16 +276,21 @@ fn program(body: &[I<'static>], wasm_pages: u32, table: Option<u32>) -> Vec<u8> 
     module.finish()
 }
 
+/// The next of a sequence of numbers, from local 0 and into it: on the stack as well.
+const NEXT: [I<'static>; 6] = [
+    I::LocalGet(0),
+    I::I32Const(1_664_525),
+    I::I32Mul,
+    I::I32Const(1_013_904_223),
+    I::I32Add,
+    I::LocalTee(0),
+];
+
 /// Calls through every element of a full table, in random order.
 fn indirect(elements: u32) -> Vec<u8> {
-    let step = [
-        I::Loop(BlockType::Empty),
-        I::LocalGet(0),
-        I::I32Const(1_664_525),
-        I::I32Mul,
-        I::I32Const(1_013_904_223),
-        I::I32Add,
-        I::LocalTee(0),
+    let mut step = vec![I::Loop(BlockType::Empty)];
+    step.extend(NEXT);
+    step.extend([
         I::I32Const(7),
         I::I32ShrU,
         I::I32Const(elements as i32 - 1),
@@ -269,7 +302,7 @@ fn indirect(elements: u32) -> Vec<u8> {
         I::Br(0),
         I::End,
         I::End,
-    ];
+    ]);
     program(&step, 1, Some(elements))
 }
 
@@ -282,15 +315,10 @@ fn random_access(stores: bool) -> Vec<u8> {
             offset: 0,
             align: 2,
             target: MemArgTarget::Memory(0),
-        ordering: None,
+            ordering: None,
         };
+        body.extend(NEXT);
         body.extend([
-            I::LocalGet(0),
-            I::I32Const(1_664_525),
-            I::I32Mul,
-            I::I32Const(1_013_904_223),
-            I::I32Add,
-            I::LocalTee(0),
             I::I32Const(8),
             I::I32ShrU,
             I::I32Const(0x3f_fffc),
@@ -298,12 +326,7 @@ fn random_access(stores: bool) -> Vec<u8> {
         ]);
         match stores {
             true => body.extend([I::LocalGet(0), I::I32Store(place)]),
-            false => body.extend([
-                I::I32Load(place),
-                I::LocalGet(0),
-                I::I32Add,
-                I::LocalSet(0),
-            ]),
+            false => body.extend([I::I32Load(place), I::LocalGet(0), I::I32Add, I::LocalSet(0)]),
         }
     }
     body.extend([I::Br(0), I::End, I::End]);
@@ -320,7 +343,10 @@ pub(crate) fn programs() -> Vec<(String, Vec<u8>)> {
     }
     programs.push(("random mix of all".into(), mix(&vec![1; PIECES.len()], 2)));
     let mut random = Random(3);
-    programs.push(("tee and eqz, a chain".into(), straight(&mut random, tee_eqz)));
+    programs.push((
+        "tee and eqz, a chain".into(),
+        straight(&mut random, tee_eqz),
+    ));
     for (name, operator) in [
         ("popcnt", I::I32Popcnt),
         ("clz", I::I32Clz),
@@ -346,10 +372,18 @@ const SHAPES: &[(&str, &str, usize)] = &[
     ("block br_if", "(block (br_if 0 (local.get 0))) ", 7),
     ("call drop", "(drop (call $one)) ", 3),
     ("block end", "(block) ", 3),
-    ("select", "(drop (select (local.get 0) (local.get 1) (local.get 0))) ", 8),
+    (
+        "select",
+        "(drop (select (local.get 0) (local.get 1) (local.get 0))) ",
+        8,
+    ),
     ("eqz chain", "(drop (i32.eqz (memory.size))) ", 4),
     ("local.tee chain", "(drop (local.tee 0 (local.get 1))) ", 5),
-    ("br_table of one", "(block (br_table 0 0 (local.get 0))) ", 9),
+    (
+        "br_table of one",
+        "(block (br_table 0 0 (local.get 0))) ",
+        9,
+    ),
     ("global", "(global.set 0 (global.get 0)) ", 4),
     ("store", "(i32.store (local.get 0) (local.get 1)) ", 7),
     ("grow", "(drop (memory.grow (i32.const 0))) ", 5),
@@ -368,8 +402,12 @@ pub(crate) fn shapes(bytes: usize) -> Vec<(String, Vec<u8>)> {
                  (func $one (result i32) (i32.const 1))",
             );
             for _ in 0..count {
-                let _ = write!(module, "(func (local i32 i32) (if (i32.eqz (global.get 0)) \
-                    (then (return))) {})", text.repeat(each));
+                let _ = write!(
+                    module,
+                    "(func (local i32 i32) (if (i32.eqz (global.get 0)) \
+                    (then (return))) {})",
+                    text.repeat(each)
+                );
             }
             module += "(func (export \"handle\")";
             for index in 1..=count {

@@ -15,8 +15,12 @@ pub(crate) enum Verdict {
 
 /// Judges an operator by its name and by the proposal that it comes from.
 pub(crate) fn judge(operator: &Operator<'_>) -> Verdict {
-    let (proposal, visit, is_float) = identity(operator);
-    if is_float {
+    let Identity {
+        proposal,
+        visit,
+        works,
+    } = identity(operator);
+    if works == Works::OnFloats {
         return Verdict::Float(text(visit));
     }
     let is_allowed = match proposal {
@@ -33,21 +37,17 @@ pub(crate) fn judge(operator: &Operator<'_>) -> Verdict {
 
 /// Whether an operator makes a number of one or two others, and of nothing else.
 pub(crate) fn is_numeric(operator: &Operator<'_>) -> bool {
-    let (_, visit, _) = identity(operator);
-    (visit.starts_with("visit_i32_") || visit.starts_with("visit_i64_"))
-        && !visit.ends_with("_const")
-        && !visit.contains("_store")
-        && !is_load(operator)
+    identity(operator).works == Works::OnIntegers
 }
 
-/// Whether an operator loads from memory.
+/// Whether an operator loads an integer from memory.
 pub(crate) fn is_load(operator: &Operator<'_>) -> bool {
-    identity(operator).1.contains("_load")
+    identity(operator).works == Works::AsLoad
 }
 
 /// An operator's name in the text format.
 pub(crate) fn name(operator: &Operator<'_>) -> String {
-    text(identity(operator).1)
+    text(identity(operator).visit)
 }
 
 /// The name of an operator that could not be read, as far as its first bytes tell.
@@ -74,17 +74,62 @@ fn title(proposal: &'static str) -> &'static str {
     }
 }
 
-/// Whether a name has `f32` or `f64` in it. Answered when this is compiled: it is asked for each
-/// operator of a module.
-const fn names_float(name: &str) -> bool {
-    let mut rest = name.as_bytes();
-    while let [first, tail @ ..] = rest {
-        if matches!((*first, tail), (b'f', [b'3', b'2', ..] | [b'6', b'4', ..])) {
+/// What an operator is.
+struct Identity {
+    /// The proposal that it comes from.
+    proposal: &'static str,
+    /// Its name with `visit_` before it.
+    visit: &'static str,
+    works: Works,
+}
+
+/// How an operator works, as far as its name tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Works {
+    OnFloats,
+    /// It makes a number of one or two others.
+    OnIntegers,
+    AsLoad,
+    Otherwise,
+}
+
+impl Works {
+    /// Answered when this is compiled: it is asked for each operator of a module.
+    const fn of(visit: &str) -> Self {
+        if has(visit, "f32") || has(visit, "f64") {
+            return Self::OnFloats;
+        }
+        if has(visit, "_load") {
+            return Self::AsLoad;
+        }
+        let is_integer = has(visit, "visit_i32_") || has(visit, "visit_i64_");
+        match is_integer && !has(visit, "_const") && !has(visit, "_store") {
+            true => Self::OnIntegers,
+            false => Self::Otherwise,
+        }
+    }
+}
+
+/// Whether a name has `part` in it.
+const fn has(name: &str, part: &str) -> bool {
+    let (mut rest, part) = (name.as_bytes(), part.as_bytes());
+    while let [_, tail @ ..] = rest {
+        if begins(rest, part) {
             return true;
         }
         rest = tail;
     }
     false
+}
+
+const fn begins(mut bytes: &[u8], mut part: &[u8]) -> bool {
+    while let [wanted, wanted_tail @ ..] = part {
+        match bytes {
+            [found, tail @ ..] if *found == *wanted => (bytes, part) = (tail, wanted_tail),
+            _ => return false,
+        }
+    }
+    true
 }
 
 /// `visit_i32_load8_u` is `i32.load8_u` in the text format, but `visit_br_table` is `br_table`.
@@ -112,15 +157,18 @@ macro_rules! define_identity {
         @$proposal:ident $operator:ident $({ $($argument:ident: $type:ty),* })?
             => $visit:ident ($($annotation:tt)*)
     )*) => {
-        /// The proposal that an operator comes from, its name with `visit_` before it, and
-        /// whether that names a float.
-        fn identity(operator: &Operator<'_>) -> (&'static str, &'static str, bool) {
+        fn identity(operator: &Operator<'_>) -> Identity {
             match operator {
-                $(Operator::$operator { .. } => {
-                    let visit = stringify!($visit);
-                    (stringify!($proposal), visit, const { names_float(stringify!($visit)) })
-                })*
-                _ => ("unknown", "an unknown operator", false),
+                $(Operator::$operator { .. } => Identity {
+                    proposal: stringify!($proposal),
+                    visit: stringify!($visit),
+                    works: const { Works::of(stringify!($visit)) },
+                },)*
+                _ => Identity {
+                    proposal: "unknown",
+                    visit: "an unknown operator",
+                    works: Works::Otherwise,
+                },
             }
         }
     };
@@ -143,7 +191,25 @@ mod tests {
             ("visit_f64_add", "f64.add"),
         ] {
             assert_eq!(text(visit), expected);
-            assert_eq!(names_float(visit), visit.contains("f64"));
+            let is_float = Works::of(visit) == Works::OnFloats;
+            assert_eq!(is_float, visit.contains("f64"));
+        }
+    }
+
+    #[test]
+    fn names_tell_how_operators_work() {
+        for (visit, expected) in [
+            ("visit_i32_eqz", Works::OnIntegers),
+            ("visit_i64_extend_i32_u", Works::OnIntegers),
+            ("visit_i64_load32_u", Works::AsLoad),
+            ("visit_i64_store32", Works::Otherwise),
+            ("visit_i32_const", Works::Otherwise),
+            ("visit_i32_wrap_i64", Works::OnIntegers),
+            ("visit_i32_trunc_f32_s", Works::OnFloats),
+            ("visit_local_get", Works::Otherwise),
+            ("visit_memory_grow", Works::Otherwise),
+        ] {
+            assert_eq!(Works::of(visit), expected, "{visit}");
         }
     }
 }
