@@ -158,13 +158,9 @@ impl<T: Config> Pallet<T> {
              `MaxMessageLifetime` is {lifetime}. Raise it, or lower `Limits::wait`.",
             limits.wait,
         );
-        let quarter = T::MaxTurnGas::get() / 4;
-        assert!(
-            schedule.signal <= quarter,
-            "a program could not clean up: `Schedule::signal` is {} gas, and beside loading it \
-             {quarter} of `MaxTurnGas` are left. Lower `Schedule::signal`, or raise `MaxTurnGas`.",
-            schedule.signal,
-        );
+        let cleaning = schedule.clean_up(&actors_executor::CodeInfo::largest(&limits));
+        let served = in_gas(serve).saturating_add(in_gas(resume).saturating_mul(2));
+        Self::check_signal(cleaning, served, T::MaxTurnGas::get() / 4);
         let ratio = Self::proof_price();
         assert!(
             schedule.proof_byte >= ratio,
@@ -226,6 +222,23 @@ impl<T: Config> Pallet<T> {
              default heap of a node. Lower `Limits::memory`, `Limits::effect_bytes` or \
              `Limits::code`.",
             limits.worst_heap(),
+        );
+    }
+
+    /// Panics unless what `handle_signal` has besides its start serves what it asks for, and fits
+    /// the longest turn beside it.
+    pub(crate) fn check_signal(cleaning: Gas, served: Gas, most: Gas) {
+        assert!(
+            cleaning >= served,
+            "a program could not clean up: `handle_signal` has {cleaning} gas besides its start, \
+             and to serve one message that it sends, the reply to that and one that it wakes takes \
+             {served} with their proofs. Raise `Schedule::signal`, which adds to it.",
+        );
+        assert!(
+            cleaning <= most,
+            "a program could not clean up: `handle_signal` has {cleaning} gas besides its start, \
+             and beside loading the program {most} of `MaxTurnGas` are left. Lower \
+             `Schedule::signal`, or raise `MaxTurnGas`.",
         );
     }
 }

@@ -330,7 +330,7 @@ impl<T: Config> Pallet<T> {
         if let Some(info) = turn.judged.clone() {
             Self::keep_verdict(message, &mut program, info);
         }
-        session.log.note(task, purse.gas, &turn);
+        session.log.note(task, Self::gas_of(task, purse), &turn);
         Run {
             gas_burned: turn.gas_burned.min(gas_limit),
             proof: turn.proof,
@@ -368,11 +368,12 @@ impl<T: Config> Pallet<T> {
             purse,
             arriving: if is_arriving { message.value } else { 0 },
         };
+        let gas = purse.map_or(0, |purse| Self::gas_of(task, purse));
         let request = Request {
             code: info,
             code_hash,
             entry,
-            context: Self::context(task),
+            context: Self::context(task, gas.saturating_sub(gas_limit)),
             memory,
             replaced_pages,
             gas_limit,
@@ -397,8 +398,14 @@ impl<T: Config> Pallet<T> {
         Self::renew_info(&message.destination, program, info);
     }
 
-    /// What surrounds a turn.
-    fn context(task: &Task<T>) -> Context {
+    /// What a message has to burn and to set aside: what its last wait has kept for a signal comes
+    /// back if it waits again.
+    fn gas_of(task: &Task<T>, purse: &Purse<T>) -> Gas {
+        purse.gas.saturating_add(task.past.signal)
+    }
+
+    /// What surrounds a turn, which may set so much aside besides its limit.
+    fn context(task: &Task<T>, gas_reserve: Gas) -> Context {
         let message = &task.message;
         let block: BlockNumberFor<T> = frame_system::Pallet::<T>::block_number();
         Context {
@@ -416,6 +423,8 @@ impl<T: Config> Pallet<T> {
             turn: task.past.turns,
             has_replied: task.past.has_replied,
             lifetime_left: task.lifetime_left,
+            gas_reserve,
+            most_to_load: Self::most_to_load(),
             program: message.destination.clone().into(),
             block_number: block.unique_saturated_into(),
             deposit_per_byte: T::DepositPerByte::get(),

@@ -121,6 +121,8 @@ impl Program {
                 signal: None,
                 has_replied: false,
                 lifetime_left: 0,
+                gas_reserve: 0,
+                most_to_load: MAX_TURN_GAS,
                 program: [4; 32],
                 block_number: 1,
                 deposit_per_byte: 1,

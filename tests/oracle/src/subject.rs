@@ -171,6 +171,8 @@ impl<'d> Subject<'d> {
             signal: None,
             has_replied: false,
             lifetime_left: 0,
+            gas_reserve: 0,
+            most_to_load: u64::MAX,
             program: [3; 32],
             block_number: 1,
             deposit_per_byte: 1,

@@ -28,6 +28,9 @@ pub(crate) const VERSION: u16 = 5;
 /// The bit of [`CodeInfo::version`] that says that this version refuses the code.
 const REFUSED: u16 = 1 << 15;
 
+/// The most Wasm pages that a memory of 32 bits has.
+const MOST_WASM_PAGES: u32 = 65_536;
+
 /// What validation says of code, so that running it need not look again.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct CodeInfo {
@@ -51,7 +54,8 @@ pub struct CodeInfo {
     pub table: u32,
     /// Wasm pages of memory that it starts with.
     pub wasm_pages: u32,
-    /// Wasm pages that its memory may grow to: its own maximum or the chain's limit.
+    /// Wasm pages that its memory may grow to by its own declaration, and 65,536 without one: the
+    /// chain's limit holds besides.
     pub max_wasm_pages: u32,
     /// The entries that it exports.
     pub exports: Entries,
@@ -73,7 +77,7 @@ impl CodeInfo {
             kept_globals: limits.globals,
             table: limits.table,
             wasm_pages: 1,
-            max_wasm_pages: limits.memory,
+            max_wasm_pages: MOST_WASM_PAGES,
             exports: Entries::ALL,
             stack: None,
         }

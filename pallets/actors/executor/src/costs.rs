@@ -4,7 +4,7 @@ use actors_primitives::{abi::Entry, Gas, PAGE_SIZE, WASM_PAGE_SIZE};
 use codec::{Decode, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
-use crate::{CodeInfo, StoredMemory, Wait};
+use crate::{CodeInfo, Limits, StoredMemory, Wait};
 
 /// The prices of a turn, in gas (1 gas = 1 ps of reference time).
 ///
@@ -83,7 +83,7 @@ pub struct Schedule {
     pub letter: Gas,
     /// Each block for which a message waits, is delayed, or stands in a mailbox.
     pub rent: Gas,
-    /// Not a price: what `handle_signal` may burn besides its start, set aside by whoever waits.
+    /// Not a price: what `handle_signal` may burn beyond [`Self::clean_up`], set aside with it.
     pub signal: Gas,
     /// Replying.
     pub reply: Gas,
@@ -169,8 +169,7 @@ impl Default for Schedule {
             delay: 900 * US,
             letter: 900 * US,
             rent: US,
-            // A send and a wake, and as much again: a refund, and a lock that is let go.
-            signal: 4_000 * US,
+            signal: 0,
             reply: 150 * US,
             reply_byte: 100 * NS,
             emit: 25 * US,
@@ -196,6 +195,25 @@ impl Default for Schedule {
         }
     }
 }
+
+/// What `handle_signal` can do, by [`Schedule::clean_up`].
+struct CleanUp {
+    /// Bytes of the message that it sends, and of the event that it deposits.
+    bytes: u32,
+    /// Questions whether a message waits, besides that of its wake.
+    questions: u32,
+    /// Pages that it stores for the first time.
+    pages: u32,
+    /// Fuel that it burns in operators.
+    fuel: u64,
+}
+
+const CLEAN_UP: CleanUp = CleanUp {
+    bytes: 256,
+    questions: 2,
+    pages: 4,
+    fuel: 1_000_000,
+};
 
 impl Schedule {
     /// What loading the code costs, with a memory of `wasm_pages`: its own initial size, or the
@@ -300,8 +318,70 @@ impl Schedule {
         self.access(0).saturating_mul(u64::from(pages))
     }
 
+    /// What `handle_signal` has besides its start, in a program of that code: enough to send one
+    /// message with value and have its reply served, to wake a message and ask for two others
+    /// whether they wait, to deposit an event and to store four pages, with all proofs; and
+    /// [`Self::signal`].
+    ///
+    /// It follows from the prices, so that nobody has to think of it who raises them.
+    #[must_use]
+    pub fn clean_up(&self, code: &CodeInfo) -> Gas {
+        let accesses = |count: u64| self.proof(self.access(0).saturating_mul(count));
+        let look_up = self.look_up.saturating_add(accesses(1));
+        let bytes = Gas::from(CLEAN_UP.bytes);
+        let answer = match code.exports.contains(Entry::HandleReply) {
+            true => self.answer,
+            false => 0,
+        };
+        // Its balance, and whether the value can arrive.
+        let send = self
+            .send
+            .saturating_add(answer)
+            .saturating_add(self.send_byte.saturating_mul(bytes))
+            .saturating_add(self.proof(self.access(CLEAN_UP.bytes)))
+            .saturating_add(accesses(5))
+            .saturating_add(look_up.saturating_mul(2));
+        let wake = self
+            .wake
+            .saturating_add(look_up)
+            .saturating_add(accesses(4));
+        let event = self
+            .emit
+            .saturating_add(self.emit_byte.saturating_mul(bytes));
+        let page = self.page_store.saturating_add(accesses(1));
+        [
+            send,
+            wake,
+            look_up.saturating_mul(CLEAN_UP.questions.into()),
+            event,
+            page.saturating_mul(CLEAN_UP.pages.into()),
+            self.gas_in(CLEAN_UP.fuel),
+            self.signal,
+        ]
+        .into_iter()
+        .fold(0, Gas::saturating_add)
+    }
+
+    /// The most that the start of `entry` takes in a later turn: in the largest memory that the
+    /// code may have, unless no turn could load that.
+    pub(crate) fn most_to_start(
+        &self,
+        code: &CodeInfo,
+        entry: Entry,
+        limits: &Limits,
+        most_to_load: Gas,
+    ) -> Gas {
+        let wasm_pages = code.max_wasm_pages.min(limits.memory);
+        let pages = wasm_pages.saturating_mul(WASM_PAGE_SIZE.div_ceil(PAGE_SIZE));
+        let largest = self.start_with(code, entry, wasm_pages, pages);
+        // Code and pages are rounded up one by one.
+        let loadable = self.in_fuel(most_to_load).saturating_add(self.gas_in(1));
+        largest.min(loadable)
+    }
+
     /// What waiting for `blocks` sets aside: the message's next turn in `entry` finds a memory of
-    /// `wasm_pages`, of which `stored_pages` pages are stored.
+    /// `wasm_pages`, of which `stored_pages` pages are stored. Its signal may find more: what
+    /// others have added takes `most` to start.
     pub(crate) fn waiting(
         &self,
         code: &CodeInfo,
@@ -309,6 +389,7 @@ impl Schedule {
         blocks: u32,
         wasm_pages: u32,
         stored_pages: u32,
+        most: Gas,
     ) -> Wait {
         let start = |entry| self.start_with(code, entry, wasm_pages, stored_pages);
         let signal = Entry::HandleSignal;
@@ -317,7 +398,7 @@ impl Schedule {
             rent: self.renting(blocks),
             resume: start(entry),
             signal: match code.exports.contains(signal) {
-                true => start(signal).saturating_add(self.signal),
+                true => start(signal).max(most).saturating_add(self.clean_up(code)),
                 false => 0,
             },
         }
@@ -350,6 +431,20 @@ impl Schedule {
     /// What `bytes` of proof cost.
     pub(crate) fn proof(&self, bytes: u64) -> Gas {
         self.proof_byte.saturating_mul(bytes)
+    }
+
+    /// What a wait takes of the fuel of a turn that has `reserve` besides.
+    pub(crate) fn fuel_aside(&self, wait: Option<&Wait>, reserve: u64) -> u64 {
+        self.fuel_of(wait).saturating_sub(reserve)
+    }
+
+    /// What a wait leaves of that reserve.
+    pub(crate) fn reserve_left(&self, wait: Option<&Wait>, reserve: u64) -> u64 {
+        reserve.saturating_sub(self.fuel_of(wait))
+    }
+
+    fn fuel_of(&self, wait: Option<&Wait>) -> u64 {
+        wait.map_or(0, |wait| self.fuel_for(wait.aside()))
     }
 
     /// Whole units of fuel that `gas` takes, rounded up: a charge is never below its price.

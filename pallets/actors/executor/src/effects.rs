@@ -93,8 +93,8 @@ pub struct Wait {
     pub rent: Gas,
     /// Gas with which its next turn starts whatever else is left.
     pub resume: Gas,
-    /// Gas with which `handle_signal` runs should a later turn fail; 0 for a program that does
-    /// not export it.
+    /// Gas with which `handle_signal` runs should a later turn fail, however large the memory is
+    /// then; 0 for a program that does not export it.
     pub signal: Gas,
 }
 

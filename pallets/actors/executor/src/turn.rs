@@ -77,6 +77,13 @@ pub struct Context {
     pub has_replied: bool,
     /// Blocks of service that the message may still wait, in all.
     pub lifetime_left: u32,
+    /// Gas that the message has besides [`Request::gas_limit`], what an earlier wait has set aside
+    /// for a signal included: the turn cannot burn it, but what a wait sets aside comes out of it
+    /// first.
+    pub gas_reserve: Gas,
+    /// What loading the program takes at most: the chain refuses a turn after which its memory has
+    /// grown past that.
+    pub most_to_load: Gas,
     /// The program's own id.
     pub program: [u8; 32],
     /// The height of the block.
@@ -230,16 +237,18 @@ impl From<Stop> for Failure {
 ///
 /// The ledger is the engine's fuel, `gas_limit` divided by [`Schedule::fuel`] and rounded down;
 /// every charge is rounded up to whole units. Gas that a send splits off, and what a letter or a
-/// wait sets aside, is taken from it but is not burned: each has exactly what was asked for, and
-/// what the rounding took more counts as burned. So [`Turn::gas_burned`] and the gas split off and
-/// set aside never exceed `gas_limit` together. A turn that fails sends nothing, splits nothing off
-/// and sets nothing aside; one that runs out of gas burns its whole limit.
+/// wait sets aside, is taken from it but is not burned: each has exactly what was asked for. What
+/// the rounding took more for a send counts as burned. So [`Turn::gas_burned`] and the gas split off and
+/// set aside never exceed `gas_limit` and [`Context::gas_reserve`] together. A turn that fails
+/// sends nothing, splits nothing off and sets nothing aside; one that runs out of gas burns its
+/// whole limit.
 ///
 /// # Waiting
 ///
-/// sets aside what the message's next turn and its signal cost to start. That depends on the
-/// memory, so the end of a successful run settles it: a turn that has grown its memory since runs
-/// out of gas if that is not left.
+/// sets aside what the message's next turn costs to start, and all that its signal may cost. The
+/// first depends on the memory, so the end of a successful run settles it: a turn that has grown
+/// its memory since runs out of gas if that is not left. It comes out of [`Context::gas_reserve`]
+/// first, which nothing else can use.
 ///
 /// # `_initialize`
 ///
@@ -267,9 +276,12 @@ pub fn execute<H: Host>(request: Request<'_>, host: &mut H, modules: &mut Module
     let schedule = request.schedule;
     let gas_limit = request.gas_limit;
     let total = schedule.fuel_within(gas_limit);
+    let gas = gas_limit.saturating_add(request.context.gas_reserve);
+    let all = schedule.fuel_within(gas);
     let mut account = Account {
         fuel: total,
-        lowest: total,
+        reserve: all.saturating_sub(total),
+        lowest: all,
         aside: 0,
         proof: 0,
         judged: None,
@@ -277,11 +289,13 @@ pub fn execute<H: Host>(request: Request<'_>, host: &mut H, modules: &mut Module
     };
     let outcome = attempt(request, host, modules, &mut account);
     let (gas_required, gas_burned) = match &outcome {
-        Err(failure) if failure.code == ReplyCode::OutOfGas => (gas_limit, gas_limit),
+        Err(failure) if failure.code == ReplyCode::OutOfGas => (gas, gas_limit),
         _ => {
-            let gas = |left| schedule.gas_in(total.saturating_sub(left));
-            let burned = gas(account.fuel).saturating_sub(account.aside);
-            (gas(account.fuel.min(account.lowest)), burned)
+            let taken = schedule.gas_in(total.saturating_sub(account.fuel));
+            let left = account.fuel.saturating_add(account.reserve);
+            let most = all.saturating_sub(left.min(account.lowest));
+            let burned = taken.saturating_sub(account.aside);
+            (schedule.gas_in(most), burned)
         }
     };
     Turn {
@@ -297,7 +311,9 @@ pub fn execute<H: Host>(request: Request<'_>, host: &mut H, modules: &mut Module
 /// What remains to be told of a turn however it ends.
 struct Account {
     fuel: u64,
-    /// The least fuel that would have been left if all that was reserved had been taken.
+    /// Fuel that can only be set aside.
+    reserve: u64,
+    /// The least of both that would have been left if all that was asked for had been taken.
     lowest: u64,
     /// Gas that was taken from the fuel and is not burned: split off or set aside.
     aside: Gas,
@@ -317,11 +333,20 @@ impl Account {
 
     /// Sets aside what the message waits `with`, instead of what it took `before`.
     fn set_aside(&mut self, schedule: &Schedule, before: &Wait, with: &Wait) -> Result<(), Stop> {
-        let fuel = |wait: &Wait| schedule.fuel_for(wait.aside());
-        self.lowest = self.lowest.min(self.fuel);
-        let left = self.fuel.saturating_add(fuel(before));
-        self.fuel = left.checked_sub(fuel(with)).ok_or(Stop::OutOfGas)?;
+        let left = schedule.reserve_left(Some(before), self.reserve);
+        self.lowest = self.lowest.min(self.fuel.saturating_add(left));
+        let back = schedule.fuel_aside(Some(before), self.reserve);
+        let taken = schedule.fuel_aside(Some(with), self.reserve);
+        let left = self.fuel.saturating_add(back);
+        self.fuel = left.checked_sub(taken).ok_or(Stop::OutOfGas)?;
         Ok(())
+    }
+
+    /// Counts what a wait has taken as not burned, whether the message waits or not.
+    fn keep_aside(&mut self, schedule: &Schedule, wait: Option<&Wait>) {
+        let own = schedule.gas_in(schedule.fuel_aside(wait, self.reserve));
+        self.aside = self.aside.saturating_add(own);
+        self.reserve = schedule.reserve_left(wait, self.reserve);
     }
 
     fn prove(&mut self, bytes: u64) {
@@ -403,7 +428,8 @@ fn attempt(
             loaded
         }
     };
-    let journal = Journal::new(entry, code, count, &context, schedule, limits, host);
+    let mut journal = Journal::new(entry, code, count, &context, schedule, limits, host);
+    journal.reserve = account.reserve;
     let mut engine = Engine::load(&loaded.module, limits, account.fuel, journal)?;
     let turn = Run {
         code,
@@ -413,12 +439,12 @@ fn attempt(
     };
     let outcome = turn.run(&mut engine, &memory, pages);
     account.fuel = engine.fuel();
-    let journal = engine.into_journal();
+    let mut journal = engine.into_journal();
     account.lowest = account.lowest.min(journal.lowest);
     account.aside = journal.aside;
     account.prove(journal.proof);
-    account.debug = journal.debug;
-    let mut wait = journal.wait;
+    account.debug = core::mem::take(&mut journal.debug);
+    let mut wait = journal.wait.take();
     if let Ok(change) = &outcome {
         let new = change
             .stored
@@ -430,15 +456,12 @@ fn attempt(
             let stored = memory.pages.len().saturating_add(new);
             let stored = stored.saturating_sub(change.freed.len());
             let stored = u32::try_from(stored).unwrap_or(u32::MAX);
-            let with = schedule.waiting(code, entry, marked.blocks, change.wasm_pages, stored);
+            let with = journal.waiting(marked.blocks, change.wasm_pages, stored);
             account.set_aside(schedule, &marked, &with)?;
             wait = Some(with);
         }
     }
-    // Not burned, whether it waits or not.
-    account.aside = account
-        .aside
-        .saturating_add(wait.as_ref().map_or(0, Wait::aside));
+    account.keep_aside(schedule, wait.as_ref());
     let mut effects = Effects {
         effects: journal.effects,
         ..Effects::default()

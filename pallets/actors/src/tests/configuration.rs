@@ -1,10 +1,39 @@
 //! `integrity_test` says both numbers and the fix. Native only, as it is itself.
 
+use super::player::parachain;
 use crate::{mock::*, Pallet};
 
 #[test]
 fn the_mocks_configuration_holds() {
     on_chain(|| {
+        Pallet::<Test>::check_configuration();
+    });
+}
+
+#[test]
+fn the_prices_of_a_parachain_hold() {
+    on_chain(|| {
+        for mebibytes in [32, 10] {
+            ActorsSchedule::set(parachain(mebibytes));
+            Pallet::<Test>::check_configuration();
+        }
+    });
+}
+
+#[test]
+#[should_panic(
+    expected = "has 4000 gas besides its start, and to serve one message that it \
+                           sends, the reply to that and one that it wakes takes 4001"
+)]
+fn a_signal_that_could_not_clean_up_is_told() {
+    Pallet::<Test>::check_signal(4_000, 4_001, 9_000);
+}
+
+#[test]
+#[should_panic(expected = "of `MaxTurnGas` are left. Lower `Schedule::signal`")]
+fn a_signal_that_fits_no_turn_is_told() {
+    on_chain(|| {
+        ActorsSchedule::mutate(|schedule| schedule.signal = MaxTurnGas::get() / 4);
         Pallet::<Test>::check_configuration();
     });
 }

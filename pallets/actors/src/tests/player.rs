@@ -1,5 +1,6 @@
 //! Scripts for `script.wat`, and what the program says while it plays them.
 
+use actors_executor::Schedule;
 use actors_primitives::{Balance, CodeHash, Gas, MessageId, ReplyCode};
 
 use crate::{
@@ -150,6 +151,16 @@ pub(super) fn wake_itself() -> Act {
     vec![4, 255]
 }
 
+/// Asks whether the message at that place of the program's memory waits.
+pub(super) fn waits(place: u8) -> Act {
+    vec![18, place]
+}
+
+/// Asks whether the current message waits.
+pub(super) fn waits_itself() -> Act {
+    vec![18, 255]
+}
+
 /// Exits.
 pub(super) fn exit(inheritor: &AccountId) -> Act {
     [&[5][..], inheritor.as_ref()].concat()
@@ -252,6 +263,39 @@ pub(super) fn conceive(name: &str, words: Vec<u8>, value: Balance) -> (AccountId
     });
     let (id, program) = made.expect("Alice can pay");
     (program, id)
+}
+
+/// The least prices of a parachain whose blocks have two seconds and so many MiB of proof, as
+/// `docs/limits.md` has them.
+pub(super) fn parachain(mebibytes: u64) -> Schedule {
+    let (proof_byte, send, answer, wait, delay) = match mebibytes {
+        32 => (
+            59_605,
+            2_941_278_720,
+            4_071_704_960,
+            6_642_699_520,
+            2_570_994_560,
+        ),
+        10 => (
+            190_735,
+            7_775_255_040,
+            10_517_006_720,
+            16_847_760_640,
+            6_330_753_920,
+        ),
+        _ => panic!("{mebibytes} MiB have no row"),
+    };
+    Schedule {
+        proof_byte,
+        send,
+        create: send,
+        answer,
+        wake: answer,
+        wait,
+        delay,
+        letter: delay,
+        ..Schedule::default()
+    }
 }
 
 /// Lets whole blocks pass.

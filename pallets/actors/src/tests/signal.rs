@@ -112,7 +112,7 @@ fn a_signal_runs_although_the_purse_was_drained() {
     let program = create("script");
     play(&program, script([&[on_signal(&[set(1, b"told")])]]));
     let words = script([&[wait(1)], &[burn()]]);
-    let id = send_with(&program, words, 0, GAS);
+    let id = send_with(&program, words, 0, 2 * GAS);
     idle();
     let aside = Waiting::<Test>::iter_values().next().expect("it waits");
     pass(1);
@@ -183,6 +183,143 @@ fn a_wait_that_an_exit_or_an_upgrade_ends_has_no_signal() {
     assert_quiet();
 }
 
+fn a_program_cleans_up_at_the_prices_of_a_parachain() {
+    for mebibytes in [32, 10] {
+        ActorsSchedule::set(parachain(mebibytes));
+        let program = create("script");
+        // It gives back what it had, lets somebody in, and looks around.
+        let payment = Post::new(&BOB, vec![7; 200]).value(UNIT);
+        let acts = [payment.act(), wake(1), waits(1), waits(2), set(1, b"told")];
+        play(&program, script([&[on_signal(&acts)]]));
+        send_with(&program, script([&[]]), UNIT, PLENTY);
+        idle();
+        let failing = play(&program, script([&[wait(1)], &[burn()]]));
+        let other = play(&program, script([&[wait(99)], &[]]));
+        pass(1);
+        assert_eq!(code_of_answer(failing), Some(ReplyCode::OutOfGas));
+        let done = results(&program);
+        assert!(done.contains(&vec![0, 0, 1, 0, 0]), "{mebibytes}: {done:?}");
+        assert_eq!(causes_of(&program, other), [FRESH, WOKEN]);
+        assert_quiet();
+    }
+}
+
+/// Grows the memory of `hoard` by so many stored pages.
+fn hoard(program: &AccountId, pages: u8) -> Option<ReplyCode> {
+    code_of_answer(play(program, vec![b'g', pages]))
+}
+
+fn a_signal_runs_however_large_others_have_made_the_memory() {
+    for prices in [
+        actors_executor::Schedule::default(),
+        parachain(32),
+        parachain(10),
+    ] {
+        ActorsSchedule::set(prices);
+        let program = create("hoard");
+        let words = [&b"w"[..], &9u32.to_le_bytes()].concat();
+        let needed = core::cell::Cell::new(0);
+        undone(|| {
+            let id = play(&program, words.clone());
+            let purse = Purses::<Test>::get(id).expect("it waits");
+            needed.set(purse.burned + purse.aside);
+        });
+        // Not a unit of fuel more than the wait takes.
+        let fuel = ActorsSchedule::get().fuel;
+        let gas = needed.get().div_ceil(fuel) * fuel;
+        let id = send_with(&program, words, 0, gas);
+        idle();
+        assert!(Purses::<Test>::get(id).expect("it waits").gas < fuel);
+        let start = || crate::Pallet::<Test>::start_price(&program, crate::Kind::Handle);
+        let before = start();
+        // As many pages as the chain lets it have, to the last one.
+        for pages in [64, 16, 4, 1] {
+            while hoard(&program, pages) == Some(ReplyCode::Finished) {}
+        }
+        assert!(start() > 5 * before, "{} and {before}", start());
+        pass(9);
+        assert_eq!(code_of_answer(id), Some(ReplyCode::OutOfGas));
+        let last = ended(&program).last().map(|end| end.1);
+        assert_eq!(last, Some(ReplyCode::Finished), "the signal");
+        assert_eq!(turns_of_hoard(&program), 1);
+        assert_quiet();
+    }
+}
+
+/// How often `hoard` has cleaned up.
+fn turns_of_hoard(program: &AccountId) -> usize {
+    let tidied = events().into_iter().filter(|event| {
+        matches!(event, Event::ProgramEvent { program: source, data, .. }
+            if source == program && data == b"tidy")
+    });
+    tidied.count()
+}
+
+fn a_wait_may_set_aside_more_than_a_turn_may_burn() {
+    ActorsSchedule::set(parachain(10));
+    ActorsSchedule::mutate(|schedule| schedule.signal = 20_000_000_000);
+    let program = create("hoard");
+    let words = [&b"w"[..], &9u32.to_le_bytes()].concat();
+    let id = play(&program, words.clone());
+    let purse = Purses::<Test>::get(id).expect("it waits");
+    assert!(purse.aside + purse.burned > MaxTurnGas::get());
+    // But not more than there is.
+    let short = send_with(&program, words, 0, MaxTurnGas::get());
+    idle();
+    assert_eq!(code_of_answer(short), Some(ReplyCode::Trapped));
+    pass(9);
+    assert_quiet();
+}
+
+fn what_is_kept_for_a_signal_serves_the_next_wait_too() {
+    let program = create("script");
+    ActorsSchedule::mutate(|schedule| schedule.signal = 60_000_000_000);
+    let words = script([&[wait(1)], &[wait(1)], &[wait(1)], &[]]);
+    let needed = core::cell::Cell::new(0);
+    undone(|| {
+        play(&program, script([&[wait(1)]]));
+        let purse = Purses::<Test>::iter_values().next().expect("it waits");
+        needed.set(purse.aside);
+    });
+    // For one signal, and for the turns.
+    let schedule = ActorsSchedule::get();
+    let start = crate::Pallet::<Test>::start_price(&program, crate::Kind::Handle);
+    let turn = 2 * start + schedule.wait + schedule.answer;
+    let gas = needed.get() + 4 * turn;
+    assert!(gas < 2 * needed.get(), "{gas} and {}", needed.get());
+    let id = send_with(&program, words, 0, gas);
+    idle();
+    pass(3);
+    assert_eq!(causes_of(&program, id).len(), 4);
+    assert_eq!(code_of_answer(id), Some(ReplyCode::Finished));
+    assert_quiet();
+}
+
+fn a_lock_can_be_taken_from_a_holder_that_has_failed() {
+    let program = create("script");
+    // The place of a message is its lock. A signal that fails does not give it back.
+    play(&program, script([&[on_signal(&[trap()])]]));
+    play(&program, script([&[wait(2)], &[trap()]]));
+    let asked = |acts: &[Act]| {
+        play(&program, script([acts]));
+        results(&program).last().cloned().expect("it has counted")
+    };
+    assert_eq!(asked(&[waits(0), waits(1), waits_itself()]), [1, 0, 0]);
+    // One that is woken holds on to it until its turn has come.
+    assert_eq!(asked(&[wake(0), waits(0)]), [0, 1]);
+    pass(1);
+    let ends: Vec<_> = ended(&program).iter().map(|end| end.1).collect();
+    assert_eq!(
+        ends.iter()
+            .filter(|end| **end == ReplyCode::Trapped)
+            .count(),
+        2,
+        "the holder, and its signal"
+    );
+    assert_eq!(asked(&[waits(0), wake(0)]), [0, -1]);
+    assert_quiet();
+}
+
 cases![
     a_signal_follows_a_later_turn_that_failed,
     a_signal_follows_a_later_turn_that_reverted,
@@ -195,4 +332,9 @@ cases![
     a_signal_is_told_though_the_reply_was_given,
     a_signal_of_an_init_is_not_told,
     a_wait_that_an_exit_or_an_upgrade_ends_has_no_signal,
+    a_program_cleans_up_at_the_prices_of_a_parachain,
+    a_signal_runs_however_large_others_have_made_the_memory,
+    a_wait_may_set_aside_more_than_a_turn_may_burn,
+    what_is_kept_for_a_signal_serves_the_next_wait_too,
+    a_lock_can_be_taken_from_a_holder_that_has_failed,
 ];

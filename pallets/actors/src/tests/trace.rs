@@ -146,7 +146,7 @@ fn a_turn_that_is_not_applied_has_done_nothing() {
     let (sleeper, echo) = (create("sleeper"), create("echo"));
     // It asks for all that it did before, and cannot pay for the key.
     let payload = asks(&echo, 10, 1, b"hi");
-    let (gas, deposit) = (Some(GAS), Some(0));
+    let (gas, deposit) = (Some(2 * GAS), Some(0));
     let trace = Pallet::<Test>::trace_message(ALICE, sleeper, payload, 0, gas, deposit, 0)
         .expect("the call is accepted");
     let [turn] = &trace.turns[..] else {

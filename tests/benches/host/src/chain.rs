@@ -13,27 +13,38 @@ use sp_state_machine::{
 };
 use sp_trie::PrefixedMemoryDB;
 
-use crate::counting::Counting;
+use crate::{counting::Counting, placement};
 
 type HostFunctions = (sp_io::SubstrateHostFunctions, bench::HostFunctions);
 
 /// The runtime, compiled once.
 pub(crate) struct Runtime {
     executor: WasmExecutor<HostFunctions>,
-    wasm: &'static [u8],
+    wasm: Vec<u8>,
 }
 
 impl Runtime {
     /// Set up as a node sets its executor up: Cranelift, a pool of instances, a growing heap.
     pub(crate) fn new() -> Self {
+        Self::of(bench_runtime::WASM_BINARY)
+    }
+
+    /// The same code elsewhere: every function but the first begins at another address.
+    pub(crate) fn moved(steps: u32) -> Self {
+        let mut runtime = Self::of(bench_runtime::WASM_BINARY_BLOATY);
+        runtime.wasm = placement::moved(&runtime.wasm, steps);
+        runtime
+    }
+
+    fn of(wasm: Option<&[u8]>) -> Self {
         Self {
             executor: WasmExecutor::builder().build(),
-            wasm: bench_runtime::WASM_BINARY.expect("the build script makes it"),
+            wasm: wasm.expect("the build script makes it").to_vec(),
         }
     }
 
     fn call<R: Decode>(&self, storage: &mut dyn Externalities, name: &str, data: &[u8]) -> R {
-        let fetcher = WrappedRuntimeCode(self.wasm.into());
+        let fetcher = WrappedRuntimeCode(self.wasm.as_slice().into());
         let code = RuntimeCode {
             code_fetcher: &fetcher,
             heap_pages: None,

@@ -21,7 +21,9 @@ pub(crate) fn run(runtime: &Runtime, laps: u32) -> Table {
         charge::COLUMNS,
     );
     charge::explain(&mut table);
-    table.note("`ps/gas` is the time over the gas alone, which pays for 1 ps each. `ratio` is the worse");
+    table.note(
+        "`ps/gas` is the time over the gas alone, which pays for 1 ps each. `ratio` is the worse",
+    );
     table.note("of the two: gas alone must pay for a turn as well.");
     let laps = (laps / 10).max(5);
     for (name, wasm, gas) in programs() {

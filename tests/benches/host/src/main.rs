@@ -14,6 +14,7 @@ mod metering;
 mod mixes;
 mod modules;
 mod ping;
+mod placement;
 mod profile;
 mod programs;
 mod proofs;

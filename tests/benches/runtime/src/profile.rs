@@ -267,6 +267,8 @@ fn context(payload: Vec<u8>) -> Context {
         signal: None,
         has_replied: false,
         lifetime_left: 0,
+        gas_reserve: 0,
+        most_to_load: 0,
         program: [2; 32],
         block_number: 1,
         deposit_per_byte: 1,

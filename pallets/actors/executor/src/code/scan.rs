@@ -23,7 +23,7 @@ use super::{
     names::{shown, Names},
     operators::{self, judge, name_of_bytes, Verdict},
     select::{Conditions, Known},
-    CodeInfo, FunctionRef, Invalid, InvalidKind, VERSION,
+    CodeInfo, FunctionRef, Invalid, InvalidKind, MOST_WASM_PAGES, VERSION,
 };
 use crate::{memory::const_i32, Limits, Schedule};
 
@@ -210,7 +210,9 @@ impl<'a> Scan<'a> {
             Payload::StartSection { func, range } => Err(Invalid::module(
                 InvalidKind::StartFunction,
                 "is the module's start function",
-                "programs start at `init` and `handle` only; remove it",
+                "programs start at `init` and `handle` only; export it as `_initialize`, which \
+                 runs once before the first of them (`asc --exportStart _initialize`), or let \
+                 `actors-build optimise` do it",
             )
             .within(self.names.function(*func))
             .at(range.start)),
@@ -530,7 +532,8 @@ impl<'a> Scan<'a> {
                 InvalidKind::Global,
                 "the stack pointer is exported",
                 "exported mutable globals are kept from turn to turn, and the stack starts \
-                 afresh; do not export `__stack_pointer`",
+                 afresh; do not export `__stack_pointer` (Zig: `--export=handle` instead of \
+                 `-rdynamic`), or let `actors-build optimise` take the export away",
             ));
         }
         if export.name == abi::STACK_LOW || export.name == abi::STACK_HIGH {
@@ -721,7 +724,7 @@ impl<'a> Scan<'a> {
                 InvalidKind::Global,
                 format!("the mutable globals {} are not exported", unkept.join(", ")),
                 "only the stack pointer may stay unexported: what is not exported is lost after \
-                 each turn; export the others",
+                 each turn; export the others, as `actors-build optimise` does",
             ));
         }
         let stack = match (self.stack_low, self.stack_high) {
@@ -742,8 +745,7 @@ impl<'a> Scan<'a> {
                 ));
             }
         };
-        let limit = u64::from(self.limits.memory);
-        let maximum = memory.maximum.unwrap_or(limit).min(limit);
+        let maximum = memory.maximum.unwrap_or(MOST_WASM_PAGES.into());
         Ok(CodeInfo {
             version: VERSION,
             schedule: Schedule::default().version,

@@ -61,7 +61,10 @@ pub(crate) struct Journal<'h> {
     pub(crate) wait: Option<Wait>,
     /// Bytes of storage proof that its reads took at most.
     pub(crate) proof: u64,
-    /// The least fuel that would have been left if all that was reserved had been taken.
+    /// Fuel that the turn does not have, and that a wait takes first.
+    pub(crate) reserve: u64,
+    /// The least fuel and reserve that would have been left if all that was asked for had been
+    /// taken.
     pub(crate) lowest: u64,
     /// The program's free balance, once it was asked for.
     balance: Option<Balance>,
@@ -105,6 +108,7 @@ impl<'h> Journal<'h> {
             aside: 0,
             wait: None,
             proof: 0,
+            reserve: 0,
             lowest: u64::MAX,
             balance: None,
             spent: 0,
@@ -116,6 +120,30 @@ impl<'h> Journal<'h> {
             effect_bytes: 0,
             debug_bytes: 0,
         }
+    }
+
+    /// What waiting for `blocks` sets aside, if the turn leaves so much memory.
+    pub(crate) fn waiting(&self, blocks: u32, wasm_pages: u32, stored_pages: u32) -> Wait {
+        let most = self.schedule.most_to_start(
+            self.code,
+            Entry::HandleSignal,
+            self.limits,
+            self.context.most_to_load,
+        );
+        self.schedule.waiting(
+            self.code,
+            self.entry,
+            blocks,
+            wasm_pages,
+            stored_pages,
+            most,
+        )
+    }
+
+    /// Notes that there would be `fuel` left now.
+    fn note_left(&mut self, fuel: u64) {
+        let reserve = self.schedule.reserve_left(self.wait.as_ref(), self.reserve);
+        self.lowest = self.lowest.min(fuel.saturating_add(reserve));
     }
 
     /// Counts one thing of `bytes` bytes that the turn keeps until it commits; `false`, and
@@ -180,7 +208,7 @@ impl<'h> Call<'_, 'h> {
         let prices = self.prices();
         let fuel = prices.fuel_for(prices.proof(prices.access(bytes)));
         let left = self.fuel.checked_sub(fuel).ok_or(Stop::OutOfGas)?;
-        self.journal.lowest = self.journal.lowest.min(left);
+        self.journal.note_left(left);
         Ok(())
     }
 

@@ -25,23 +25,18 @@ pub(crate) fn wait(call: &mut Call<'_, '_>, blocks: u32) -> Result<i32, Stop> {
         return Ok(error::OVER_LIMIT);
     }
     let prices = call.prices();
-    let wait = prices.waiting(
-        code,
-        call.journal.entry,
-        blocks,
-        wasm_pages(call.memory),
-        call.journal.stored_pages,
-    );
-    let before = call.journal.wait.as_ref();
-    let back = before.map_or(0, |before| prices.fuel_for(before.aside()));
+    let journal = &mut *call.journal;
     // Less than this would not have come so far, whatever comes back now.
-    call.journal.lowest = call.journal.lowest.min(call.fuel);
+    journal.note_left(call.fuel);
+    let wait = journal.waiting(blocks, wasm_pages(call.memory), journal.stored_pages);
+    let back = prices.fuel_aside(journal.wait.as_ref(), journal.reserve);
+    let taken = prices.fuel_aside(Some(&wait), journal.reserve);
     let fuel = call.fuel.saturating_add(back);
-    let Some(left) = fuel.checked_sub(prices.fuel_for(wait.aside())) else {
+    let Some(left) = fuel.checked_sub(taken) else {
         return Ok(error::NOT_ENOUGH_GAS);
     };
     call.fuel = left;
-    call.journal.wait = Some(wait);
+    journal.wait = Some(wait);
     Ok(0)
 }
 

@@ -80,6 +80,8 @@ impl Chain {
             signal: None,
             has_replied: false,
             lifetime_left: 100_000,
+            gas_reserve: 0,
+            most_to_load: 187_500_000_000,
             program: [4; 32],
             block_number: 42,
             deposit_per_byte: 9,

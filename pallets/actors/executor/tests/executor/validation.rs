@@ -81,7 +81,7 @@ const OFFENCES: &[(&str, InvalidKind, &str, &str)] = &[
     ("passive_elements", Feature, "element segment #0 is not active at byte 0x36", FEATURE),
     ("reference_operator", Feature, "function `peek` (#0) uses table.get (reference types) at byte 0x3a", FEATURE),
     ("reference_type", Feature, "type #0 uses externref at byte 0xa", FEATURE),
-    ("second_global", Global, "the mutable globals #0, #1 are not exported", "only the stack pointer may stay unexported: what is not exported is lost after each turn; export the others"),
+    ("second_global", Global, "the mutable globals #0, #1 are not exported", "only the stack pointer may stay unexported: what is not exported is lost after each turn; export the others, as `actors-build optimise` does"),
     ("select_of_eqz", Untranslatable, "function `pick` (#0) has a `select` by whether an i32 is zero (i32.eqz, or i32.eq or i32.ne with 0), which the engine gets wrong at byte 0x40", SELECT),
     ("select_of_zero", Untranslatable, "function `pick` (#0) has a `select` by whether an i32 is zero (i32.eqz, or i32.eq or i32.ne with 0), which the engine gets wrong at byte 0x4a", SELECT),
     ("shared_memory", Feature, "the memory is shared, has 64-bit addresses or its own page size at byte 0x14", FEATURE),
@@ -89,8 +89,8 @@ const OFFENCES: &[(&str, InvalidKind, &str, &str)] = &[
     ("stack_bound_alone", Global, "only one of `__stack_low` and `__stack_high` is exported", "export both or none"),
     ("stack_bound_mutable", Global, "the exported global `__stack_low` is no immutable i32 constant at byte 0x27", "let the linker define it (--export=__stack_low --export=__stack_high)"),
     ("stack_bounds_swapped", Global, "`__stack_low` (2) lies above `__stack_high` (1)", "let the linker define both"),
-    ("stack_pointer_exported", Global, "the stack pointer is exported at byte 0x22", "exported mutable globals are kept from turn to turn, and the stack starts afresh; do not export `__stack_pointer`"),
-    ("start", StartFunction, "function `main` (#0) is the module's start function at byte 0x2f", "programs start at `init` and `handle` only; remove it"),
+    ("stack_pointer_exported", Global, "the stack pointer is exported at byte 0x22", "exported mutable globals are kept from turn to turn, and the stack starts afresh; do not export `__stack_pointer` (Zig: `--export=handle` instead of `-rdynamic`), or let `actors-build optimise` take the export away"),
+    ("start", StartFunction, "function `main` (#0) is the module's start function at byte 0x2f", "programs start at `init` and `handle` only; export it as `_initialize`, which runs once before the first of them (`asc --exportStart _initialize`), or let `actors-build optimise` do it"),
     ("table64", Feature, "the table is shared or has 64-bit indices at byte 0x14", FEATURE),
     ("table_copy", Feature, "function `move` (#0) uses table.copy (passive segments and bulk table operations) at byte 0x3e", FEATURE),
     ("table_of_references", Feature, "the module is refused (reference types support is not enabled) at byte 0x15", FEATURE),
@@ -283,7 +283,7 @@ fn the_info_says_what_running_needs() {
     assert_eq!(info.locals, 3);
     assert_eq!((info.globals, info.kept_globals), (6, 2));
     assert_eq!(info.table, 7);
-    assert_eq!((info.wasm_pages, info.max_wasm_pages), (2, 64));
+    assert_eq!((info.wasm_pages, info.max_wasm_pages), (2, 100));
     assert_eq!(info.stack, Some((1024, 4096)));
     assert_eq!(
         info.exports,
@@ -291,6 +291,8 @@ fn the_info_says_what_running_needs() {
     );
     let own = judge(r#"(module (memory (export "memory") 1 5) (func (export "init")))"#);
     assert_eq!(own.expect("it is valid").max_wasm_pages, 5);
+    let none = judge(r#"(module (memory (export "memory") 1) (func (export "init")))"#);
+    assert_eq!(none.expect("it is valid").max_wasm_pages, 65_536);
 }
 
 fn declaration(import: &Import) -> String {

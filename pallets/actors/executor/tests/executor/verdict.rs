@@ -75,13 +75,14 @@ fn a_verdict_is_looked_up() {
 
 #[test]
 fn it_is_judged_by_the_schedule_and_the_limits_of_today() {
-    let mut chain = Chain::new(r#"(func (export "handle") (drop (memory.grow (i32.const 9))))"#);
-    assert_eq!(chain.code.max_wasm_pages, 64);
-    chain = aged(chain);
-    (chain.schedule.version, chain.limits.memory) = (77, 5);
-    let code = chain.run(Entry::Handle, PLENTY).judged;
-    let code = code.expect("it was judged");
-    assert_eq!((code.schedule, code.max_wasm_pages), (77, 5));
+    let mut chain = aged(Chain::new(COUNTER));
+    chain.schedule.version = 77;
+    let judged = |chain: &mut Chain| chain.run(Entry::Handle, PLENTY).judged;
+    let code = judged(&mut chain).expect("it was judged");
+    assert!(code.schedule == 77 && !code.is_refused());
+    chain.limits.functions = code.functions - 1;
+    let code = judged(&mut chain).expect("it was judged");
+    assert!(code.is_refused());
 }
 
 #[test]

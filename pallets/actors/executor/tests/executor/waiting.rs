@@ -4,7 +4,8 @@
 use super::super::world::Asked;
 use super::{answer, answering, aside, reply, sending, sent, Chain, PageIndex, PLENTY};
 use actors_executor::{
-    Cause, Effect, Effects, Letter, ReplyContext, Schedule, Send, SignalContext, Turn, Wait,
+    Cause, Effect, Effects, Letter, ReplyContext, Schedule, Send, SignalContext, StoredMemory,
+    Turn, Wait,
 };
 use actors_primitives::{
     abi::{error, flag, Entry},
@@ -82,9 +83,10 @@ fn a_program_that_handles_signals_sets_one_aside_and_pays_for_serving_it() {
     let effects = chain.turn();
     let start = chain
         .schedule
-        .start(&chain.code, Entry::HandleSignal, &chain.memory);
-    assert_eq!(waits(&effects).signal, start + chain.schedule.signal);
+        .start(&chain.code, Entry::Handle, &chain.memory);
     assert_eq!(waits(&effects).resume, start);
+    let clean_up = chain.schedule.clean_up(&chain.code);
+    assert_eq!(waits(&effects).signal, largest(&chain, 64) + clean_up);
     let cost = |chain: &mut Chain| {
         let turn = chain.run(Entry::Handle, PLENTY);
         turn.gas_burned
@@ -93,6 +95,217 @@ fn a_program_that_handles_signals_sets_one_aside_and_pays_for_serving_it() {
                 .start(&chain.code, Entry::Handle, &chain.memory)
     };
     assert_eq!(cost(&mut chain) - cost(&mut deaf), chain.schedule.answer);
+}
+
+/// What `handle_signal` takes to start in a memory of that size of which every page is stored.
+fn largest(chain: &Chain, wasm_pages: u32) -> Gas {
+    let memory = StoredMemory {
+        wasm_pages,
+        pages: (0..wasm_pages as u16 * 4).map(PageIndex).collect(),
+        ..chain.memory.clone()
+    };
+    chain
+        .schedule
+        .start(&chain.code, Entry::HandleSignal, &memory)
+}
+
+/// A program that waits, of which a memory is declared, and what it sets aside for its signal's
+/// start.
+fn set_aside_for_a_start(memory: &str, change: impl FnOnce(&mut Chain)) -> (Chain, Gas) {
+    let mut chain = Chain::new(&format!(
+        r#"(memory (export "memory") {memory}) (func (export "handle") {})
+        (func (export "handle_signal"))"#,
+        waiting(1)
+    ));
+    change(&mut chain);
+    let effects = chain.turn();
+    let signal = waits(&effects).signal - chain.schedule.clean_up(&chain.code);
+    (chain, signal)
+}
+
+#[test]
+fn a_signal_is_set_aside_for_the_largest_memory_that_there_may_be() {
+    // As large as the chain allows.
+    let (chain, signal) = set_aside_for_a_start("1", |_| {});
+    assert_eq!(signal, largest(&chain, 64));
+    let (chain, signal) = set_aside_for_a_start("1", |chain| chain.limits.memory = 9);
+    assert_eq!(signal, largest(&chain, 9));
+    // As large as the code says.
+    let (chain, signal) = set_aside_for_a_start("1 3", |_| {});
+    assert_eq!(signal, largest(&chain, 3));
+    let (chain, signal) = set_aside_for_a_start("1 300", |_| {});
+    assert_eq!(signal, largest(&chain, 64));
+}
+
+#[test]
+fn a_signal_is_set_aside_for_no_more_memory_than_a_turn_can_load() {
+    let most = 7_000 * US + 1;
+    let (chain, signal) = set_aside_for_a_start("1", |chain| chain.context.most_to_load = most);
+    assert!(largest(&chain, 64) > signal);
+    // Code and pages are rounded up one by one, to whole units of fuel.
+    let rounding = signal - most;
+    assert!(rounding > 0 && rounding < 2 * chain.schedule.fuel);
+    // A chain has raised its prices: what is there is more than it would admit today.
+    let (chain, signal) = set_aside_for_a_start("1", |chain| chain.context.most_to_load = US);
+    assert_eq!(
+        signal,
+        chain
+            .schedule
+            .start(&chain.code, Entry::HandleSignal, &chain.memory)
+    );
+}
+
+/// Prices as a chain has them that counts so much of its blocks' time for each byte of proof: what
+/// serving a message takes is part of what is paid for it.
+fn with_proofs(proof_byte: Gas) -> Schedule {
+    let proven = |gas: Gas, bytes: u64| gas + proof_byte * bytes;
+    let prices = Schedule::default();
+    Schedule {
+        proof_byte,
+        send: proven(prices.send, 36_864),
+        answer: proven(prices.answer, 49_152),
+        wake: proven(prices.wake, 49_152),
+        ..prices
+    }
+}
+
+/// A program whose signal does what [`Schedule::clean_up`] is for, and that runs `before` in
+/// `handle`.
+fn tidy(before: &str) -> Chain {
+    Chain::new(&format!(
+        r#"(memory (export "memory") 1 4)
+        (func (export "handle") {before})
+        (func (export "handle_reply"))
+        (func (export "handle_signal")
+            ;; Value 1 to the program of zeroes, with 256 bytes.
+            (i32.store8 (i32.const 512) (i32.const 1))
+            {}
+            {}
+            (drop (call $waits (i32.const 32)))
+            (drop (call $waits (i32.const 32)))
+            {}
+            (i32.store8 (i32.const 16384) (i32.const 1))
+            (i32.store8 (i32.const 32768) (i32.const 1))
+            (i32.store8 (i32.const 49152) (i32.const 1)))"#,
+        succeeding(
+            "(call $send (i32.const 0) (i32.const 256) (i32.const 256) (i32.const 512)
+            (i64.const -1) (i32.const 0) (i32.const 0) (i32.const 768))"
+        ),
+        succeeding("(call $wake (i32.const 0))"),
+        succeeding("(call $emit (i32.const 256) (i32.const 256))"),
+    ))
+}
+
+#[test]
+fn what_a_signal_has_follows_the_prices_and_pays_for_cleaning_up() {
+    let mut last = 0;
+    // A solo chain, and blocks of two seconds with 32, 10 and 5 MiB of proof.
+    for proof_byte in [0, 59_605, 190_735, 381_470] {
+        let mut chain = tidy("");
+        chain.world.waiting.insert(MessageId([0; 32]));
+        chain.schedule = with_proofs(proof_byte);
+        let start = chain
+            .schedule
+            .start(&chain.code, Entry::HandleSignal, &chain.memory);
+        let gas = chain.schedule.clean_up(&chain.code);
+        let turn = chain.run(Entry::HandleSignal, start + gas);
+        let effects = turn.outcome.expect("it can be paid for");
+        assert_eq!(effects.effects.len(), 3);
+        assert_eq!(effects.memory.stored.len(), 4);
+        // What is left is for its operators.
+        let left = start + gas - turn.gas_burned;
+        assert!(left > 900 * US && left < 1_000 * US, "{proof_byte}: {left}");
+        let prices = &chain.schedule;
+        assert!(gas > prices.send + prices.answer + prices.wake + last);
+        last = gas - prices.send - prices.answer - prices.wake;
+        // What the chain adds is there as well.
+        let before = gas;
+        chain.schedule.signal = 5 * US;
+        assert_eq!(chain.schedule.clean_up(&chain.code), before + 5 * US);
+    }
+    // Nobody serves a reply to a program that handles none.
+    let deaf = Chain::new(r#"(func (export "handle")) (func (export "handle_signal"))"#);
+    let both = tidy("");
+    let prices = Schedule::default();
+    assert_eq!(
+        prices.clean_up(&both.code) - prices.clean_up(&deaf.code),
+        prices.answer
+    );
+}
+
+#[test]
+fn a_signal_can_clean_up_however_much_others_have_stored_meanwhile() {
+    for proof_byte in [0, 59_605, 190_735, 381_470] {
+        let mut chain = tidy(&waiting(9));
+        chain.schedule = with_proofs(proof_byte);
+        chain.context.gas_reserve = PLENTY;
+        let effects = chain.turn();
+        let aside = waits(&effects).signal;
+        for page in 0..16 {
+            let page = PageIndex(page);
+            let mut bytes = vec![0; 16 * 1024];
+            bytes[9_000] = 7;
+            chain.world.pages.insert(page, bytes);
+            chain.memory.pages.insert(page);
+        }
+        chain.memory.wasm_pages = 4;
+        chain.world.waiting.insert(MessageId([0; 32]));
+        let turn = chain.run(Entry::HandleSignal, aside);
+        let failure = turn.outcome.as_ref().err();
+        assert_eq!(failure, None, "{proof_byte}: {aside}");
+    }
+}
+
+#[test]
+fn what_a_wait_sets_aside_comes_out_of_the_reserve_first() {
+    let mut chain = handling(&waiting(14_400));
+    let without = chain.run(Entry::Handle, PLENTY);
+    let effects = without.outcome.clone().expect("it finishes");
+    let aside = waits(&effects).aside();
+    for reserve in [1, aside / 2, aside, aside + 1, 9 * aside] {
+        chain.context.gas_reserve = reserve;
+        let turn = chain.run(Entry::Handle, PLENTY);
+        assert_eq!(turn.outcome, without.outcome);
+        assert_eq!(turn.gas_burned, without.gas_burned);
+        assert_eq!(turn.gas_required, without.gas_required);
+        // So much less does the turn itself need, and not a unit of fuel less than that.
+        let units = reserve / chain.schedule.fuel * chain.schedule.fuel;
+        let limit = without.gas_required - units.min(aside);
+        let exact = chain.run(Entry::Handle, limit);
+        assert_eq!(exact.outcome, without.outcome, "{reserve}");
+        let less = chain.run(Entry::Handle, limit - chain.schedule.fuel);
+        assert_ne!(less.outcome, without.outcome, "{reserve}");
+    }
+    // A second wait gives back to where the first one took it from.
+    let mut chain = handling(&[waiting(14_400), waiting(5)].concat());
+    let without = chain.run(Entry::Handle, PLENTY);
+    chain.context.gas_reserve = aside / 2;
+    let turn = chain.run(Entry::Handle, PLENTY);
+    assert_eq!(turn, without);
+}
+
+#[test]
+fn the_reserve_pays_for_nothing_else() {
+    let rich = |mut chain: Chain| {
+        chain.context.gas_reserve = 1_000 * PLENTY;
+        chain
+    };
+    let mut spinning = rich(handling("(loop $for_ever (br $for_ever))"));
+    let turn = spinning.run(Entry::Handle, PLENTY / 100);
+    assert_eq!(
+        turn.outcome.expect_err("it spins").code,
+        ReplyCode::OutOfGas
+    );
+    assert_eq!(turn.gas_burned, PLENTY / 100);
+    let split = i64::try_from(2 * PLENTY).expect("it is one");
+    assert_eq!(
+        sent(&mut rich(sending(split, 0, 0, 0, 0))),
+        error::NOT_ENOUGH_GAS
+    );
+    let flags = 2 << flag::LETTER_SHIFT | flag::AWAIT;
+    let mut letter = rich(sending(-1, 0, 0, 0, flags));
+    letter.schedule.rent = PLENTY;
+    assert_eq!(sent(&mut letter), error::NOT_ENOUGH_GAS);
 }
 
 #[test]
@@ -317,6 +530,7 @@ fn what_is_burned_and_what_is_set_aside_fit_the_limit() {
         chain.schedule.fuel = 1 + next(1_500);
         chain.schedule.rent = next(3_000_000);
         chain.schedule.signal = next(3_000_000_007);
+        chain.context.gas_reserve = next(3) * next(20_000_000_003);
         for _ in 0..next(3) {
             let page = PageIndex(next(4) as u16);
             chain
@@ -328,9 +542,11 @@ fn what_is_burned_and_what_is_set_aside_fit_the_limit() {
         let start = chain
             .schedule
             .start(&chain.code, Entry::Handle, &chain.memory);
-        let limit = start + next(20_000) * US + next(1_000_000);
+        let limit = start + next(40_000) * US + next(1_000_000);
+        let reserve = chain.context.gas_reserve;
         let turn = chain.run(Entry::Handle, limit);
-        assert!(turn.gas_burned <= turn.gas_required && turn.gas_required <= limit);
+        assert!(turn.gas_burned <= turn.gas_required && turn.gas_burned <= limit);
+        assert!(turn.gas_required <= limit + reserve);
         match &turn.outcome {
             Ok(effects) => {
                 assert!(turn.gas_burned + aside(effects) <= turn.gas_required);
@@ -338,7 +554,10 @@ fn what_is_burned_and_what_is_set_aside_fit_the_limit() {
             }
             Err(_) => failed += 1,
         }
-        let exact = chain.run(Entry::Handle, turn.gas_required);
+        // With exactly that in its purse.
+        let limit = turn.gas_required.min(limit);
+        chain.context.gas_reserve = turn.gas_required - limit;
+        let exact = chain.run(Entry::Handle, limit);
         // Calls that were refused for lack of gas are refused with less all the more.
         assert_eq!(exact.outcome, turn.outcome);
         assert_eq!(exact.gas_burned, turn.gas_burned);

@@ -121,6 +121,8 @@ fn turn(code: &Code, pages: u16, modules: &mut Modules) {
             signal: None,
             has_replied: false,
             lifetime_left: u32::MAX,
+            gas_reserve: 0,
+            most_to_load: u64::MAX,
             program: [4; 32],
             block_number: 1,
             deposit_per_byte: 1,

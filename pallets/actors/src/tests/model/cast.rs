@@ -4,7 +4,7 @@ use actors_primitives::{program_preimage, CodeHash};
 use alloc::vec::Vec;
 use sp_io::hashing::blake2_256;
 
-use super::script::{Birth, Code, Op, Post, Script, Sleeper, User, Who};
+use super::script::{Birth, Code, Op, Post, Script, User, Who};
 use crate::mock::{AccountId, ALICE, BOB, PAUPER};
 
 /// An address that nobody has.
@@ -88,9 +88,8 @@ impl Cast {
                 [&[2][..], &value.to_le_bytes(), &payload].concat()
             }
             Op::Wait(blocks) => [&[3][..], &blocks.to_le_bytes()].concat(),
-            Op::Wake(Sleeper::Place(number)) => [4, number % 32].into(),
-            Op::Wake(Sleeper::Slot(number)) => [4, 128 + number % 4].into(),
-            Op::Wake(Sleeper::Itself) => [4, 255].into(),
+            Op::Wake(sleeper) => [4, sleeper.number()].into(),
+            Op::Waits(sleeper) => [18, sleeper.number()].into(),
             Op::Exit(inheritor) => {
                 let inheritor: [u8; 32] = self.address(*inheritor, actor).into();
                 [&[5][..], &inheritor].concat()

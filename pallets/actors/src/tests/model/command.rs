@@ -12,6 +12,7 @@ pub(super) enum Command<'a> {
     Reply { value: u128, payload: &'a [u8] },
     Wait(u32),
     Wake(u8),
+    Waits(u8),
     Exit(AccountId),
     Emit(u8),
     Set { key: u8, value: &'a [u8] },
@@ -163,6 +164,7 @@ impl<'a> Iterator for Reader<'a> {
             15 => Command::Misuse,
             16 => Command::Recurse,
             17 => Command::Revert(self.sized()),
+            18 => Command::Waits(self.u8()),
             // 13; calling what there is not traps as well.
             _ => Command::Trap,
         })

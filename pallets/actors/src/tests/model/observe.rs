@@ -33,7 +33,7 @@ pub(super) fn rules() -> Rules {
         letter: limits.letter,
         longest_life: MaxMessageLifetime::get(),
         rent: schedule.rent,
-        signal: schedule.signal,
+        clean_up,
         start,
         replace: |stored| ActorsSchedule::get().replace(stored),
     }
@@ -49,6 +49,12 @@ fn start(code: CodeHash, entry: Entry, wasm_pages: u32, stored: u32) -> Gas {
         pages: pages.collect::<BTreeSet<_>>(),
     };
     ActorsSchedule::get().start(&code.info, entry, &memory)
+}
+
+/// What a signal has besides its start.
+fn clean_up(code: CodeHash) -> Gas {
+    let code = Codes::<Test>::get(code).expect("the code is stored");
+    ActorsSchedule::get().clean_up(&code.info)
 }
 
 /// What has happened since this was asked last.

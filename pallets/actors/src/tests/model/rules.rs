@@ -31,8 +31,8 @@ pub(super) struct Rules {
     pub(super) longest_life: u32,
     /// Gas for each block that something waits or stands.
     pub(super) rent: Gas,
-    /// Gas that `handle_signal` may burn besides loading.
-    pub(super) signal: Gas,
+    /// Gas that `handle_signal` of that code may burn besides loading.
+    pub(super) clean_up: fn(CodeHash) -> Gas,
     /// What starting a turn takes: of that code, for that entry, with that many Wasm pages of
     /// memory and that many stored pages.
     pub(super) start: fn(CodeHash, Entry, u32, u32) -> Gas,
@@ -54,6 +54,21 @@ impl Rules {
     /// What a tombstone costs: two accounts for ever.
     pub(super) fn tombstone(&self) -> u128 {
         self.deposit_per_item + 64 * self.deposit_per_byte
+    }
+
+    /// The most that loading takes of memory that a turn may leave.
+    fn most_to_load(&self) -> Gas {
+        // Code and pages are counted in whole units each.
+        self.whole_units(self.longest_turn / 4 * 3) + self.fuel
+    }
+
+    /// What a signal is given: the start of it in the largest memory that others may have made of
+    /// the program's by then, and what it takes to clean up.
+    pub(super) fn signal(&self, code: CodeHash, wasm_pages: u32, stored: u32) -> Gas {
+        let start =
+            |wasm_pages, stored| (self.start)(code, Entry::HandleSignal, wasm_pages, stored);
+        let largest = start(self.memory, self.memory * 4).min(self.most_to_load());
+        start(wasm_pages, stored).max(largest) + (self.clean_up)(code)
     }
 
     /// Gas in whole units of the ledger.

@@ -56,7 +56,7 @@ impl Code {
     }
 }
 
-/// Which message a `wake` names.
+/// Which message a `wake` or a `waits` names.
 #[derive(Clone, Copy, PartialEq, Eq, Encode, Decode)]
 pub enum Sleeper {
     /// The one that waits at that place of the program's memory.
@@ -65,6 +65,17 @@ pub enum Sleeper {
     Slot(u8),
     /// The current one.
     Itself,
+}
+
+impl Sleeper {
+    /// How a script names it.
+    pub(super) fn number(self) -> u8 {
+        match self {
+            Self::Place(number) => number % 32,
+            Self::Slot(number) => 128 + number % 4,
+            Self::Itself => 255,
+        }
+    }
 }
 
 /// A message to send.
@@ -119,6 +130,8 @@ pub enum Op {
     Wait(u32),
     /// Wake another message.
     Wake(Sleeper),
+    /// Ask whether another message waits.
+    Waits(Sleeper),
     /// Exit and leave everything to somebody.
     Exit(Who),
     /// Deposit an event of one byte.
@@ -242,6 +255,7 @@ impl fmt::Debug for Op {
             }
             Self::Wait(blocks) => write!(f, "wait {blocks}"),
             Self::Wake(sleeper) => write!(f, "wake {sleeper:?}"),
+            Self::Waits(sleeper) => write!(f, "ask whether {sleeper:?} waits"),
             Self::Exit(inheritor) => write!(f, "exit to {inheritor:?}"),
             Self::Emit(byte) => write!(f, "emit {byte}"),
             Self::OnReply(ops) => write!(f, "on reply {:?}", Turn(ops)),

@@ -105,7 +105,9 @@ impl Chain {
         let seen = seen.next(&turn.message.id);
         let gas = self.purse(&turn.message.purse).gas;
         let limit = gas.min(self.rules.longest_turn);
-        let outcome = self.outcome(&turn, limit, &seen);
+        // What the last wait has kept for a signal comes back if the message waits again.
+        let reserve = gas - limit + turn.signal;
+        let outcome = self.outcome(&turn, limit, reserve, &seen);
         match outcome {
             Ok(Outcome::Waits(wait, has_replied)) => {
                 self.park(&turn, wait, has_replied, seen.burned);
@@ -122,7 +124,13 @@ impl Chain {
         }
     }
 
-    fn outcome(&mut self, turn: &Turn, limit: Gas, seen: &TurnSeen) -> Result<Outcome, Failure> {
+    fn outcome(
+        &mut self,
+        turn: &Turn,
+        limit: Gas,
+        reserve: Gas,
+        seen: &TurnSeen,
+    ) -> Result<Outcome, Failure> {
         self.purse(&turn.message.purse).burn(seen.burned);
         let account = &turn.message.destination;
         if !self.fits(limit, seen) {
@@ -143,7 +151,7 @@ impl Chain {
             program.code = code;
             program.memory = Default::default();
         }
-        let done = self.run(program, turn, limit, seen)?;
+        let done = self.run(program, turn, limit, reserve, seen)?;
         let before = self.clone();
         self.commit(turn, done).inspect_err(|_| *self = before)
     }

@@ -235,6 +235,7 @@ fn plain() -> BoxedStrategy<Op> {
         8 => blocks().prop_map(Op::Wait),
         5 => (0..20u8, value()).prop_map(|(bytes, value)| Op::Reply(bytes, value)),
         7 => sleeper().prop_map(Op::Wake),
+        3 => sleeper().prop_map(Op::Waits),
         1 => who().prop_map(Op::Exit),
         2 => any::<u8>().prop_map(Op::Emit),
         2 => (0..3u8, 0..40u8).prop_map(|(key, bytes)| Op::Set(key, bytes)),

@@ -136,6 +136,8 @@ struct Run<'a> {
     turn: &'a Turn,
     facts: CodeFacts,
     limit: Gas,
+    /// Gas that it may set aside besides.
+    reserve: Gas,
     seen: &'a TurnSeen,
     done: Done,
     /// What its calls returned.
@@ -145,7 +147,7 @@ struct Run<'a> {
     /// What arrives at whom as soon as it commits.
     paid: BTreeMap<AccountId, u128>,
     created: BTreeSet<AccountId>,
-    /// Gas that is split off and set aside.
+    /// Gas that is split off, and set aside for letters.
     taken: Gas,
     sends: u32,
     slots: [MessageId; 4],
@@ -159,6 +161,7 @@ impl Chain {
         program: Program,
         turn: &Turn,
         limit: Gas,
+        reserve: Gas,
         seen: &TurnSeen,
     ) -> Result<Done, Failure> {
         if seen.code == Some(ReplyCode::OutOfGas) {
@@ -167,11 +170,13 @@ impl Chain {
         }
         let account = &turn.message.destination;
         let facts = self.codes[&program.code];
+        let units = |gas: Gas| gas / self.rules.fuel * self.rules.fuel;
         let mut run = Run {
             chain: self,
             turn,
             facts,
-            limit: limit / self.rules.fuel * self.rules.fuel,
+            limit: units(limit),
+            reserve: units(limit + reserve) - units(limit),
             seen,
             results: Vec::new(),
             balance: self.ledger.spendable(account) + turn.arriving(),
@@ -260,7 +265,8 @@ impl Run<'_> {
         self.tell();
         self.settle_wait();
         // A turn that failed has not told what there was too little gas for.
-        let (taken, burned, limit) = (self.taken, self.seen.burned, self.limit);
+        let (burned, limit) = (self.seen.burned, self.limit);
+        let taken = self.taken + self.waits_beyond(self.done.wait);
         assert!(
             self.seen.results.is_none() || taken + burned <= limit,
             "{taken} taken and {burned} burned of {limit}"
@@ -382,18 +388,28 @@ impl Run<'_> {
         results.get(self.results.len()).copied()
     }
 
-    /// Takes gas, whole units of it for `asked`, or says that there was too little: only the
-    /// engine knows what the turn had burned before.
-    fn takes(&mut self, asked: Gas, gas: Gas, back: Gas) -> bool {
+    /// Whether there is so much gas besides what is taken already: only the engine knows what the
+    /// turn had burned before.
+    fn has_gas(&mut self, asked: Gas, taken: Gas) -> bool {
         if self.told() == Some(error::NOT_ENOUGH_GAS) {
-            let spent = self.seen.burned + self.taken - back;
-            let left = self.limit.saturating_sub(spent);
+            let left = self.limit.saturating_sub(self.seen.burned + taken);
             assert!(asked > left, "{left} gas was there, and {asked} asked for");
             self.returns(&[error::NOT_ENOUGH_GAS], 0);
             return false;
         }
-        self.taken = self.taken - back + gas;
         self.returns(&[], 0)
+    }
+
+    /// Takes gas, whole units of it for `asked`, or says that there was too little.
+    fn takes(&mut self, asked: Gas, gas: Gas) -> bool {
+        let has_gas = self.has_gas(asked, self.taken + self.waits_beyond(self.done.wait));
+        self.taken += if has_gas { gas } else { 0 };
+        has_gas
+    }
+
+    /// What a wait takes of the gas that the turn could burn.
+    fn waits_beyond(&self, wait: Option<Wait>) -> Gas {
+        wait.map_or(0, Wait::aside).saturating_sub(self.reserve)
     }
 
     fn is_user(&self, who: &AccountId) -> bool {
@@ -418,6 +434,7 @@ impl Run<'_> {
             Command::Reply { value, payload } => self.reply(value, payload),
             Command::Wait(blocks) => self.wait(blocks),
             Command::Wake(which) => self.wake(which),
+            Command::Waits(which) => self.waits(which),
             Command::Exit(inheritor) => {
                 let may_exit = self.may_wait() || self.turn.entry == Entry::Migrate;
                 if !may_exit || inheritor == program {
@@ -529,7 +546,7 @@ impl Run<'_> {
         let rent = letter.map_or(0, |blocks| rules.rent * u64::from(blocks));
         let gas = split.unwrap_or(0);
         let asked = rules.whole_units(gas) + rules.whole_units(rent);
-        if !self.takes(asked, gas + rent, 0) {
+        if !self.takes(asked, gas + rent) {
             return;
         }
         self.balance -= send.value;
@@ -574,7 +591,7 @@ impl Run<'_> {
         }
         let split = u64::try_from(create.gas).ok();
         let gas = split.unwrap_or(0);
-        if !self.takes(self.chain.rules.whole_units(gas), gas, 0) {
+        if !self.takes(self.chain.rules.whole_units(gas), gas) {
             return;
         }
         self.balance -= spent;
@@ -639,8 +656,8 @@ impl Run<'_> {
         let before = self.chain.programs.get(&self.turn.message.destination);
         let stored = before.map_or(0, |before| before.memory.stored());
         let wait = self.waiting(blocks, stored);
-        let back = self.done.wait.map_or(0, Wait::aside);
-        if self.takes(wait.aside(), wait.aside(), back) {
+        // What an earlier one took comes back first.
+        if self.has_gas(self.waits_beyond(Some(wait)), self.taken) {
             self.done.wait = Some(wait);
         }
     }
@@ -649,13 +666,14 @@ impl Run<'_> {
     fn waiting(&self, blocks: u32, stored: u32) -> Wait {
         let rules = &self.chain.rules;
         let program = &self.done.program;
-        let start = |entry| (rules.start)(program.code, entry, program.memory.wasm_pages, stored);
+        let wasm_pages = program.memory.wasm_pages;
+        let resume = (rules.start)(program.code, self.turn.entry, wasm_pages, stored);
         Wait {
             blocks,
             rent: rules.rent * u64::from(blocks),
-            resume: start(self.turn.entry),
+            resume,
             signal: match self.facts.exports(Entry::HandleSignal) {
-                true => start(Entry::HandleSignal) + rules.signal,
+                true => rules.signal(program.code, wasm_pages, stored),
                 false => 0,
             },
         }
@@ -664,16 +682,16 @@ impl Run<'_> {
     /// At the end a wait has set aside what the memory asks for as the turn leaves it.
     fn settle_wait(&mut self) {
         if let Some(before) = self.done.wait {
-            let wait = self.waiting(before.blocks, self.done.program.memory.stored());
-            self.taken = self.taken - before.aside() + wait.aside();
-            self.done.wait = Some(wait);
+            let stored = self.done.program.memory.stored();
+            self.done.wait = Some(self.waiting(before.blocks, stored));
         }
     }
 
-    fn wake(&mut self, which: u8) {
-        let turn = self.turn;
+    /// The message that a script names, and whether it is another one that waits.
+    fn sleeper(&self, which: u8) -> (MessageId, bool) {
+        let message = &self.turn.message;
         let id = match which {
-            255 => turn.message.id,
+            255 => message.id,
             128.. => self.slots[usize::from(which % 4)],
             _ => {
                 let places = &self.done.program.memory.places;
@@ -681,11 +699,24 @@ impl Run<'_> {
                 place.map_or(MessageId::default(), |place| place.id)
             }
         };
-        let waits = self.chain.is_waiting(&turn.message.destination, &id);
+        let waits = self.chain.is_waiting(&message.destination, &id);
+        (id, waits && id != message.id)
+    }
+
+    fn waits(&mut self, which: u8) {
+        let (_, waits) = self.sleeper(which);
+        match self.turn.entry {
+            Entry::Migrate => self.returns(&[error::NOT_ALLOWED], 0),
+            _ => self.returns(&[], waits.into()),
+        };
+    }
+
+    fn wake(&mut self, which: u8) {
+        let (id, waits) = self.sleeper(which);
         let mut refusals = Vec::new();
-        if turn.entry == Entry::Migrate {
+        if self.turn.entry == Entry::Migrate {
             refusals.push(error::NOT_ALLOWED);
-        } else if id == turn.message.id || !waits {
+        } else if !waits {
             refusals.push(error::NOT_FOUND);
         }
         if self.returns(&refusals, 0) {
