@@ -11,12 +11,12 @@
 use actors_primitives::MessageId;
 use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::{
-    traits::Get,
     weights::{Weight, WeightMeter},
 };
 use scale_info::TypeInfo;
 
 use crate::{
+    bounds,
     queue::{ServiceState, Waiter},
     Agenda, Config, Pallet, Service, Ticks, WeightInfo,
 };
@@ -120,7 +120,7 @@ impl<T: Config> Pallet<T> {
     /// Does what is due, in order, as long as the meter lasts.
     pub(crate) fn do_due(mut service: ServiceState, meter: &mut WeightMeter) {
         // Room for the longest, since what it is shows only when it is read.
-        let most = T::WeightInfo::do_due(T::Limits::get().payload);
+        let most = T::WeightInfo::do_due(bounds::PAYLOAD);
         while service.is_due() && meter.can_consume(most) {
             let (tick, index) = (service.due_tick, service.due_index);
             if index >= Ticks::<T>::get(tick).next {

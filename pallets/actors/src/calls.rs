@@ -133,7 +133,9 @@ impl<T: Config> Pallet<T> {
 
     pub(crate) fn bound_payload(
         payload: Vec<u8>,
-    ) -> Result<BoundedVec<u8, crate::PayloadBound<T>>, Error<T>> {
+    ) -> Result<BoundedVec<u8, crate::PayloadBound>, Error<T>> {
+        let most = T::Limits::get().payload as usize;
+        ensure!(payload.len() <= most, Error::<T>::PayloadTooLong);
         BoundedVec::try_from(payload).map_err(|_| Error::<T>::PayloadTooLong)
     }
 

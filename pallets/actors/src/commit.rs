@@ -200,14 +200,14 @@ impl<T: Config> Pallet<T> {
         value: Option<Vec<u8>>,
         footprint: &mut Footprint,
     ) -> Result<(), Aborted> {
-        let key: Key<T> = Self::bounded(key)?;
+        let key: Key = Self::bounded(key)?;
         if let Some(old) = State::<T>::decode_len(account, &key) {
             footprint.remove(key.len().saturating_add(old));
         }
         match value {
             Some(value) => {
                 footprint.add(key.len().saturating_add(value.len()));
-                let value: StateValue<T> = Self::bounded(value)?;
+                let value: StateValue = Self::bounded(value)?;
                 State::<T>::insert(account, key, value);
             }
             None => State::<T>::remove(account, key),

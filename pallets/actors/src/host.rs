@@ -55,7 +55,7 @@ impl<T: Config> Host for ProgramHost<'_, T> {
     }
 
     fn state(&mut self, key: &[u8]) -> Option<Vec<u8>> {
-        let key = Key::<T>::try_from(key.to_vec()).ok()?;
+        let key = Key::try_from(key.to_vec()).ok()?;
         State::<T>::get(self.account, key).map(BoundedVec::into_inner)
     }
 

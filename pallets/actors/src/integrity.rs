@@ -4,7 +4,7 @@ use actors_executor::Modules;
 use actors_primitives::Gas;
 use frame_support::{dispatch::DispatchClass, traits::Get, weights::Weight};
 
-use crate::{service::HALF_BUDGET, Config, Pallet, WeightInfo};
+use crate::{bounds, service::HALF_BUDGET, Config, Pallet, WeightInfo};
 
 /// The largest piece that the runtime's allocator gives: `MAX_POSSIBLE_ALLOCATION` of
 /// `sp-allocator`.
@@ -109,9 +109,9 @@ impl<T: Config> Pallet<T> {
             );
         }
         let share = Self::due_share();
-        let step = T::WeightInfo::do_due(limits.payload)
+        let step = T::WeightInfo::do_due(bounds::PAYLOAD)
             .max(T::WeightInfo::sweep(crate::sweep::SWEEP_KEYS))
-            .max(T::WeightInfo::answer_waiting(limits.payload));
+            .max(T::WeightInfo::answer_waiting(bounds::PAYLOAD));
         assert!(
             step.all_lte(share),
             "what is due might never be done: one step of it takes {step:?}, and {share:?} of \
@@ -130,13 +130,19 @@ impl<T: Config> Pallet<T> {
             "a damaged queue could never be mended: that weighs {mending:?}, and \
              `MinServiceWeight` of a block is {service:?}. Raise `MinServiceWeight`.",
         );
-        assert!(
-            limits.payload <= crate::weights::LONGEST_PAYLOAD,
-            "`Limits::payload` is {} bytes, more than the {} that weights of the queue count. \
-             Lower it.",
-            limits.payload,
-            crate::weights::LONGEST_PAYLOAD,
-        );
+        for (name, limit, bound) in [
+            ("code", limits.code, bounds::CODE),
+            ("idl", limits.idl, bounds::IDL),
+            ("payload", limits.payload, bounds::PAYLOAD),
+            ("state_key", limits.state_key, bounds::STATE_KEY),
+            ("state_value", limits.state_value, bounds::STATE_VALUE),
+            ("globals", limits.globals, bounds::GLOBALS),
+        ] {
+            assert!(
+                limit <= bound,
+                "`Limits::{name}` is {limit}, and what is stored holds {bound} at most. Lower it.",
+            );
+        }
         assert!(
             limits.panic_text <= limits.payload,
             "what a program reverts with would be cut: `Limits::panic_text` is {} bytes, and \

@@ -63,6 +63,7 @@
 extern crate alloc;
 
 mod agenda;
+pub mod bounds;
 mod calls;
 mod code;
 mod commit;
@@ -150,8 +151,8 @@ pub mod pallet {
     use sp_runtime::Perbill;
 
     use crate::{
-        agenda, code::Code, mailbox, program::Program, purse::Purse, queue, service::Session,
-        sweep, waiting, WeightInfo,
+        agenda, bounds, code::Code, mailbox, program::Program, purse::Purse, queue,
+        service::Session, sweep, waiting, WeightInfo,
     };
 
     /// Money that gas was paid with, on its way to [`Config::FeeHandler`].
@@ -260,43 +261,27 @@ pub mod pallet {
         Storage,
     }
 
-    /// Makes a limit of the chain the bound of a stored type.
-    macro_rules! bound {
-        ($(#[doc = $doc:literal] $name:ident: |$limits:ident| $bound:expr;)+) => {$(
-            #[doc = $doc]
-            pub struct $name<T>(PhantomData<T>);
-            impl<T: Config> Get<u32> for $name<T> {
-                fn get() -> u32 {
-                    let $limits = T::Limits::get();
-                    $bound
-                }
-            }
-        )+};
-    }
+    // What a stored record may hold at most. Constants, and not the chain's limits: those may be
+    // lowered, and what was stored under higher ones must still be read. Limits are judged when
+    // something comes in; none may be above these.
 
-    bound! {
-        /// The bound of stored code.
-        CodeBound: |limits| limits.code;
-        /// The bound of the section of a blob that its IDL is in.
-        IdlBound: |limits| limits.idl_section();
-        /// The bound of a payload.
-        PayloadBound: |limits| limits.payload;
-        /// The bound of a key of keyed state.
-        KeyBound: |limits| limits.state_key;
-        /// The bound of a value of keyed state.
-        ValueBound: |limits| limits.state_value;
-        /// The bound of a program's kept globals.
-        GlobalsBound: |limits| limits.globals;
-        /// The bound of a program's pages of 16 KiB.
-        PagesBound: |limits| limits.memory.saturating_mul(crate::program::PAGES_PER_WASM_PAGE);
-    }
+    /// The bound of stored code, in bytes.
+    pub type CodeBound = ConstU32<{ bounds::CODE }>;
+    /// The bound of the section of a blob that its IDL is in, in bytes.
+    pub type IdlBound = ConstU32<{ bounds::IDL_SECTION }>;
+    /// The bound of a payload, in bytes.
+    pub type PayloadBound = ConstU32<{ bounds::PAYLOAD }>;
+    /// The bound of a program's kept globals.
+    pub type GlobalsBound = ConstU32<{ bounds::GLOBALS }>;
+    /// The bound of a program's pages of 16 KiB.
+    pub type PagesBound = ConstU32<{ bounds::PAGES }>;
 
     /// One page of memory.
     pub type Page = BoundedVec<u8, ConstU32<PAGE_SIZE>>;
     /// A key of keyed state.
-    pub type Key<T> = BoundedVec<u8, KeyBound<T>>;
+    pub type Key = BoundedVec<u8, ConstU32<{ bounds::STATE_KEY }>>;
     /// A value of keyed state.
-    pub type StateValue<T> = BoundedVec<u8, ValueBound<T>>;
+    pub type StateValue = BoundedVec<u8, ConstU32<{ bounds::STATE_VALUE }>>;
 
     // Keys are not hashed where they are hashes already, or numbers in a bounded row, whose low bytes
     // come first: hashing would be one more call of the host for each access. What somebody may
@@ -308,12 +293,12 @@ pub mod pallet {
 
     /// The bytes of each stored code, as far as they run: without its IDL.
     #[pallet::storage]
-    pub type Wasm<T: Config> = StorageMap<_, Identity, CodeHash, BoundedVec<u8, CodeBound<T>>>;
+    pub type Wasm<T: Config> = StorageMap<_, Identity, CodeHash, BoundedVec<u8, CodeBound>>;
 
     /// The section `actors:idl` of each stored code that was uploaded with one, as it stood there: behind
     /// the bytes in `Wasm`. Apart from those, no turn reads or pays for it.
     #[pallet::storage]
-    pub type Idls<T: Config> = StorageMap<_, Identity, CodeHash, BoundedVec<u8, IdlBound<T>>>;
+    pub type Idls<T: Config> = StorageMap<_, Identity, CodeHash, BoundedVec<u8, IdlBound>>;
 
     /// The block in which code was judged last, and how many bytes of it were: they count in what
     /// one block may read anew.
@@ -332,7 +317,7 @@ pub mod pallet {
     /// The keyed state of each program.
     #[pallet::storage]
     pub type State<T: Config> =
-        StorageDoubleMap<_, Identity, T::AccountId, Blake2_128Concat, Key<T>, StateValue<T>>;
+        StorageDoubleMap<_, Identity, T::AccountId, Blake2_128Concat, Key, StateValue>;
 
     /// The one queue of messages, by place.
     #[pallet::storage]
@@ -658,6 +643,8 @@ pub mod pallet {
         /// No such message stands in the account's mailbox: it was answered, its value was
         /// claimed, it has expired, or it is somebody else's.
         NoSuchLetter,
+        /// The time to answer the letter is over: its value goes back to the program.
+        LetterExpired,
         /// The letter's value is below the existential deposit, and the account has gone. Fund it
         /// first.
         LetterValueTooSmall,
@@ -713,7 +700,8 @@ pub mod pallet {
         /// What `send_message` with these arguments would do as the next thing on chain, its
         /// whole cascade included. Where `gas_limit` or `deposit_limit` is missing, the source's
         /// spendable balance is shared between gas, at most four of the longest turns, and
-        /// deposits.
+        /// deposits. Where both are, the source is lent what it has too little, and `missing`
+        /// says how much of that it lacks for the call.
         ///
         /// # Errors
         ///

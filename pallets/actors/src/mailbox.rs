@@ -5,8 +5,9 @@ use actors_executor as executor;
 use actors_primitives::{Balance, Gas, MessageId, ReplyCode};
 use alloc::vec::Vec;
 use codec::{Decode, Encode, MaxEncodedLen};
-use frame_support::pallet_prelude::{
-    BoundedVec, DecodeWithMemTracking, DispatchError, DispatchResult,
+use frame_support::{
+    ensure,
+    pallet_prelude::{BoundedVec, DecodeWithMemTracking, DispatchError, DispatchResult},
 };
 use scale_info::TypeInfo;
 use sp_runtime::traits::SaturatedConversion;
@@ -110,7 +111,7 @@ impl<T: Config> Pallet<T> {
         payload: Vec<u8>,
         value: Balance,
     ) -> DispatchResult {
-        let payload = BoundedVec::try_from(payload).map_err(|_| Error::<T>::PayloadTooLong)?;
+        let payload = Self::bound_payload(payload)?;
         let mut service = Self::service_of_calls()?;
         let message = Self::open_letter(&mut service, user, id, LetterEnd::Replied)?;
         Self::value_departs(user, value)?;
@@ -137,6 +138,8 @@ impl<T: Config> Pallet<T> {
         end: LetterEnd,
     ) -> Result<Message<T>, DispatchError> {
         let letter = Mailboxes::<T>::take(user, id).ok_or(Error::<T>::NoSuchLetter)?;
+        // What is due may have to wait for room; whoever awaited it may know already.
+        ensure!(letter.slot.tick > service.clock, Error::<T>::LetterExpired);
         Self::cancel(service, letter.slot);
         Self::value_arrives(user, letter.message.value)
             .map_err(|_| Error::<T>::LetterValueTooSmall)?;

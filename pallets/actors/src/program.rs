@@ -65,9 +65,9 @@ pub struct Program<T: Config> {
     /// The size of its memory, in Wasm pages; zero before its first turn.
     pub wasm_pages: u32,
     /// Its kept globals.
-    pub globals: BoundedVec<u64, GlobalsBound<T>>,
+    pub globals: BoundedVec<u64, GlobalsBound>,
     /// Which of its pages are stored.
-    pub pages: BoundedBTreeSet<PageIndex, PagesBound<T>>,
+    pub pages: BoundedBTreeSet<PageIndex, PagesBound>,
     /// What it stores besides this record.
     pub footprint: Footprint,
     /// What is held on its account for all that, in planck.

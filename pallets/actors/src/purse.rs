@@ -201,16 +201,16 @@ impl<T: Config> Pallet<T> {
             return Ok(());
         }
         let reason = HoldReason::Purse.into();
-        // By force, as `hold` does: what is frozen may be held as well.
-        let (exact, keep, force) = (Precision::Exact, Preservation::Protect, Fortitude::Force);
-        T::Currency::decrease_balance(payer, amount, exact, keep, force)?;
+        // Deposit money becomes other accounts' balance: what is frozen must not.
+        let (exact, keep, polite) = (Precision::Exact, Preservation::Protect, Fortitude::Polite);
+        T::Currency::decrease_balance(payer, amount, exact, keep, polite)?;
         T::Currency::increase_balance_on_hold(&reason, payer, amount, exact)?;
         T::Currency::done_hold(&reason, payer, amount);
         Ok(())
     }
 
-    /// Takes money out of a purse's hold. By force: a lock or vesting on the payer's account
-    /// must not make gas or storage free.
+    /// Takes money out of a purse's hold. By force: a lock or vesting that came after the call must
+    /// not make gas free.
     fn take_from_purse(payer: &T::AccountId, amount: Balance) -> CreditOf<T> {
         let (credit, missing) = T::Currency::slash(&HoldReason::Purse.into(), payer, amount);
         if missing != 0 {
@@ -258,7 +258,8 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Takes deposit money out of the purse; `None` if there is not enough.
+    /// Takes deposit money out of the purse; `None` if there is not enough, or if a lock that came
+    /// after the call freezes it on the payer's account. The caller undoes what `None` leaves.
     pub(crate) fn take_deposit(purse: &mut Purse<T>, amount: Balance) -> Option<CreditOf<T>> {
         match purse.parent {
             None => {
@@ -271,6 +272,10 @@ impl<T: Config> Pallet<T> {
             })
             .ok()?,
         }
-        Some(Self::take_from_purse(&purse.payer, amount))
+        // It becomes another account's balance, unlike what pays for gas. Only the currency knows
+        // what is frozen, and says so of what is free.
+        let (exact, keep, polite) = (Precision::Exact, Preservation::Protect, Fortitude::Polite);
+        T::Currency::release(&HoldReason::Purse.into(), &purse.payer, amount, exact).ok()?;
+        T::Currency::withdraw(&purse.payer, amount, exact, keep, polite).ok()
     }
 }

@@ -119,7 +119,7 @@ pub struct Message<T: Config> {
     /// The program it goes to.
     pub destination: T::AccountId,
     /// What it says.
-    pub payload: BoundedVec<u8, PayloadBound<T>>,
+    pub payload: BoundedVec<u8, PayloadBound>,
     /// What it carries, in planck; in escrow until its first turn commits.
     pub value: Balance,
     /// The purse that pays for it, of which it holds one reference. A reply has taken over that

@@ -141,7 +141,7 @@ impl<T: Config> Pallet<T> {
         service: &mut ServiceState,
         message: Message<T>,
         code: ReplyCode,
-        payload: BoundedVec<u8, PayloadBound<T>>,
+        payload: BoundedVec<u8, PayloadBound>,
         value: Balance,
     ) {
         match Self::party(&message) {
@@ -162,7 +162,7 @@ impl<T: Config> Pallet<T> {
         message: &Message<T>,
         party: Party<T>,
         code: ReplyCode,
-        payload: BoundedVec<u8, PayloadBound<T>>,
+        payload: BoundedVec<u8, PayloadBound>,
         value: Balance,
     ) {
         let waiter = match party {
@@ -205,7 +205,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// The executor has bounded the payload already; what is too long is cut rather than lost.
-    fn reply_payload(payload: Vec<u8>) -> BoundedVec<u8, PayloadBound<T>> {
+    fn reply_payload(payload: Vec<u8>) -> BoundedVec<u8, PayloadBound> {
         BoundedVec::truncate_from(payload)
     }
 

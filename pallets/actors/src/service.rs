@@ -10,8 +10,8 @@ use frame_support::{
 use sp_runtime::traits::SaturatedConversion;
 
 use crate::{
-    log::Log, queue::ServiceState, report, turn::Task, Codes, Config, Event, Graves, Kind, Pallet,
-    Queue, Service, Ticks, WeightInfo,
+    bounds, log::Log, queue::ServiceState, report, turn::Task, Codes, Config, Event, Graves, Kind,
+    Pallet, Queue, Service, Ticks, WeightInfo,
 };
 
 /// What lasts from one turn to the next while the queue is served, and no longer: an author and
@@ -55,8 +55,8 @@ impl<T: Config> Pallet<T> {
 
     /// What the head of the queue takes at most, besides its turn.
     pub(crate) fn longest_step() -> Weight {
-        T::WeightInfo::serve_message(T::Limits::get().payload)
-            .saturating_add(T::WeightInfo::resume_message(T::Limits::get().payload))
+        T::WeightInfo::serve_message(bounds::PAYLOAD)
+            .saturating_add(T::WeightInfo::resume_message(bounds::PAYLOAD))
     }
 
     /// Of the guaranteed share, what is due and what is to be swept may take: a half, and no more

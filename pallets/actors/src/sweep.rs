@@ -9,14 +9,13 @@ use frame_support::{
         generator::{StorageDoubleMap as _, StorageNMap as _},
         unhashed,
     },
-    traits::Get,
     weights::WeightMeter,
 };
 use scale_info::TypeInfo;
 
 use crate::{
-    queue::ServiceState, report, waiting::WaitingMessage, Config, Graves, Pages, Pallet, Service,
-    State, Waiting, WeightInfo,
+    bounds, queue::ServiceState, report, waiting::WaitingMessage, Config, Graves, Pages, Pallet,
+    Service, State, Waiting, WeightInfo,
 };
 
 /// Keys that one step of freeing an exited program's storage removes.
@@ -93,7 +92,7 @@ impl<T: Config> Pallet<T> {
         let prefix = Waiting::<T>::storage_n_map_partial_key((account, epoch));
         let mut last = prefix.clone();
         // Room for the longest, since what it is shows only when it is read.
-        let most = T::WeightInfo::answer_waiting(T::Limits::get().payload);
+        let most = T::WeightInfo::answer_waiting(bounds::PAYLOAD);
         while meter.can_consume(most) {
             let Some(key) = sp_io::storage::next_key(&last).filter(|key| key.starts_with(&prefix))
             else {

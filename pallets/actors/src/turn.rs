@@ -8,7 +8,7 @@ use actors_executor::{
 use actors_primitives::{abi::Entry, Gas, MessageId, ReplyCode};
 use alloc::vec::Vec;
 use frame_support::{
-    pallet_prelude::{BoundedVec, DispatchError, Weight},
+    pallet_prelude::{DispatchError, Weight},
     storage::with_storage_layer,
     traits::Get,
 };
@@ -515,7 +515,7 @@ impl<T: Config> Pallet<T> {
         if !program.info.exports.contains(Entry::State) {
             return None;
         }
-        let Ok(payload) = BoundedVec::try_from(payload) else {
+        let Ok(payload) = Self::bound_payload(payload) else {
             return Some(Err(ReplyCode::LimitExceeded.into()));
         };
         let task = Task::<T> {

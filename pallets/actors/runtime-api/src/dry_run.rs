@@ -15,6 +15,11 @@ pub struct DryRun<AccountId> {
     pub gas_needed: Gas,
     /// Deposit money that it uses, in planck.
     pub deposit_used: Balance,
+    /// What the payer lacks for the call, in planck: its value and what else it takes at once,
+    /// the gas that it needs and the deposit money that it uses, less what the payer can spend.
+    /// 0 where that is enough. More than 0 only in a dry run that was told neither a gas limit nor
+    /// a deposit limit, which lends it.
+    pub missing: Balance,
     /// The id the message would have.
     pub message_id: MessageId,
     /// The program it goes to, or the one it creates.

@@ -67,7 +67,8 @@ sp_api::decl_runtime_apis! {
         /// What `send_message` with these arguments would do as the next thing on chain, its
         /// whole cascade included. Where `gas_limit` or `deposit_limit` is missing, the source's
         /// spendable balance is shared between gas, at most four of the longest turns, and
-        /// deposits.
+        /// deposits. Where both are, the source is lent what it has too little, and `missing`
+        /// says how much of that it lacks for the call.
         fn dry_run_message(
             source: AccountId,
             destination: AccountId,

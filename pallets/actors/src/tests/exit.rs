@@ -368,8 +368,8 @@ mod blocks {
             ask(&program, &[4, 1]);
             // More keys than a step frees, written directly: a program would need many turns.
             for key in 0..keys {
-                let key = Key::<Test>::truncate_from(key.to_le_bytes().to_vec());
-                State::<Test>::insert(&program, key, StateValue::<Test>::truncate_from(vec![1]));
+                let key = Key::truncate_from(key.to_le_bytes().to_vec());
+                State::<Test>::insert(&program, key, StateValue::truncate_from(vec![1]));
             }
             Programs::<Test>::mutate(&program, |program| {
                 let footprint = &mut program.as_mut().expect("it exists").footprint;

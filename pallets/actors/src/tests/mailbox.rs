@@ -116,6 +116,35 @@ fn a_letter_expires_and_its_value_goes_back() {
     assert_quiet();
 }
 
+fn an_answer_in_the_block_of_the_deadline_is_too_late() {
+    let program = create("script");
+    let (bob, base) = (total(&BOB), total(&program));
+    let (id, letter) = write(&program, 100, 3, 3);
+    pass(2);
+    // A block that has room for nothing but that its time passes.
+    System::set_block_number(System::block_number() + 1);
+    Pallet::<Test>::poll(<() as crate::WeightInfo>::tick(), &mut Default::default());
+    assert_eq!(
+        Mailboxes::<Test>::iter().count(),
+        1,
+        "it stands there still"
+    );
+    let signed = RuntimeOrigin::signed(BOB);
+    assert_noop!(
+        Actors::send_reply(signed.clone(), letter, b"fine".to_vec(), 0),
+        Error::<Test>::LetterExpired
+    );
+    assert_noop!(
+        Actors::claim_value(signed, letter),
+        Error::<Test>::LetterExpired
+    );
+    idle();
+    assert_eq!(closed(letter), [(LetterEnd::Expired, 100)]);
+    assert_eq!(causes_of(&program, id), [FRESH, DEADLINE]);
+    assert_eq!((total(&BOB), total(&program)), (bob, base + 100 + PAGE));
+    assert_quiet();
+}
+
 fn a_letter_stands_as_long_as_the_chain_says_if_the_program_does_not() {
     let program = create("script");
     let (_, letter) = write(&program, 0, 0, 1);
@@ -369,6 +398,7 @@ cases![
     a_user_replies_and_has_the_value,
     a_user_claims_the_value_and_says_nothing,
     a_letter_expires_and_its_value_goes_back,
+    an_answer_in_the_block_of_the_deadline_is_too_late,
     a_letter_stands_as_long_as_the_chain_says_if_the_program_does_not,
     rent_of_a_letter_is_for_the_blocks_that_it_stood,
     somebody_elses_letter_is_not_to_be_had,

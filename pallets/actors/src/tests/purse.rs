@@ -7,7 +7,7 @@ use frame_support::traits::{
     LockableCurrency, WithdrawReasons,
 };
 
-use crate::{mock::*, HoldReason, Purses};
+use crate::{mock::*, Error, HoldReason, Purses};
 
 fn held() -> u128 {
     Balances::balance_on_hold(&HoldReason::Purse.into(), &ALICE)
@@ -42,6 +42,39 @@ fn a_frozen_balance_does_not_make_gas_free() {
     assert!(burned > 0);
     assert_eq!(Fees::get(), u128::from(burned) * 7 / 1_000);
     assert_eq!(total(&ALICE), before - Fees::get());
+}
+
+/// A lock on all that Alice has.
+fn lock() {
+    Balances::set_lock(*b"vesting ", &ALICE, total(&ALICE), WithdrawReasons::all());
+}
+
+fn a_frozen_balance_pays_for_no_call() {
+    let program = create("store");
+    lock();
+    for deposit in [0, UNIT] {
+        assert_eq!(
+            send_as(&ALICE, program.clone(), vec![1; 100], 0, GAS, deposit),
+            Err(Error::<Test>::GasNotPayable.into())
+        );
+    }
+    assert_eq!(held(), 0);
+}
+
+fn deposit_money_that_is_frozen_since_the_call_does_not_move() {
+    let program = create("store");
+    let (before, base) = (total(&ALICE), total(&program));
+    let id = send_as(&ALICE, program.clone(), vec![1; 100], 0, GAS, UNIT).expect("accepted");
+    lock();
+    Fees::set(0);
+    idle();
+    let reply = reply_to(id).expect("it was served");
+    assert_eq!(reply.code, ReplyCode::DepositShortfall);
+    assert_eq!(total(&program), base, "nothing of it is liquid elsewhere");
+    assert_eq!(total(&ALICE), before - Fees::get());
+    assert_eq!(held(), 0);
+    Balances::remove_lock(*b"vesting ", &ALICE);
+    assert_eq!(ask(&program, &[1; 100]).code, ReplyCode::Replied);
 }
 
 fn split_gas_is_the_receivers_and_comes_back_to_the_payer() {
@@ -107,6 +140,8 @@ fn shared_gas_is_paid_at_the_floor_of_the_sum() {
 cases![
     a_call_holds_its_price_and_gets_the_rest_back,
     a_frozen_balance_does_not_make_gas_free,
+    a_frozen_balance_pays_for_no_call,
+    deposit_money_that_is_frozen_since_the_call_does_not_move,
     split_gas_is_the_receivers_and_comes_back_to_the_payer,
     shared_gas_is_paid_at_the_floor_of_the_sum,
 ];

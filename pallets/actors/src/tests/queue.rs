@@ -3,7 +3,8 @@
 use actors_primitives::ReplyCode;
 use frame_support::{assert_noop, assert_ok, traits::Hooks, weights::Weight};
 
-use crate::{mock::*, Error, Event, Pallet, Queue, Service, WeightInfo};
+use super::player::assert_quiet;
+use crate::{mock::*, Error, Event, Pallet, Queue, Service, State, WeightInfo};
 
 fn send(program: &AccountId, payload: &[u8]) -> actors_primitives::MessageId {
     send_as(&ALICE, program.clone(), payload.to_vec(), 0, GAS, DEPOSIT)
@@ -136,7 +137,37 @@ fn a_turn_that_fits_no_block_any_more_is_answered() {
     assert!(reply_to(after).is_some());
 }
 
+/// A runtime upgrade may lower limits under what is stored and under way.
+fn what_is_stored_outlives_lower_limits() {
+    let (store, counter) = (create("store"), create("counter"));
+    assert_eq!(ask(&store, &[1; 2_000]).code, ReplyCode::Replied);
+    assert_eq!(ask(&counter, b"").code, ReplyCode::Replied);
+    let id = send(&store, &[2; 2_000]);
+    ActorsLimits::mutate(|limits| {
+        limits.payload = 1_500;
+        limits.panic_text = 1_000;
+        limits.state_key = 0;
+        limits.state_value = 1_500;
+        limits.idl = 0;
+        limits.globals = 0;
+    });
+    Pallet::<Test>::check_configuration();
+    assert_noop!(
+        send_as(&ALICE, store.clone(), vec![2; 2_000], 0, GAS, DEPOSIT),
+        Error::<Test>::PayloadTooLong
+    );
+    idle();
+    assert!(reply_to(id).is_some(), "it is answered");
+    assert_eq!(ask(&counter, b"").code, ReplyCode::Replied);
+    let kept = State::<Test>::iter_prefix_values(&store)
+        .next()
+        .expect("it is kept");
+    assert_eq!(kept.len(), 2_000);
+    assert_quiet();
+}
+
 cases![
+    what_is_stored_outlives_lower_limits,
     a_turn_that_fits_no_block_any_more_is_answered,
     messages_run_in_the_order_in_which_they_were_sent,
     a_full_queue_refuses_calls,

@@ -2,7 +2,10 @@
 
 use actors_primitives::ReplyCode;
 use actors_runtime_api::{DryRun, DryRunWait, LetterInfo, ProgramStatus, ReadError, WaitingInfo};
-use frame_support::assert_ok;
+use frame_support::{
+    assert_ok,
+    traits::fungible::{Inspect, Mutate},
+};
 
 use super::player::{panics, reply, reverts, trap};
 use crate::{mock::*, Pallet, Service, Waiting};
@@ -71,6 +74,51 @@ fn the_gas_a_dry_run_needs_is_enough_and_not_too_much() {
     };
     assert_eq!(failures(run.gas_needed), 0);
     assert_eq!(failures(run.gas_needed - 1_000), 1);
+}
+
+fn a_dry_run_tells_what_an_account_without_money_lacks() {
+    let program = create("store");
+    let rich = Pallet::<Test>::dry_run_message(ALICE, program.clone(), vec![1; 100], 7, None, None)
+        .expect("the call is accepted");
+    assert_eq!(
+        (rich.missing, rich.deposit_used),
+        (0, 1_000_000 + 101 * 1_000)
+    );
+    let nobody = AccountId::new([99; 32]);
+    let before = Balances::total_issuance();
+    let dry = |who: AccountId, gas, deposit| {
+        Pallet::<Test>::dry_run_message(who, program.clone(), vec![1; 100], 7, gas, deposit)
+    };
+    let poor = dry(nobody.clone(), None, None).expect("it is lent what it lacks");
+    assert_eq!(
+        (poor.gas_needed, poor.deposit_used, poor.reply),
+        (rich.gas_needed, rich.deposit_used, rich.reply)
+    );
+    let needed = Price::get().cost(poor.gas_needed) + poor.deposit_used + 7;
+    assert_eq!(poor.missing, needed);
+    assert_eq!(Balances::total_issuance(), before);
+    assert_eq!(total(&nobody), 0);
+    // With exactly that, and what keeps it alive, the call is made.
+    let all = needed + Balances::minimum_balance();
+    Balances::set_balance(&nobody, all - 1);
+    assert_eq!(
+        dry(nobody.clone(), None, None).map(|dry| dry.missing),
+        Ok(1)
+    );
+    Balances::set_balance(&nobody, all);
+    let able = dry(
+        nobody.clone(),
+        Some(poor.gas_needed),
+        Some(poor.deposit_used),
+    );
+    assert_eq!(
+        able.map(|dry| (dry.missing, dry.gas_needed)),
+        Ok((0, poor.gas_needed))
+    );
+    // Limits that are told are meant.
+    Balances::set_balance(&nobody, all - 1);
+    let told = dry(nobody, Some(poor.gas_needed), Some(poor.deposit_used));
+    assert_eq!(told, Err(ReadError::Refused("ValueNotPayable".into())));
 }
 
 fn a_dry_run_of_a_creation_tells_the_address_and_the_failure() {
@@ -422,6 +470,7 @@ cases![
     what_waits_is_shown,
     a_dry_run_foretells_and_changes_nothing,
     the_gas_a_dry_run_needs_is_enough_and_not_too_much,
+    a_dry_run_tells_what_an_account_without_money_lacks,
     a_dry_run_of_a_creation_tells_the_address_and_the_failure,
     a_dry_run_does_not_wait_for_the_backlog,
     state_is_read_and_not_changed,

@@ -1,6 +1,6 @@
 //! Dry runs: what a call would do, and what it needs.
 
-use actors_primitives::{Balance, CodeHash, Gas, MessageId};
+use actors_primitives::{Balance, CodeHash, Gas};
 use actors_runtime_api::{
     DryRun, DryRunEvent, DryRunMessage, DryRunReply, DryRunTurn, DryRunUpload, DryRunWait,
     ReadError,
@@ -162,29 +162,31 @@ impl<T: Config> Pallet<T> {
         };
         let mut meter = WeightMeter::with_limit(T::BlockWeights::get().max_block);
         Self::serve(Service::<T>::get(), &mut meter, &mut session);
-        Ok(Self::gather(
-            made.message_id,
-            made.program,
-            made.deposit,
-            session.log,
-        ))
+        Ok(Self::gather(made, session.log))
     }
 
     /// Gathers what a dry run did from the events that it deposited.
-    fn gather(
-        message_id: MessageId,
-        program: T::AccountId,
-        deposit: Balance,
-        log: Log<T>,
-    ) -> DryRun<T::AccountId> {
+    fn gather(made: Made<T>, log: Log<T>) -> DryRun<T::AccountId> {
+        let Made {
+            message_id,
+            program,
+            deposit,
+            ..
+        } = made;
         let purse = Purses::<T>::get(message_id);
         // The dry run's own reference is left.
         let is_closed = purse.as_ref().is_none_or(|purse| purse.references <= 1);
         let deposit_left = purse.map_or(deposit, |purse| purse.deposit);
+        let deposit_used = deposit.saturating_sub(deposit_left);
+        let needed = T::GasPrice::get()
+            .cost(log.needed)
+            .saturating_add(deposit_used)
+            .saturating_add(made.outlay);
         let mut run = DryRun {
             gas_burned: 0,
             gas_needed: log.needed,
-            deposit_used: deposit.saturating_sub(deposit_left),
+            deposit_used,
+            missing: needed.saturating_sub(made.spendable),
             message_id,
             program,
             reply: None,

@@ -53,7 +53,7 @@ impl<T: Config> Pallet<T> {
     ) -> Result<Option<Vec<u8>>, ReadError> {
         Self::readable(&program)?;
         // A key longer than any that can be written has no value.
-        let key = Key::<T>::try_from(key).ok();
+        let key = Key::try_from(key).ok();
         Ok(key
             .and_then(|key| State::<T>::get(program, key))
             .map(Into::into))

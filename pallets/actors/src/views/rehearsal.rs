@@ -1,17 +1,21 @@
 //! Calls that are made to see what they do, and undone.
 
-use actors_primitives::{Balance, CodeHash, Gas, MessageId};
+use actors_primitives::{Balance, CodeHash, Gas, MessageId, PAGE_SIZE};
 use actors_runtime_api::ReadError;
 use alloc::{string::ToString, vec::Vec};
 use frame_support::{
     pallet_prelude::DispatchError,
     storage::{with_transaction_unchecked, TransactionOutcome},
-    traits::{EnsureOrigin, Get},
+    traits::{
+        fungible::{Inspect, Unbalanced},
+        tokens::Precision,
+        EnsureOrigin, Get,
+    },
 };
 use frame_system::RawOrigin;
 use sp_runtime::traits::{One, Saturating};
 
-use crate::{Codes, Config, Pallet, Service};
+use crate::{deposit::Footprint, Codes, Config, Pallet, Service};
 
 /// Turns of the longest length that a rehearsal's gas covers when it is not told how much.
 const DEFAULT_TURNS: u64 = 4;
@@ -22,7 +26,8 @@ pub(super) struct Means<T: Config> {
     pub(super) payer: T::AccountId,
     /// What the call takes besides gas and deposit money, in planck.
     pub(super) outlay: Balance,
-    /// The gas; if it is not told, what the payer's money is enough for.
+    /// The gas; if it is not told, what the payer's money is enough for. If neither limit is
+    /// told, the payer is lent what it has too little.
     pub(super) gas_limit: Option<Gas>,
     /// The deposit money; if it is not told, half of the payer's.
     pub(super) deposit_limit: Option<Balance>,
@@ -38,6 +43,10 @@ pub(super) struct Made<T: Config> {
     pub(super) gas: Gas,
     /// The deposit money that it was given.
     pub(super) deposit: Balance,
+    /// What the call takes besides both.
+    pub(super) outlay: Balance,
+    /// What the payer could spend.
+    pub(super) spendable: Balance,
 }
 
 impl<T: Config> Pallet<T> {
@@ -50,6 +59,10 @@ impl<T: Config> Pallet<T> {
     ) -> Result<R, ReadError> {
         Self::undone(|| {
             Self::begin_block();
+            let spendable = Self::spendable(&means.payer);
+            if means.gas_limit.is_none() && means.deposit_limit.is_none() {
+                Self::lend(&means.payer, means.outlay);
+            }
             // Unless told otherwise, the payer's money is shared between gas and deposits.
             let free = Self::spendable(&means.payer).saturating_sub(means.outlay);
             let deposit = means.deposit_limit.unwrap_or(free / 2);
@@ -65,8 +78,36 @@ impl<T: Config> Pallet<T> {
                 program,
                 gas,
                 deposit,
+                outlay: means.outlay,
+                spendable,
             })
         })
+    }
+
+    /// Makes the payer's money enough for the call's `outlay`, the most gas of a rehearsal, and
+    /// deposits of a whole memory: who asks what a call takes need not have it.
+    fn lend(payer: &T::AccountId, outlay: Balance) {
+        let gas = T::GasPrice::get().cost(Self::most_gas());
+        let pages = T::Limits::get()
+            .memory
+            .saturating_mul(crate::program::PAGES_PER_WASM_PAGE);
+        let memory = Footprint {
+            items: pages,
+            bytes: u64::from(pages).saturating_mul(PAGE_SIZE.into()),
+        };
+        let share = gas.max(Self::deposit_for(memory));
+        let wanted = outlay.saturating_add(share.saturating_mul(2));
+        let missing = wanted.saturating_sub(Self::spendable(payer));
+        if missing > 0 {
+            let all = missing.saturating_add(T::Currency::minimum_balance());
+            // Undone with the rest. What cannot be lent the call misses, and says so.
+            let _ = T::Currency::increase_balance(payer, all, Precision::BestEffort);
+        }
+    }
+
+    /// The gas that a rehearsal has if it is not told how much.
+    fn most_gas() -> Gas {
+        T::MaxTurnGas::get().saturating_mul(DEFAULT_TURNS)
     }
 
     pub(super) fn rehearse_message<R>(
@@ -143,7 +184,7 @@ impl<T: Config> Pallet<T> {
     }
 
     fn affordable_gas(money: Balance) -> Gas {
-        let most = T::MaxTurnGas::get().saturating_mul(DEFAULT_TURNS);
+        let most = Self::most_gas();
         let price = T::GasPrice::get();
         if money == 0 {
             // Nothing is affordable: let the call say what cannot be paid.

@@ -81,8 +81,12 @@ impl Charge {
 
     /// Adds the line of a turn whose gas alone is to pay for it as well.
     pub(crate) fn row_by_gas(&self, table: &mut Table, name: impl Into<String>) {
-        let by_gas = self.picoseconds() / self.gas as f64;
-        self.row_of_ratio(table, name, 1, self.ratio().max(by_gas));
+        self.row_of_ratio(table, name, 1, self.ratio().max(self.by_gas()));
+    }
+
+    /// Time over gas.
+    pub(crate) fn by_gas(&self) -> f64 {
+        self.picoseconds() / self.gas as f64
     }
 
     /// Adds the line of each of so many.
@@ -101,7 +105,7 @@ impl Charge {
             weight(each(self.storage())),
             format!("{gross:.2}"),
             gas(weight(each(self.gas))),
-            gas(format!("{:.2}", picoseconds / self.gas as f64)),
+            gas(format!("{:.2}", self.by_gas())),
             self.end.map_or(String::new(), |code| format!("{code:#x}")),
         ];
         table.row(name, cells, ratio, Bound::Most(1.0));

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Gas of a message: tight loops run into its end. A text that says `;; Gas: N ms` gets that.
-const GAS: u64 = 30_000_000_000;
+pub(crate) const GAS: u64 = 30_000_000_000;
 const MILLISECOND: u64 = 1_000_000_000;
 /// Gas for programs that cost much to load, and do little.
 const GAS_TO_LOAD: u64 = 200_000_000_000;
@@ -69,7 +69,7 @@ fn programs() -> Vec<(String, Vec<u8>, u64)> {
         programs.push((name, wasm, GAS));
     }
     let half = 510 * 1024;
-    for (name, wasm) in mixes::shapes(half) {
+    for (name, wasm) in modules::shapes(half) {
         programs.push((name, wasm, GAS_TO_LOAD));
     }
     for (name, wasm) in [

@@ -15,11 +15,13 @@ mod mixes;
 mod modules;
 mod ping;
 mod placement;
+mod prices;
 mod profile;
 mod programs;
 mod proofs;
 mod round_trip;
 mod scaling;
+mod search;
 mod signatures;
 mod table;
 mod waiting;
@@ -37,6 +39,8 @@ Usage: make bench [ARGS=\"OPTIONS\"], or .ci/bench [OPTIONS]
 Options:
   --only NAME   Runs this scenario alone; may be repeated
   --laps N      Laps of each measurement instead of 100 (fewer is faster and less exact)
+  --search N    Looks for N minutes for mixes of operators that take more time than their gas
+                pays for, instead of the scenarios, and prints what it finds
   -h, --help    Prints this
 
 Scenarios:
@@ -65,6 +69,11 @@ const SCENARIOS: &[Scenario] = &[
         "kernels",
         "programs that compute, against pallet-contracts",
         kernels::run,
+    ),
+    (
+        "prices",
+        "what kernels and a ping are charged by what they take, here and in pallet-contracts",
+        prices::run,
     ),
     (
         "metering",
@@ -125,6 +134,7 @@ fn help() {
 fn main() -> ExitCode {
     let mut only = Vec::new();
     let mut laps = 100;
+    let mut search = None;
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
@@ -140,13 +150,25 @@ fn main() -> ExitCode {
                 Some(number @ 5..=100_000) => laps = number,
                 _ => return misuse("--laps wants a number from 5 to 100000"),
             },
+            "--search" => match arguments.next().and_then(|number| number.parse().ok()) {
+                Some(minutes @ 1..=10_000) => search = Some(minutes),
+                _ => return misuse("--search wants minutes, from 1 to 10000"),
+            },
             other => return misuse(&format!("unknown option {other}")),
         }
     }
 
     let runtime = Runtime::new();
     let mut broken = Vec::new();
+    if let Some(minutes) = search {
+        let table = search::run(&runtime, minutes);
+        table.print();
+        broken.extend(table.broken());
+    }
     for (name, _, run) in SCENARIOS {
+        if search.is_some() && only.is_empty() {
+            break;
+        }
         if only.is_empty() || only.iter().any(|wanted| wanted == name) {
             let table = run(&runtime, laps);
             table.print();

@@ -3,16 +3,14 @@
 //! What an operator takes depends above all on whether the processor foresees where the engine
 //! jumps next. In a short loop it does. Here it cannot.
 
-use std::fmt::Write;
-
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, ElementSection, Elements, ExportKind, ExportSection,
-    Function, FunctionSection, Instruction as I, MemArg, MemArgTarget, MemorySection, MemoryType,
-    Module, RefType, TableSection, TableType, TypeSection, ValType,
+    Function, FunctionSection, GlobalSection, GlobalType, Instruction as I, MemArg, MemArgTarget,
+    MemorySection, MemoryType, Module, RefType, TableSection, TableType, TypeSection, ValType,
 };
 
 /// Bytes of one body: a little less than a chain allows.
-const BODY: usize = 60_000;
+pub(crate) const BODY: usize = 60_000;
 
 /// A small generator of numbers, the same in each run.
 #[derive(Clone, Debug)]
@@ -37,8 +35,103 @@ impl Random {
     }
 }
 
+/// What a body is made of: pieces and operators in random order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Mix {
+    /// How often each of [`PIECES`] is drawn.
+    pub(crate) weights: [u8; PIECES.len()],
+    /// Which operators of a piece are drawn: a bit for each, from the lowest; all if none of them.
+    pub(crate) operators: u32,
+    /// Bytes of the body, after which it begins anew.
+    pub(crate) bytes: u32,
+    /// How many locals there are, 1 at least.
+    pub(crate) locals: u32,
+    /// The order.
+    pub(crate) seed: u64,
+}
+
+impl Mix {
+    /// All that there is, as long as a body can be.
+    pub(crate) const ALL: Self = Self {
+        weights: [1; PIECES.len()],
+        operators: u32::MAX,
+        bytes: BODY as u32 - 400,
+        locals: 16,
+        seed: 1,
+    };
+
+    /// Nothing but one piece.
+    fn of(piece: usize) -> Self {
+        let mut weights = [0; PIECES.len()];
+        weights[piece] = 1;
+        Self {
+            weights,
+            ..Self::ALL
+        }
+    }
+
+    /// A program that runs it for ever.
+    pub(crate) fn wasm(&self) -> Vec<u8> {
+        let pieces: Vec<Piece> = PIECES
+            .iter()
+            .zip(self.weights)
+            .flat_map(|((_, piece), weight)| std::iter::repeat_n(*piece, weight.into()))
+            .collect();
+        let mut draw = Draw {
+            random: Random(self.seed),
+            operators: self.operators,
+            locals: self.locals,
+        };
+        straight(&mut draw, self.bytes as usize, |draw| {
+            let piece = draw.random.pick(&pieces);
+            piece(draw)
+        })
+    }
+}
+
+/// Draws the parts of a mix.
+#[derive(Clone, Debug)]
+struct Draw {
+    random: Random,
+    operators: u32,
+    locals: u32,
+}
+
+impl Draw {
+    fn one(&mut self, of: &[I<'static>]) -> I<'static> {
+        let allowed: Vec<&I<'static>> = of
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| self.operators >> (index % 32) & 1 == 1)
+            .map(|(_, operator)| operator)
+            .collect();
+        match allowed.len() {
+            0 => of[self.random.below(of.len())].clone(),
+            some => allowed[self.random.below(some)].clone(),
+        }
+    }
+
+    /// Never zero or minus one: a division must not trap.
+    fn constant(&mut self) -> I<'static> {
+        I::I32Const((self.random.next() as i32 & 0x7fff_fffe) | 2)
+    }
+
+    fn local(&mut self) -> u32 {
+        self.random.below(self.locals as usize) as u32
+    }
+
+    fn place(&mut self) -> MemArg {
+        MemArg {
+            offset: self.random.pick(&[0, 1, 61, 125, 16_383, 65_000, 131_072]),
+            align: 0,
+            target: MemArgTarget::Memory(0),
+            ordering: None,
+        }
+    }
+}
+
 /// A piece of code that takes an `i32` from the stack and puts one there.
-type Piece = fn(&mut Random) -> Vec<I<'static>>;
+type Piece = fn(&mut Draw) -> Vec<I<'static>>;
 
 const UNARY: &[I<'static>] = &[
     I::I32Clz,
@@ -81,131 +174,138 @@ const WIDE: &[I<'static>] = &[
 ];
 const DIVIDE: &[I<'static>] = &[I::I32DivU, I::I32RemU, I::I32DivS, I::I32RemS];
 
-fn one(random: &mut Random, of: &[I<'static>]) -> I<'static> {
-    of[random.below(of.len())].clone()
+const NARROW: &[I<'static>] = &[I::I32WrapI64, I::I64Eqz];
+
+fn unary(draw: &mut Draw) -> Vec<I<'static>> {
+    vec![draw.one(UNARY)]
 }
 
-fn constant(random: &mut Random) -> I<'static> {
-    // Never zero or minus one: a division must not trap.
-    I::I32Const((random.next() as i32 & 0x7fff_fffe) | 2)
+fn with_constant(draw: &mut Draw) -> Vec<I<'static>> {
+    vec![draw.constant(), draw.one(BINARY)]
 }
 
-fn local(random: &mut Random) -> u32 {
-    random.below(LOCALS as usize) as u32
+fn with_local(draw: &mut Draw) -> Vec<I<'static>> {
+    vec![I::LocalGet(draw.local()), draw.one(BINARY)]
 }
 
-const LOCALS: u32 = 16;
-
-fn place(random: &mut Random) -> MemArg {
-    MemArg {
-        offset: random.pick(&[0, 1, 61, 125, 16_383, 65_000, 131_072]),
-        align: 0,
-        target: MemArgTarget::Memory(0),
-        ordering: None,
-    }
+fn tee(draw: &mut Draw) -> Vec<I<'static>> {
+    vec![I::LocalTee(draw.local()), draw.one(UNARY)]
 }
 
-fn unary(random: &mut Random) -> Vec<I<'static>> {
-    vec![one(random, UNARY)]
+fn set_get(draw: &mut Draw) -> Vec<I<'static>> {
+    vec![I::LocalSet(draw.local()), I::LocalGet(draw.local())]
 }
 
-fn with_constant(random: &mut Random) -> Vec<I<'static>> {
-    vec![constant(random), one(random, BINARY)]
+fn divide(draw: &mut Draw) -> Vec<I<'static>> {
+    vec![draw.constant(), draw.one(DIVIDE)]
 }
 
-fn with_local(random: &mut Random) -> Vec<I<'static>> {
-    vec![I::LocalGet(local(random)), one(random, BINARY)]
+fn wide(draw: &mut Draw) -> Vec<I<'static>> {
+    vec![I::I64ExtendI32U, draw.one(WIDE), draw.one(NARROW)]
 }
 
-fn tee(random: &mut Random) -> Vec<I<'static>> {
-    vec![I::LocalTee(local(random)), one(random, UNARY)]
-}
-
-fn tee_eqz(_: &mut Random) -> Vec<I<'static>> {
-    vec![I::LocalTee(0), I::I32Eqz]
-}
-
-fn divide(random: &mut Random) -> Vec<I<'static>> {
-    vec![constant(random), one(random, DIVIDE)]
-}
-
-fn wide(random: &mut Random) -> Vec<I<'static>> {
-    vec![I::I64ExtendI32U, one(random, WIDE), I::I32WrapI64]
-}
-
-fn load(random: &mut Random) -> Vec<I<'static>> {
-    let load = match random.below(5) {
-        0 => I::I32Load8S(place(random)),
-        1 => I::I32Load8U(place(random)),
-        2 => I::I32Load16S(place(random)),
-        3 => I::I32Load16U(place(random)),
-        _ => I::I32Load(place(random)),
+fn load(draw: &mut Draw) -> Vec<I<'static>> {
+    let load = match draw.random.below(5) {
+        0 => I::I32Load8S(draw.place()),
+        1 => I::I32Load8U(draw.place()),
+        2 => I::I32Load16S(draw.place()),
+        3 => I::I32Load16U(draw.place()),
+        _ => I::I32Load(draw.place()),
     };
     vec![I::I32Const(0xfff), I::I32And, load]
 }
 
-fn select(random: &mut Random) -> Vec<I<'static>> {
+fn store(draw: &mut Draw) -> Vec<I<'static>> {
+    let store = match draw.random.below(3) {
+        0 => I::I32Store8(draw.place()),
+        1 => I::I32Store16(draw.place()),
+        _ => I::I32Store(draw.place()),
+    };
+    let get = I::LocalGet(draw.local());
+    vec![I::I32Const(0xfff), I::I32And, get.clone(), store, get]
+}
+
+fn global(_: &mut Draw) -> Vec<I<'static>> {
+    vec![I::GlobalSet(0), I::GlobalGet(0)]
+}
+
+fn select(draw: &mut Draw) -> Vec<I<'static>> {
     vec![
-        I::LocalGet(local(random)),
-        I::LocalGet(local(random)),
+        I::LocalGet(draw.local()),
+        I::LocalGet(draw.local()),
         I::Select,
     ]
 }
 
-fn branch(random: &mut Random) -> Vec<I<'static>> {
-    vec![I::If(BlockType::Empty), I::End, I::LocalGet(local(random))]
+fn branch(draw: &mut Draw) -> Vec<I<'static>> {
+    vec![I::If(BlockType::Empty), I::End, I::LocalGet(draw.local())]
 }
 
-fn ladder(random: &mut Random) -> Vec<I<'static>> {
+fn branch_if(draw: &mut Draw) -> Vec<I<'static>> {
+    vec![
+        I::Block(BlockType::Empty),
+        I::BrIf(0),
+        I::End,
+        I::LocalGet(draw.local()),
+    ]
+}
+
+fn table(draw: &mut Draw) -> Vec<I<'static>> {
+    vec![
+        I::Block(BlockType::Empty),
+        I::Block(BlockType::Empty),
+        I::BrTable(vec![0, 1].into(), 0),
+        I::End,
+        I::End,
+        I::LocalGet(draw.local()),
+    ]
+}
+
+fn ladder(draw: &mut Draw) -> Vec<I<'static>> {
     vec![
         I::If(BlockType::Result(ValType::I32)),
-        I::LocalGet(local(random)),
-        one(random, UNARY),
+        I::LocalGet(draw.local()),
+        draw.one(UNARY),
         I::Else,
-        I::LocalGet(local(random)),
-        one(random, UNARY),
+        I::LocalGet(draw.local()),
+        draw.one(UNARY),
         I::End,
     ]
 }
 
 /// What a mix is made of, by name.
-pub(crate) const PIECES: &[(&str, Piece)] = &[
+pub(crate) const PIECES: &[(&str, Piece); 15] = &[
     ("unary", unary),
     ("constant", with_constant),
     ("local", with_local),
     ("tee", tee),
+    ("set and get", set_get),
     ("divide", divide),
     ("wide", wide),
     ("load", load),
+    ("store", store),
+    ("global", global),
     ("select", select),
-    ("branch", branch),
+    ("if", branch),
+    ("br_if", branch_if),
+    ("br_table", table),
     ("ladder", ladder),
 ];
 
-/// A program that runs the pieces of `weights` in random order, as many as a body holds, for ever.
-pub(crate) fn mix(weights: &[u32], seed: u64) -> Vec<u8> {
-    let mut random = Random(seed);
-    let pieces: Vec<Piece> = PIECES
-        .iter()
-        .zip(weights)
-        .flat_map(|((_, piece), weight)| std::iter::repeat_n(*piece, *weight as usize))
-        .collect();
-    straight(&mut random, |random| {
-        let piece = random.pick(&pieces);
-        piece(random)
-    })
-}
-
-fn straight(random: &mut Random, mut piece: impl FnMut(&mut Random) -> Vec<I<'static>>) -> Vec<u8> {
+fn straight(
+    draw: &mut Draw,
+    most: usize,
+    mut piece: impl FnMut(&mut Draw) -> Vec<I<'static>>,
+) -> Vec<u8> {
     let mut body = vec![I::Loop(BlockType::Empty)];
-    for index in 0..LOCALS {
-        body.push(I::I32Const(random.next() as i32));
+    for index in 0..draw.locals {
+        body.push(I::I32Const(draw.random.next() as i32));
         body.push(I::LocalSet(index));
     }
     body.push(I::LocalGet(0));
     let mut bytes = 0;
-    while bytes < BODY - 400 {
-        for instruction in piece(random) {
+    while bytes < most {
+        for instruction in piece(draw) {
             let mut encoded = Vec::new();
             wasm_encoder::Encode::encode(&instruction, &mut encoded);
             bytes += encoded.len();
@@ -213,11 +313,11 @@ fn straight(random: &mut Random, mut piece: impl FnMut(&mut Random) -> Vec<I<'st
         }
     }
     body.extend([I::Drop, I::Br(0), I::End, I::End]);
-    program(&body, 4, None)
+    program(&body, draw.locals, 4, None)
 }
 
 /// A module of one function `handle`, and as many others as a table wants.
-fn program(body: &[I<'static>], wasm_pages: u32, table: Option<u32>) -> Vec<u8> {
+fn program(body: &[I<'static>], locals: u32, wasm_pages: u32, table: Option<u32>) -> Vec<u8> {
     let mut module = Module::new();
     let mut types = TypeSection::new();
     types.ty().function([], []);
@@ -247,6 +347,14 @@ fn program(body: &[I<'static>], wasm_pages: u32, table: Option<u32>) -> Vec<u8> 
         page_size_log2: None,
     });
     module.section(&memories);
+    let mut globals = GlobalSection::new();
+    let ty = GlobalType {
+        val_type: ValType::I32,
+        mutable: true,
+        shared: false,
+    };
+    globals.global(ty, &ConstExpr::i32_const(1));
+    module.section(&globals);
     let mut exports = ExportSection::new();
     exports.export("memory", ExportKind::Memory, 0);
     exports.export("handle", ExportKind::Func, 0);
@@ -262,7 +370,7 @@ fn program(body: &[I<'static>], wasm_pages: u32, table: Option<u32>) -> Vec<u8> 
         module.section(&segments);
     }
     let mut code = CodeSection::new();
-    let mut handle = Function::new([(LOCALS, ValType::I32)]);
+    let mut handle = Function::new([(locals, ValType::I32)]);
     for instruction in body {
         handle.instruction(instruction);
     }
@@ -303,7 +411,7 @@ fn indirect(elements: u32) -> Vec<u8> {
         I::End,
         I::End,
     ]);
-    program(&step, 1, Some(elements))
+    program(&step, 1, 1, Some(elements))
 }
 
 /// Loads and stores anywhere in the largest memory, one after the other, each where the last one
@@ -330,92 +438,38 @@ fn random_access(stores: bool) -> Vec<u8> {
         }
     }
     body.extend([I::Br(0), I::End, I::End]);
-    program(&body, 64, None)
+    program(&body, 1, 64, None)
 }
+
+/// The worst that the search has found so far, with where that was.
+const FOUND: &[(&str, Mix)] = &[];
 
 /// Hostile programs that are made rather than written.
 pub(crate) fn programs() -> Vec<(String, Vec<u8>)> {
     let mut programs = Vec::new();
     for (place, (name, _)) in PIECES.iter().enumerate() {
-        let mut weights = vec![0; PIECES.len()];
-        weights[place] = 1;
-        programs.push((format!("random {name} operators"), mix(&weights, 1)));
+        programs.push((format!("random {name}"), Mix::of(place).wasm()));
     }
-    programs.push(("random mix of all".into(), mix(&vec![1; PIECES.len()], 2)));
-    let mut random = Random(3);
-    programs.push((
-        "tee and eqz, a chain".into(),
-        straight(&mut random, tee_eqz),
-    ));
-    for (name, operator) in [
-        ("popcnt", I::I32Popcnt),
-        ("clz", I::I32Clz),
-        ("eqz", I::I32Eqz),
-    ] {
-        let text = format!("one operator, {name}");
-        programs.push((text, straight(&mut random, |_| vec![operator.clone()])));
+    programs.push(("random mix of all".into(), Mix::ALL.wasm()));
+    for (name, mix) in FOUND {
+        programs.push((format!("found: {name}"), mix.wasm()));
     }
-    programs.push((
-        "one operator, shr_u of a constant".into(),
-        straight(&mut random, |_| vec![I::I32Const(3), I::I32ShrU]),
-    ));
+    let mut same = |name: &str, piece: &[I<'static>]| {
+        let mut draw = Draw {
+            random: Random(3),
+            operators: u32::MAX,
+            locals: 16,
+        };
+        let wasm = straight(&mut draw, BODY - 400, |_| piece.to_vec());
+        programs.push((format!("one piece, {name}"), wasm));
+    };
+    same("tee eqz", &[I::LocalTee(0), I::I32Eqz]);
+    same("popcnt", &[I::I32Popcnt]);
+    same("clz", &[I::I32Clz]);
+    same("eqz", &[I::I32Eqz]);
+    same("shr_u of a constant", &[I::I32Const(3), I::I32ShrU]);
     programs.push(("indirect calls in random order".into(), indirect(4_096)));
     programs.push(("random loads, largest memory".into(), random_access(false)));
     programs.push(("random stores, largest memory".into(), random_access(true)));
     programs
-}
-
-/// Shapes that are short for what the engine makes of them.
-const SHAPES: &[(&str, &str, usize)] = &[
-    ("if else end", "(if (local.get 0) (then) (else)) ", 6),
-    ("loop end", "(loop) ", 3),
-    ("block br_if", "(block (br_if 0 (local.get 0))) ", 7),
-    ("call drop", "(drop (call $one)) ", 3),
-    ("block end", "(block) ", 3),
-    (
-        "select",
-        "(drop (select (local.get 0) (local.get 1) (local.get 0))) ",
-        8,
-    ),
-    ("eqz chain", "(drop (i32.eqz (memory.size))) ", 4),
-    ("local.tee chain", "(drop (local.tee 0 (local.get 1))) ", 5),
-    (
-        "br_table of one",
-        "(block (br_table 0 0 (local.get 0))) ",
-        9,
-    ),
-    ("global", "(global.set 0 (global.get 0)) ", 4),
-    ("store", "(i32.store (local.get 0) (local.get 1)) ", 7),
-    ("grow", "(drop (memory.grow (i32.const 0))) ", 5),
-];
-
-/// Programs whose loading is as much work as it can be, each shape at its largest.
-pub(crate) fn shapes(bytes: usize) -> Vec<(String, Vec<u8>)> {
-    SHAPES
-        .iter()
-        .map(|(name, text, size)| {
-            let each = BODY / size;
-            let count = bytes / (each * size + 16);
-            let mut module = String::from(
-                "(module (memory (export \"memory\") 1) \
-                 (global (export \"g\") (mut i32) (i32.const 0)) \
-                 (func $one (result i32) (i32.const 1))",
-            );
-            for _ in 0..count {
-                let _ = write!(
-                    module,
-                    "(func (local i32 i32) (if (i32.eqz (global.get 0)) \
-                    (then (return))) {})",
-                    text.repeat(each)
-                );
-            }
-            module += "(func (export \"handle\")";
-            for index in 1..=count {
-                let _ = write!(module, "(call {index})");
-            }
-            module += "))";
-            let wasm = wat::parse_str(&module).expect("the generated text is well-formed");
-            (format!("largest code, {name}, translated"), wasm)
-        })
-        .collect()
 }

@@ -1,5 +1,9 @@
 //! Modules that are too large to write by hand.
 
+use std::fmt::Write;
+
+use crate::mixes::BODY;
+
 /// A module of about `bytes` bytes made of functions with that body, each called once by
 /// `handle`. `unit` is a piece of text and how many bytes it assembles to.
 fn of_functions(bytes: usize, each: usize, unit: (&str, usize), locals: &str) -> Vec<u8> {
@@ -102,4 +106,61 @@ pub(crate) fn repeat(declare: &str, wasm_pages: u32, times: u32, step: &str) -> 
              (br_if $again (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) \
                (i32.const {times}))))))"
     ))
+}
+
+/// Shapes that are short for what the engine makes of them.
+const SHAPES: &[(&str, &str, usize)] = &[
+    ("if else end", "(if (local.get 0) (then) (else)) ", 6),
+    ("loop end", "(loop) ", 3),
+    ("block br_if", "(block (br_if 0 (local.get 0))) ", 7),
+    ("call drop", "(drop (call $one)) ", 3),
+    ("block end", "(block) ", 3),
+    (
+        "select",
+        "(drop (select (local.get 0) (local.get 1) (local.get 0))) ",
+        8,
+    ),
+    ("eqz chain", "(drop (i32.eqz (memory.size))) ", 4),
+    ("local.tee chain", "(drop (local.tee 0 (local.get 1))) ", 5),
+    (
+        "br_table of one",
+        "(block (br_table 0 0 (local.get 0))) ",
+        9,
+    ),
+    ("global", "(global.set 0 (global.get 0)) ", 4),
+    ("store", "(i32.store (local.get 0) (local.get 1)) ", 7),
+    ("grow", "(drop (memory.grow (i32.const 0))) ", 5),
+];
+
+/// Programs whose loading is as much work as it can be, each shape at its largest.
+pub(crate) fn shapes(bytes: usize) -> Vec<(String, Vec<u8>)> {
+    SHAPES
+        .iter()
+        .map(|(name, text, size)| {
+            let each = BODY / size;
+            let count = bytes / (each * size + 16);
+            let mut module = String::from(
+                "(module (memory (export \"memory\") 1) \
+                 (global (export \"g\") (mut i32) (i32.const 0)) \
+                 (func $one (result i32) (i32.const 1))",
+            );
+            for _ in 0..count {
+                let _ = write!(
+                    module,
+                    "(func (local i32 i32) (if (i32.eqz (global.get 0)) \
+                    (then (return))) {})",
+                    text.repeat(each)
+                );
+            }
+            module += "(func (export \"handle\")";
+            for index in 1..=count {
+                let _ = write!(module, "(call {index})");
+            }
+            module += "))";
+            (
+                format!("largest code, {name}, translated"),
+                assemble(&module),
+            )
+        })
+        .collect()
 }
