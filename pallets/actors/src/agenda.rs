@@ -10,9 +10,7 @@
 
 use actors_primitives::MessageId;
 use codec::{Decode, Encode, MaxEncodedLen};
-use frame_support::{
-    weights::{Weight, WeightMeter},
-};
+use frame_support::weights::{Weight, WeightMeter};
 use scale_info::TypeInfo;
 
 use crate::{

@@ -80,7 +80,7 @@ impl<T: Config> Pallet<T> {
         Ok(id)
     }
 
-    /// Opens a purse for a user's message, takes its value into escrow, and queues it. What
+    /// Takes a user's message's value into escrow, opens its purse, and queues it. What
     /// starting its turn takes is `start` gas.
     pub(crate) fn send_from_user(
         mut service: ServiceState,
@@ -100,8 +100,9 @@ impl<T: Config> Pallet<T> {
             Error::<T>::GasLimitTooLow
         );
         let payer = &message.source;
-        Self::open_purse(message.purse, payer, gas_limit, place, deposit_limit)?;
+        // Before anything is held: a hold counts towards what is frozen.
         Self::value_departs(payer, message.value)?;
+        Self::open_purse(message.purse, payer, gas_limit, place, deposit_limit)?;
         Self::enqueue(&mut service, message);
         Service::<T>::put(service);
         Ok(())

@@ -11,10 +11,11 @@
 use actors_primitives::{Balance, Gas, GasPrice, MessageId};
 use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::{
+    ensure,
     pallet_prelude::{DispatchError, DispatchResult},
     traits::{
         fungible::{
-            hold::{Balanced as _, Mutate as _, Unbalanced as _},
+            hold::{Balanced as _, Inspect as _, Mutate as _, Unbalanced as _},
             Balanced as _, Unbalanced as _,
         },
         tokens::{Fortitude, Precision, Preservation},
@@ -22,6 +23,7 @@ use frame_support::{
     },
 };
 use scale_info::TypeInfo;
+use sp_runtime::TokenError;
 
 use crate::{report, Config, CreditOf, Error, HoldReason, Pallet, Purses};
 
@@ -205,6 +207,12 @@ impl<T: Config> Pallet<T> {
         let (exact, keep, polite) = (Precision::Exact, Preservation::Protect, Fortitude::Polite);
         T::Currency::decrease_balance(payer, amount, exact, keep, polite)?;
         T::Currency::increase_balance_on_hold(&reason, payer, amount, exact)?;
+        // A hold counts towards what is frozen, and so would make room for the next one: all that
+        // purses hold must be there beside what is frozen.
+        ensure!(
+            Self::liquid_holds(payer) >= T::Currency::balance_on_hold(&reason, payer),
+            TokenError::Frozen
+        );
         T::Currency::done_hold(&reason, payer, amount);
         Ok(())
     }
@@ -252,10 +260,11 @@ impl<T: Config> Pallet<T> {
 
     /// Deposit money that messages on this purse may still use.
     pub(crate) fn deposit_left(purse: &Purse<T>) -> Balance {
-        match purse.parent {
+        let left = match purse.parent {
             Some(root) => Purses::<T>::get(root).map_or(0, |root| root.deposit),
             None => purse.deposit,
-        }
+        };
+        left.min(Self::liquid_holds(&purse.payer))
     }
 
     /// Takes deposit money out of the purse; `None` if there is not enough, or if a lock that came
@@ -272,10 +281,13 @@ impl<T: Config> Pallet<T> {
             })
             .ok()?,
         }
-        // It becomes another account's balance, unlike what pays for gas. Only the currency knows
-        // what is frozen, and says so of what is free.
-        let (exact, keep, polite) = (Precision::Exact, Preservation::Protect, Fortitude::Polite);
-        T::Currency::release(&HoldReason::Purse.into(), &purse.payer, amount, exact).ok()?;
-        T::Currency::withdraw(&purse.payer, amount, exact, keep, polite).ok()
+        // It becomes another account's balance, unlike what pays for gas.
+        (Self::liquid_holds(&purse.payer) >= amount)
+            .then(|| Self::take_from_purse(&purse.payer, amount))
+    }
+
+    /// What may be taken of all that is held on an account without touching what is frozen there.
+    fn liquid_holds(who: &T::AccountId) -> Balance {
+        T::Currency::reducible_total_balance_on_hold(who, Fortitude::Polite)
     }
 }

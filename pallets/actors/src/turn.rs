@@ -330,7 +330,13 @@ impl<T: Config> Pallet<T> {
         if let Some(info) = turn.judged.clone() {
             Self::keep_verdict(message, &mut program, info);
         }
-        session.log.note(task, Self::gas_of(task, purse), &turn);
+        // What was kept for a signal only a wait can take.
+        let waits = matches!(&turn.outcome, Ok(effects) if effects.wait.is_some());
+        let found = match waits {
+            true => Self::gas_of(task, purse),
+            false => purse.gas,
+        };
+        session.log.note(task, found, &turn);
         Run {
             gas_burned: turn.gas_burned.min(gas_limit),
             proof: turn.proof,

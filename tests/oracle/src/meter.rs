@@ -57,7 +57,7 @@ pub fn meter(module: &Module, price: Price) -> Metered {
         value: 0,
     });
     let most = plain.functions.iter().map(|function| function.locals.len());
-    let locals = most.max().unwrap_or(0) as u64;
+    let locals = (most.max().unwrap_or(0) as u64).div_ceil(2);
     for function in &mut counting.functions {
         let params = plain.types[function.ty as usize].params.len();
         let scratch = (params + function.locals.len()) as u32;

@@ -6,7 +6,7 @@ use actors_oracle::{
     driver::{drive, Driven},
     generate,
     meter::{meter, Metered},
-    module::Module,
+    module::{Module, Value},
     outcome::Outcome,
     reference::Reference,
     subject::Subject,
@@ -20,6 +20,8 @@ fn price(operator: &Operator<'_>) -> u64 {
     use Operator::*;
     match operator {
         Block { .. } | Else | End | Return | Drop | Nop | Unreachable => 0,
+        I32Const { .. } | I64Const { .. } => CONSTANT,
+        LocalGet { .. } => 10,
         I32Load { .. }
         | I64Load { .. }
         | I32Load8S { .. }
@@ -38,23 +40,28 @@ fn price(operator: &Operator<'_>) -> u64 {
         | I32Store16 { .. }
         | I64Store8 { .. }
         | I64Store16 { .. }
-        | I64Store32 { .. } => 2,
-        I32DivS | I32DivU | I32RemS | I32RemU | I64DivS | I64DivU | I64RemS | I64RemU => 3,
-        Loop { .. } | BrIf { .. } => 2,
-        Br { .. } => 3,
-        BrTable { .. } => 7,
-        Call { .. } => 36,
-        CallIndirect { .. } => 60,
-        MemoryCopy { .. } | MemoryFill { .. } => 44,
+        | I64Store32 { .. } => 24,
+        I32DivS | I32DivU | I32RemS | I32RemU | I64DivS | I64DivU | I64RemS | I64RemU => 16,
+        Br { .. } | BrIf { .. } => 16,
+        If { .. } => IF,
+        BrTable { .. } => 24,
+        Call { .. } => CALL,
+        CallIndirect { .. } => 120,
+        MemoryCopy { .. } | MemoryFill { .. } => 48,
         MemoryGrow { .. } => 255,
-        _ => 1,
+        _ => SIMPLE,
     }
 }
+
+const CONSTANT: u64 = 2;
+const SIMPLE: u64 = 14;
+const IF: u64 = 20;
+const CALL: u64 = 90;
 
 /// What the driver pays for calling a function, in fuel: it is a function of the module as well.
 fn of_driver(driven: &Driven, function: u32, locals: u64) -> u64 {
     // One for being entered; a compare for each function that may be called; then the call.
-    let tests = driven.functions.len() as u64 * 4;
+    let tests = driven.functions.len() as u64 * (SIMPLE + CONSTANT + SIMPLE + IF);
     let (_, ty) = driven
         .functions
         .iter()
@@ -63,12 +70,12 @@ fn of_driver(driven: &Driven, function: u32, locals: u64) -> u64 {
     let arguments: u64 = ty
         .params
         .iter()
-        .map(|ty| 1 + u64::from(*ty == actors_oracle::module::Value::I32))
+        .map(|ty| SIMPLE * (1 + u64::from(*ty == Value::I32)))
         .sum();
-    let result = ty.result.map_or(0, |ty| {
-        1 + u64::from(ty == actors_oracle::module::Value::I32)
-    });
-    1 + tests + 1 + arguments + 36 + locals + result
+    let result = ty
+        .result
+        .map_or(0, |ty| SIMPLE * (1 + u64::from(ty == Value::I32)));
+    1 + tests + 1 + arguments + CALL + locals.div_ceil(2) + result
 }
 
 /// Plays a module, and compares what it burned with what it counts.

@@ -133,19 +133,18 @@ impl Default for Schedule {
             proof_byte: 0,
             // `make bench --only scaling` measures 1,000 bytes a key with 100,000 programs.
             proof_access: 2_048,
-            // 25 us for a storage read; engine and instance about as much again.
-            load_base: 60 * US,
-            // Flat, so for code of which every function is used. 400 small functions of 37 KiB
-            // took 0.73 ms natively, nearly all of it translation, and a runtime takes more than
-            // twice as long; reading is 1 to 2 ns a byte of it.
-            load_byte: 48 * NS,
-            load_function: 700 * NS,
+            // A turn that does nothing takes 70 to 140 us in a fresh instance of the runtime, most of
+            // it the first touch of memory, the engine's stack among it.
+            load_base: 150 * US,
+            // Flat, so for code of which every function is used: nearly all of it is translation, 45
+            // ns a byte for the shortest `if` and `loop`, 30 to 45 for ordinary code.
+            load_byte: 64 * NS,
+            load_function: 900 * NS,
             load_slot: 25 * NS,
             // `WeightInfo::upload_code`, whose work it is, with two reads and two writes.
             judge: 400 * US,
             judge_byte: 250 * NS,
-            // 350 ns/KiB to make it, since the runtime has no bulk memory, and half of that to
-            // copy it by words.
+            // To make it, and to copy it once: 20 to 28 us where the system has to give it first.
             wasm_page: 34_000 * NS,
             page_load: 40 * US,
             page_compare: 5 * US,

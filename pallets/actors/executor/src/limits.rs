@@ -63,7 +63,7 @@ pub struct Limits {
     pub results: u32,
     /// Declared locals of a function. Every call zeroes them, and the engine does not price
     /// that, so `call` is priced by the module's largest function. An operator's price has 8
-    /// bits: more than 195 could not be paid for.
+    /// bits: more than 270 could not be paid for.
     pub locals: u32,
     /// Globals of a module; the exported mutable ones are stored in the program's record.
     pub globals: u32,
@@ -214,7 +214,7 @@ impl Default for Limits {
             effect_bytes: 1024 * 1024,
             debug_bytes: 64 * 1024,
             call_depth: 1024,
-            stack: 1024 * 1024,
+            stack: 256 * 1024,
             functions: 8192,
             types: 1024,
             params: 32,

@@ -121,9 +121,7 @@ fn an_answer_in_the_block_of_the_deadline_is_too_late() {
     let (bob, base) = (total(&BOB), total(&program));
     let (id, letter) = write(&program, 100, 3, 3);
     pass(2);
-    // A block that has room for nothing but that its time passes.
-    System::set_block_number(System::block_number() + 1);
-    Pallet::<Test>::poll(<() as crate::WeightInfo>::tick(), &mut Default::default());
+    pass_full(1);
     assert_eq!(
         Mailboxes::<Test>::iter().count(),
         1,

@@ -61,6 +61,27 @@ fn a_frozen_balance_pays_for_no_call() {
     assert_eq!(held(), 0);
 }
 
+fn no_number_of_calls_is_paid_out_of_what_is_frozen() {
+    let program = create("store");
+    let all = total(&ALICE);
+    let frozen = all - 10 * UNIT;
+    Balances::set_lock(*b"vesting ", &ALICE, frozen, WithdrawReasons::all());
+    let call = |value, deposit| {
+        send_as(&ALICE, program.clone(), vec![1; 100], value, GAS, deposit).map(|_| ())
+    };
+    let refused = Err(Error::<Test>::GasNotPayable.into());
+    // Neither one after the other, since what the first holds does not free anything.
+    assert_eq!(call(0, 8 * UNIT), Ok(()));
+    assert_eq!(call(0, 8 * UNIT), refused);
+    // Nor value beside a hold.
+    assert_eq!(call(8 * UNIT, 0), refused);
+    idle();
+    assert_eq!(call(8 * UNIT, 8 * UNIT), refused);
+    assert_eq!(call(8 * UNIT, UNIT), Ok(()));
+    idle();
+    assert!(total(&ALICE) >= frozen);
+}
+
 fn deposit_money_that_is_frozen_since_the_call_does_not_move() {
     let program = create("store");
     let (before, base) = (total(&ALICE), total(&program));
@@ -115,7 +136,7 @@ fn shared_gas_is_paid_at_the_floor_of_the_sum() {
     let to: &[u8; 32] = echo.as_ref();
     let price = GasPrice {
         planck: 7,
-        per_gas: 3_001,
+        per_gas: 3_011,
     };
     Price::set(price);
     Fees::set(0);
@@ -132,8 +153,8 @@ fn shared_gas_is_paid_at_the_floor_of_the_sum() {
         .collect();
     let turns = &burned[burned.len() - 2..];
     let sum: u64 = turns.iter().sum();
-    let floors: u128 = turns.iter().map(|gas| u128::from(*gas) * 7 / 3_001).sum();
-    assert_eq!(Fees::get(), u128::from(sum) * 7 / 3_001);
+    let floors: u128 = turns.iter().map(|gas| u128::from(*gas) * 7 / 3_011).sum();
+    assert_eq!(Fees::get(), u128::from(sum) * 7 / 3_011);
     assert_ne!(Fees::get(), floors, "rounding shows");
 }
 
@@ -141,6 +162,7 @@ cases![
     a_call_holds_its_price_and_gets_the_rest_back,
     a_frozen_balance_does_not_make_gas_free,
     a_frozen_balance_pays_for_no_call,
+    no_number_of_calls_is_paid_out_of_what_is_frozen,
     deposit_money_that_is_frozen_since_the_call_does_not_move,
     split_gas_is_the_receivers_and_comes_back_to_the_payer,
     shared_gas_is_paid_at_the_floor_of_the_sum,

@@ -151,6 +151,7 @@ fn what_is_stored_outlives_lower_limits() {
         limits.idl = 0;
         limits.globals = 0;
     });
+    #[cfg(feature = "std")]
     Pallet::<Test>::check_configuration();
     assert_noop!(
         send_as(&ALICE, store.clone(), vec![2; 2_000], 0, GAS, DEPOSIT),

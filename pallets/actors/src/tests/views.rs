@@ -118,7 +118,7 @@ fn a_dry_run_tells_what_an_account_without_money_lacks() {
     // Limits that are told are meant.
     Balances::set_balance(&nobody, all - 1);
     let told = dry(nobody, Some(poor.gas_needed), Some(poor.deposit_used));
-    assert_eq!(told, Err(ReadError::Refused("ValueNotPayable".into())));
+    assert_eq!(told, Err(ReadError::Refused("GasNotPayable".into())));
 }
 
 fn a_dry_run_of_a_creation_tells_the_address_and_the_failure() {
@@ -261,7 +261,8 @@ fn dry_run(to: &AccountId, payload: Vec<u8>) -> DryRun<AccountId> {
 
 fn the_gas_a_dry_run_needs_is_enough_for_programs_that_wait() {
     let (sleeper, echo) = (create("sleeper"), create("echo"));
-    let payload = asks(&echo, 1_000, 1);
+    // No rent to speak of comes back to make up for what is missing.
+    let payload = asks(&echo, 1, 1);
     let run = dry_run(&sleeper, payload.clone());
     assert!(run.is_complete && run.waiting.is_empty());
     let codes: Vec<_> = run.turns.iter().map(|turn| turn.code).collect();

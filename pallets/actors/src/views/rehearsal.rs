@@ -97,11 +97,14 @@ impl<T: Config> Pallet<T> {
         };
         let share = gas.max(Self::deposit_for(memory));
         let wanted = outlay.saturating_add(share.saturating_mul(2));
-        let missing = wanted.saturating_sub(Self::spendable(payer));
-        if missing > 0 {
-            let all = missing.saturating_add(T::Currency::minimum_balance());
-            // Undone with the rest. What cannot be lent the call misses, and says so.
-            let _ = T::Currency::increase_balance(payer, all, Precision::BestEffort);
+        // The first loan may be taken up by what is frozen.
+        for _ in 0..2 {
+            let missing = wanted.saturating_sub(Self::spendable(payer));
+            if missing > 0 {
+                let all = missing.saturating_add(T::Currency::minimum_balance());
+                // Undone with the rest. What cannot be lent the call misses, and says so.
+                let _ = T::Currency::increase_balance(payer, all, Precision::BestEffort);
+            }
         }
     }
 

@@ -381,9 +381,10 @@ fn no_amount_of_gas_gives_anybody_both() {
     good.expect_ok(Sale::Done);
     let needed = good.cascade_gas();
     let (mut unclear, mut undone) = (0, 0);
-    for part in (0..=48u64).rev() {
-        // The set-aside for a signal comes on top of what is burned.
-        let gas = needed * 2 * part / 48;
+    // What a wait sets aside for a signal comes on top of what is burned.
+    let most = needed * 2 + 40_000_000_000;
+    for part in (0..=96u64).rev() {
+        let gas = most * part / 96;
         stage.chain.restore(&start);
         stage.paid.set(0);
         let before = stage.purses();

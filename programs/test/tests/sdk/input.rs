@@ -18,20 +18,22 @@ const LONG: u8 = 9;
 const MIXED: u8 = 10;
 const PAY: u8 = 11;
 
+/// All that one turn may burn.
+const MOST: u64 = 250_000_000_000;
 /// What a refusal may burn besides what a good call does, and besides reading the payload.
-const MARGIN: u64 = 20_000_000;
+const MARGIN: u64 = 250_000_000;
 /// What a byte of payload may cost that is looked at: copying it, and a little more.
-const A_BYTE: u64 = 10_000;
+const A_BYTE: u64 = 20_000;
 
 /// What a byte of that call may cost, which is no more than where the call is well.
 fn a_byte(payload: &[u8]) -> u64 {
     match payload.first() {
         // Each may be half a kilobyte in memory.
-        Some(&LONG) => 300_000,
+        Some(&LONG) => 2_000_000,
         // Each level of what nests has room for many, which is zeroed when the call is refused.
         Some(&TREE) => 2 * A_BYTE,
         // Each may be an entry of a map.
-        Some(&LISTS) => 800_000,
+        Some(&LISTS) => 5_000_000,
         _ => A_BYTE,
     }
 }
@@ -91,6 +93,7 @@ impl Stage {
         let reply = self
             .calls
             .send(payload)
+            .gas(MOST)
             .by(&self.alice)
             .expect_refusal(refusal);
         let most = self.good + MARGIN + a_byte(payload) * payload.len() as u64;
@@ -101,7 +104,12 @@ impl Stage {
             payload.len()
         );
         let before = self.alice.balance();
-        let paid = self.calls.send(payload).value(UNIT).by(&self.alice);
+        let paid = self
+            .calls
+            .send(payload)
+            .value(UNIT)
+            .gas(MOST)
+            .by(&self.alice);
         let reply = paid.expect_code(ReplyCode::Reverted);
         assert_eq!(reply.value, UNIT);
         let gas = u128::from(reply.gas_burned) / 100;

@@ -14,7 +14,7 @@ enum Then {
 }
 
 /// Enough for many turns.
-const GAS: u64 = 400_000_000_000;
+const GAS: u64 = 2_000_000_000_000;
 
 #[test]
 fn hostile_mix() {

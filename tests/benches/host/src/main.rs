@@ -39,6 +39,7 @@ Usage: make bench [ARGS=\"OPTIONS\"], or .ci/bench [OPTIONS]
 Options:
   --only NAME   Runs this scenario alone; may be repeated
   --laps N      Laps of each measurement instead of 100 (fewer is faster and less exact)
+  --program T   Of `hostile`, measures those programs alone whose names contain T
   --search N    Looks for N minutes for mixes of operators that take more time than their gas
                 pays for, instead of the scenarios, and prints what it finds
   -h, --help    Prints this
@@ -149,6 +150,12 @@ fn main() -> ExitCode {
             "--laps" => match arguments.next().and_then(|number| number.parse().ok()) {
                 Some(number @ 5..=100_000) => laps = number,
                 _ => return misuse("--laps wants a number from 5 to 100000"),
+            },
+            "--program" => match arguments.next() {
+                Some(name) => {
+                    let _ = hostile::NAMED.set(name);
+                }
+                None => return misuse("--program wants a part of a name"),
             },
             "--search" => match arguments.next().and_then(|number| number.parse().ok()) {
                 Some(minutes @ 1..=10_000) => search = Some(minutes),

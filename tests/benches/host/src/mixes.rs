@@ -39,7 +39,7 @@ impl Random {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Mix {
     /// How often each of [`PIECES`] is drawn.
-    pub(crate) weights: [u8; PIECES.len()],
+    pub(crate) weights: [u8; KINDS],
     /// Which operators of a piece are drawn: a bit for each, from the lowest; all if none of them.
     pub(crate) operators: u32,
     /// Bytes of the body, after which it begins anew.
@@ -53,7 +53,7 @@ pub(crate) struct Mix {
 impl Mix {
     /// All that there is, as long as a body can be.
     pub(crate) const ALL: Self = Self {
-        weights: [1; PIECES.len()],
+        weights: [1; KINDS],
         operators: u32::MAX,
         bytes: BODY as u32 - 400,
         locals: 16,
@@ -62,7 +62,7 @@ impl Mix {
 
     /// Nothing but one piece.
     fn of(piece: usize) -> Self {
-        let mut weights = [0; PIECES.len()];
+        let mut weights = [0; KINDS];
         weights[piece] = 1;
         Self {
             weights,
@@ -242,23 +242,119 @@ fn branch(draw: &mut Draw) -> Vec<I<'static>> {
 }
 
 fn branch_if(draw: &mut Draw) -> Vec<I<'static>> {
+    let condition = draw.local();
     vec![
+        I::LocalSet(condition),
         I::Block(BlockType::Empty),
+        I::LocalGet(condition),
         I::BrIf(0),
         I::End,
         I::LocalGet(draw.local()),
     ]
 }
 
-fn table(draw: &mut Draw) -> Vec<I<'static>> {
+fn branch_with_value(draw: &mut Draw) -> Vec<I<'static>> {
+    let condition = draw.local();
     vec![
-        I::Block(BlockType::Empty),
-        I::Block(BlockType::Empty),
+        I::LocalSet(condition),
+        I::Block(BlockType::Result(ValType::I32)),
+        I::LocalGet(draw.local()),
+        I::LocalGet(condition),
+        I::BrIf(0),
+        I::End,
+    ]
+}
+
+fn table(draw: &mut Draw) -> Vec<I<'static>> {
+    let place = draw.local();
+    vec![
+        I::LocalSet(place),
+        I::Block(BlockType::Result(ValType::I32)),
+        I::Block(BlockType::Result(ValType::I32)),
+        I::LocalGet(draw.local()),
+        I::LocalGet(place),
         I::BrTable(vec![0, 1].into(), 0),
         I::End,
         I::End,
-        I::LocalGet(draw.local()),
     ]
+}
+
+fn block_result(draw: &mut Draw) -> Vec<I<'static>> {
+    let inner = match draw.random.below(2) {
+        0 => I::LocalGet(draw.local()),
+        _ => draw.constant(),
+    };
+    vec![
+        I::Drop,
+        I::Block(BlockType::Result(ValType::I32)),
+        inner,
+        I::End,
+    ]
+}
+
+fn call(draw: &mut Draw) -> Vec<I<'static>> {
+    let callee = 1 + draw.random.below(CALLEES as usize - 1) as u32;
+    vec![I::Call(callee)]
+}
+
+/// Locals below a block: the engine copies each away from its place.
+fn locals_below(draw: &mut Draw) -> Vec<I<'static>> {
+    let many = 1 + draw.random.below(6);
+    let mut code: Vec<_> = (0..many).map(|_| I::LocalGet(draw.local())).collect();
+    code.extend([I::Block(BlockType::Empty), I::End]);
+    code.extend(vec![I::Drop; many]);
+    code
+}
+
+/// Results below one another: each makes room for the next.
+fn results_below(draw: &mut Draw) -> Vec<I<'static>> {
+    let many = 1 + draw.random.below(6);
+    let mut code = Vec::new();
+    for _ in 0..many {
+        match draw.random.below(3) {
+            0 => code.push(I::GlobalGet(0)),
+            1 => code.push(I::MemorySize(0)),
+            _ => code.extend([I::LocalGet(draw.local()), draw.one(UNARY)]),
+        }
+    }
+    code.extend(vec![I::Drop; many]);
+    code
+}
+
+fn operand(draw: &mut Draw) -> I<'static> {
+    match draw.random.below(2) {
+        0 => I::LocalGet(draw.local()),
+        _ => draw.constant(),
+    }
+}
+
+/// A call with as many arguments as `wide` takes, of any kind.
+fn wide_call(draw: &mut Draw) -> Vec<I<'static>> {
+    let mut code: Vec<_> = (1..WIDE_PARAMS).map(|_| operand(draw)).collect();
+    code.push(I::Call(WIDE_CALLEE));
+    code
+}
+
+/// A branch with a value, taken or not, whose condition is the last result.
+fn branch_over(draw: &mut Draw) -> Vec<I<'static>> {
+    let local = draw.local();
+    vec![
+        I::LocalSet(local),
+        I::Block(RESULT),
+        operand(draw),
+        I::LocalGet(draw.local()),
+        draw.one(UNARY),
+        I::BrIf(0),
+        I::Drop,
+        operand(draw),
+        I::Br(0),
+        I::End,
+    ]
+}
+
+/// Both branches of a condition give one operand.
+fn if_result(draw: &mut Draw) -> Vec<I<'static>> {
+    vec![I::If(RESULT), operand(draw), I::Else, operand(draw), I::End]
 }
 
 fn ladder(draw: &mut Draw) -> Vec<I<'static>> {
@@ -273,8 +369,11 @@ fn ladder(draw: &mut Draw) -> Vec<I<'static>> {
     ]
 }
 
+/// How many kinds of pieces there are.
+pub(crate) const KINDS: usize = 23;
+
 /// What a mix is made of, by name.
-pub(crate) const PIECES: &[(&str, Piece); 15] = &[
+const PIECES: [(&str, Piece); KINDS] = [
     ("unary", unary),
     ("constant", with_constant),
     ("local", with_local),
@@ -288,7 +387,15 @@ pub(crate) const PIECES: &[(&str, Piece); 15] = &[
     ("select", select),
     ("if", branch),
     ("br_if", branch_if),
+    ("br_if with a value", branch_with_value),
     ("br_table", table),
+    ("block result", block_result),
+    ("call", call),
+    ("locals below", locals_below),
+    ("results below", results_below),
+    ("wide call", wide_call),
+    ("branch over", branch_over),
+    ("if result", if_result),
     ("ladder", ladder),
 ];
 
@@ -316,14 +423,30 @@ fn straight(
     program(&body, draw.locals, 4, None)
 }
 
-/// A module of one function `handle`, and as many others as a table wants.
+/// Functions that a mix may call, besides; the last one takes more.
+const CALLEES: u32 = 65;
+const WIDE_CALLEE: u32 = CALLEES;
+const WIDE_PARAMS: usize = 8;
+
+const RESULT: BlockType = BlockType::Result(ValType::I32);
+
+/// A module of `handle`; functions to call; and as many as a table wants, which do nothing.
 fn program(body: &[I<'static>], locals: u32, wasm_pages: u32, table: Option<u32>) -> Vec<u8> {
     let mut module = Module::new();
     let mut types = TypeSection::new();
     types.ty().function([], []);
+    types.ty().function([ValType::I32], [ValType::I32]);
+    types
+        .ty()
+        .function([ValType::I32; WIDE_PARAMS], [ValType::I32]);
     module.section(&types);
     let mut functions = FunctionSection::new();
-    for _ in 0..=table.unwrap_or(0) {
+    functions.function(0);
+    for _ in 1..CALLEES {
+        functions.function(1);
+    }
+    functions.function(2);
+    for _ in 0..table.unwrap_or(0) {
         functions.function(0);
     }
     module.section(&functions);
@@ -360,7 +483,7 @@ fn program(body: &[I<'static>], locals: u32, wasm_pages: u32, table: Option<u32>
     exports.export("handle", ExportKind::Func, 0);
     module.section(&exports);
     if let Some(elements) = table {
-        let all: Vec<u32> = (1..=elements).collect();
+        let all: Vec<u32> = (1..=elements).map(|index| CALLEES + index).collect();
         let mut segments = ElementSection::new();
         segments.active(
             None,
@@ -375,6 +498,13 @@ fn program(body: &[I<'static>], locals: u32, wasm_pages: u32, table: Option<u32>
         handle.instruction(instruction);
     }
     code.function(&handle);
+    for index in 0..CALLEES as usize {
+        let mut callee = Function::new([]);
+        callee.instruction(&I::LocalGet(0));
+        callee.instruction(&UNARY[index % UNARY.len()]);
+        callee.instruction(&I::End);
+        code.function(&callee);
+    }
     for _ in 0..table.unwrap_or(0) {
         let mut nothing = Function::new([]);
         nothing.instruction(&I::End);
@@ -444,11 +574,55 @@ fn random_access(stores: bool) -> Vec<u8> {
 /// The worst that the search has found so far, with where that was.
 const FOUND: &[(&str, Mix)] = &[];
 
+/// Follows a chain through the largest memory, in which each link is the place of the next one, in
+/// another line.
+fn chase() -> Vec<u8> {
+    /// Lines of 64 bytes in 4 MiB.
+    const LINES: i32 = 65_536;
+    let word = MemArg {
+        offset: 0,
+        align: 2,
+        target: MemArgTarget::Memory(0),
+        ordering: None,
+    };
+    // A generator of a full period, as a permutation: line i leads to line 5 i + 12,345.
+    let mut body = vec![I::Loop(BlockType::Empty)];
+    body.extend([I::LocalGet(1), I::I32Const(64), I::I32Mul]);
+    body.extend([
+        I::LocalGet(1),
+        I::I32Const(20_485),
+        I::I32Mul,
+        I::I32Const(12_345),
+        I::I32Add,
+    ]);
+    body.extend([
+        I::I32Const(LINES - 1),
+        I::I32And,
+        I::I32Const(64),
+        I::I32Mul,
+    ]);
+    body.push(I::I32Store(word));
+    body.extend([I::LocalGet(1), I::I32Const(1), I::I32Add, I::LocalTee(1)]);
+    body.extend([I::I32Const(LINES), I::I32LtU, I::BrIf(0), I::End]);
+    body.extend([I::Loop(BlockType::Empty), I::LocalGet(0)]);
+    body.extend(std::iter::repeat_n(I::I32Load(word), 2_000));
+    body.extend([I::LocalSet(0), I::Br(0), I::End, I::End]);
+    program(&body, 2, 64, None)
+}
+
 /// Hostile programs that are made rather than written.
 pub(crate) fn programs() -> Vec<(String, Vec<u8>)> {
     let mut programs = Vec::new();
     for (place, (name, _)) in PIECES.iter().enumerate() {
         programs.push((format!("random {name}"), Mix::of(place).wasm()));
+    }
+    for (place, (name, _)) in PIECES.iter().enumerate() {
+        // The engine has operators of their own for the first few.
+        let few = Mix {
+            locals: 3,
+            ..Mix::of(place)
+        };
+        programs.push((format!("random {name}, three locals"), few.wasm()));
     }
     programs.push(("random mix of all".into(), Mix::ALL.wasm()));
     for (name, mix) in FOUND {
@@ -471,5 +645,6 @@ pub(crate) fn programs() -> Vec<(String, Vec<u8>)> {
     programs.push(("indirect calls in random order".into(), indirect(4_096)));
     programs.push(("random loads, largest memory".into(), random_access(false)));
     programs.push(("random stores, largest memory".into(), random_access(true)));
+    programs.push(("a chain of loads, largest memory".into(), chase()));
     programs
 }

@@ -9,7 +9,7 @@ use crate::{
     chain::{Chain, Runtime},
     charge,
     hostile::GAS,
-    mixes::{Mix, Random, BODY, PIECES},
+    mixes::{Mix, Random, BODY, KINDS},
     ping::deploy,
     table::{Bound, Table},
 };
@@ -81,11 +81,11 @@ fn measure(runtime: &Runtime, mix: &Mix) -> f64 {
 }
 
 fn stranger(random: &mut Random) -> Mix {
-    let mut weights = [0; PIECES.len()];
+    let mut weights = [0; KINDS];
     for weight in &mut weights {
         *weight = random.pick(&[0, 0, 0, 1, 1, 2, 5]);
     }
-    weights[random.below(PIECES.len())] = 1;
+    weights[random.below(KINDS)] = 1;
     Mix {
         weights,
         operators: random.next() as u32,
@@ -97,7 +97,7 @@ fn stranger(random: &mut Random) -> Mix {
 
 fn child(random: &mut Random, population: &[Found]) -> Mix {
     // The better of two, twice.
-    let mut parent = |random: &mut Random| {
+    let parent = |random: &mut Random| {
         let place = random
             .below(population.len())
             .min(random.below(population.len()));
@@ -111,7 +111,7 @@ fn child(random: &mut Random, population: &[Found]) -> Mix {
     }
     for _ in 0..=random.below(3) {
         match random.below(5) {
-            0 => mix.weights[random.below(PIECES.len())] = random.pick(&[0, 1, 2, 5]),
+            0 => mix.weights[random.below(KINDS)] = random.pick(&[0, 1, 2, 5]),
             1 => mix.operators ^= 1 << random.below(32),
             2 => mix.bytes = 100 + random.below(BODY - 500) as u32,
             3 => mix.locals = random.pick(&[1, 2, 3, 5, 16, 40]),
@@ -119,7 +119,7 @@ fn child(random: &mut Random, population: &[Found]) -> Mix {
         }
     }
     if mix.weights.iter().all(|weight| *weight == 0) {
-        mix.weights[random.below(PIECES.len())] = 1;
+        mix.weights[random.below(KINDS)] = 1;
     }
     mix
 }

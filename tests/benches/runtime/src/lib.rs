@@ -4,7 +4,7 @@
 #![cfg_attr(target_family = "wasm", no_std)]
 
 #[cfg(not(target_family = "wasm"))]
-pub use blob::WASM_BINARY;
+pub use blob::{WASM_BINARY, WASM_BINARY_BLOATY};
 
 #[cfg(not(target_family = "wasm"))]
 mod blob {

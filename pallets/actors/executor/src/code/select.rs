@@ -79,12 +79,18 @@ impl Conditions {
         let top = match operator {
             Operator::I32Const { value } => Number(*value),
             Operator::I64Const { .. } => Constant,
+            Operator::I32Eqz if self.peek(0).is_constant() => Constant,
             Operator::I32Eqz => IsZero,
-            Operator::I32Eq | Operator::I32Ne => {
+            // With zero, an exclusive or tells the same, if it is asked whether it is zero.
+            Operator::I32Eq | Operator::I32Ne | Operator::I32Xor => {
                 let (a, b) = (self.peek(0), self.peek(1));
-                match a.may_be_zero() || b.may_be_zero() {
-                    true => IsZero,
-                    false => self.folded(height),
+                match (
+                    a.is_constant() && b.is_constant(),
+                    a.may_be_zero() || b.may_be_zero(),
+                ) {
+                    (true, _) => Constant,
+                    (_, true) => IsZero,
+                    _ => self.folded(height),
                 }
             }
             Operator::Select => {
@@ -100,9 +106,16 @@ impl Conditions {
             | Operator::MemorySize { .. }
             | Operator::MemoryGrow { .. } => Nothing,
             _ if is_load(operator) => Nothing,
-            Operator::End if self.joins.pop().unwrap_or(false) => Nothing,
+            Operator::End if self.joins.pop().unwrap_or(false) => match self.at(height) {
+                // Where nothing branches to the end, the engine keeps the constant.
+                known if known.is_constant() => Constant,
+                _ => Nothing,
+            },
             // How to keep such a condition: a truth value that is computed.
-            Operator::I32And if self.peek(0) == Number(1) => Nothing,
+            Operator::I32And if self.peek(0) == Number(1) => match self.peek(1).is_constant() {
+                true => Constant,
+                false => Nothing,
+            },
             Operator::I32LtS
             | Operator::I32LtU
             | Operator::I32GtS
@@ -110,7 +123,11 @@ impl Conditions {
             | Operator::I32LeS
             | Operator::I32LeU
             | Operator::I32GeS
-            | Operator::I32GeU => Nothing,
+            | Operator::I32GeU
+                if !(self.peek(0).is_constant() && self.peek(1).is_constant()) =>
+            {
+                Nothing
+            }
             _ if is_numeric(operator) => self.folded(height),
             // What puts nothing on the stack leaves what is there as it was.
             _ => result.unwrap_or_else(|| self.at(height)),

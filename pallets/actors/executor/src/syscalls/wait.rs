@@ -13,10 +13,13 @@ use crate::{memory::wasm_pages, sandbox::Stop, Effect};
 ///
 /// What is set aside is for the memory as it is now; the end of the turn settles what has changed.
 pub(crate) fn wait(call: &mut Call<'_, '_>, blocks: u32) -> Result<i32, Stop> {
-    call.charge_kept(call.prices().wait, len_u32(&call.context().message.payload))?;
+    let payload = len_u32(&call.context().message.payload);
+    call.charge_kept(call.prices().wait, payload)?;
     let code = call.journal.code;
     if code.exports.contains(Entry::HandleSignal) {
+        // A signal tells the payload once more.
         call.charge(call.prices().answer)?;
+        call.charge_proof(payload)?;
     }
     if blocks == 0 {
         return Ok(error::OUT_OF_RANGE);

@@ -432,6 +432,13 @@ fn a_select_by_whether_an_i32_is_zero_is_refused_however_it_is_written() {
         "i32.const 0 local.get 1 local.set 3 local.get 0 i32.eq",
         "i32.const 0 call $nothing local.get 0 i32.eq",
         "i32.const 0 block end local.get 0 i32.eq",
+        "local.get 0 i32.const 5 i32.eqz i32.eq",
+        "local.get 0 i32.const 3 i32.const 2 i32.lt_s i32.eq",
+        "local.get 0 i32.const 2 i32.const 1 i32.and i32.ne",
+        "local.get 0 block (result i32) i32.const 0 end i32.eq",
+        "local.get 0 i32.const 1 if (result i32) i32.const 0 else i32.const 0 end i32.eq",
+        "local.get 0 i32.const 0 i32.xor i64.extend_i32_u i64.eqz",
+        "local.get 0 i32.const 0 i32.xor i64.extend_i32_u i64.const 0 i64.ne",
     ] {
         let body = format!("local.get 0 local.get 1 {condition} select");
         assert!(is_refused(&body), "{condition}");

@@ -1,0 +1,207 @@
+//! Every select whose condition is made of a few operators: what the chain admits is right.
+//!
+//! Random modules seldom have what an engine folds, fuses and turns round within three operators.
+//! Here all of it is written down. A test plays every seventh; `SELECTS=all` plays all of them, in a
+//! minute.
+
+use actors_executor::{validate, Limits};
+use actors_oracle::{
+    compare::{play, Counts, Played},
+    driver::Invocation,
+    module::{Export, Function, Global, Module, Signature, Value},
+};
+use wasm_encoder::{BlockType, Encode, ExportKind, Instruction as I, ValType};
+
+type Code = Vec<I<'static>>;
+
+const RESULT: BlockType = BlockType::Result(ValType::I32);
+
+/// Values of 32 bits: variables, constants, and what the engine makes constants of.
+fn leaves() -> Vec<Code> {
+    let constant = I::I32Const;
+    vec![
+        vec![I::LocalGet(0)],
+        vec![constant(0)],
+        vec![constant(1)],
+        vec![constant(-1)],
+        vec![I::GlobalGet(0)],
+        vec![I::LocalGet(2), I::I32WrapI64],
+        vec![constant(5), I::I32Eqz],
+        vec![constant(3), constant(2), I::I32LtS],
+        vec![constant(2), constant(1), I::I32And],
+        vec![I::Block(RESULT), constant(0), I::End],
+        vec![I::Block(RESULT), I::LocalGet(0), I::End],
+        vec![
+            constant(1),
+            I::If(RESULT),
+            constant(0),
+            I::Else,
+            constant(5),
+            I::End,
+        ],
+    ]
+}
+
+fn unary() -> Vec<Code> {
+    vec![
+        vec![I::I32Eqz],
+        vec![I::I64ExtendI32U, I::I64Eqz],
+        vec![I::I64ExtendI32S, I::I64Const(0), I::I64Ne],
+        vec![I::I64ExtendI32U, I::I32WrapI64],
+        vec![I::I32Extend8S],
+        vec![I::LocalTee(3)],
+        vec![I::Nop, I::LocalGet(1), I::Drop],
+        vec![I::I32Const(1), I::I32And],
+    ]
+}
+
+fn binary() -> [I<'static>; 11] {
+    [
+        I::I32Eq,
+        I::I32Ne,
+        I::I32LtU,
+        I::I32GtS,
+        I::I32And,
+        I::I32Or,
+        I::I32Xor,
+        I::I32Add,
+        I::I32Sub,
+        I::I32Shl,
+        I::I32Mul,
+    ]
+}
+
+fn in_block(code: &Code) -> Code {
+    [&[I::Block(RESULT)][..], code, &[I::End]].concat()
+}
+
+/// Conditions of up to three operators, and those again in a block or as a loop's result.
+fn conditions() -> Vec<Code> {
+    let leaves = leaves();
+    let mut first = leaves.clone();
+    for leaf in &leaves {
+        first.extend(unary().iter().map(|unary| [&leaf[..], unary].concat()));
+    }
+    let mut second = Vec::new();
+    for a in &first {
+        for b in &leaves {
+            for binary in binary() {
+                second.push([&a[..], b, &[binary]].concat());
+            }
+        }
+    }
+    let mut all = first;
+    for condition in &second {
+        all.extend(unary().iter().map(|unary| [&condition[..], unary].concat()));
+        all.push(in_block(condition));
+        let around = [&[I::Loop(RESULT)][..], condition, &[I::End]].concat();
+        all.push(around);
+    }
+    all.extend(second);
+    all
+}
+
+fn function(condition: &Code) -> Function {
+    // What was computed last is neither of the values, and not what the condition says.
+    let mut body = vec![I::LocalGet(1), I::I32Const(7), I::I32Mul, I::LocalSet(3)];
+    body.extend([I::LocalGet(0), I::LocalGet(1)]);
+    body.extend(condition.iter().cloned());
+    body.extend([I::Select, I::End]);
+    Function {
+        ty: 0,
+        locals: vec![Value::I32],
+        body: body
+            .iter()
+            .map(|instruction| {
+                let mut bytes = Vec::new();
+                instruction.encode(&mut bytes);
+                bytes
+            })
+            .collect(),
+    }
+}
+
+fn module(functions: Vec<Function>) -> Module {
+    let exports = (0..functions.len() as u32).map(|index| Export {
+        name: format!("f{index}"),
+        kind: ExportKind::Func,
+        index,
+    });
+    Module {
+        types: vec![Signature {
+            params: vec![Value::I32, Value::I32, Value::I64],
+            result: Some(Value::I32),
+        }],
+        exports: exports.collect(),
+        functions,
+        memory: Some((1, None)),
+        globals: vec![Global {
+            ty: Value::I32,
+            mutable: false,
+            value: 0,
+        }],
+        ..Module::default()
+    }
+}
+
+fn is_admitted(function: &Function) -> bool {
+    let mut module = module(vec![function.clone()]);
+    module.exports[0].name = "state".into();
+    // A program has an entry, which takes nothing.
+    module.types.push(Signature::default());
+    let end = vec![0x0b];
+    module.functions.push(Function {
+        ty: 1,
+        locals: Vec::new(),
+        body: vec![end],
+    });
+    module.exports[0].name = "handle".into();
+    module.exports[0].index = 1;
+    module.exports.push(Export {
+        name: "memory".into(),
+        kind: ExportKind::Memory,
+        index: 0,
+    });
+    match validate(&module.encode(), &Limits::default()) {
+        Ok(_) => true,
+        Err(invalid) => {
+            assert_eq!(invalid.operator.as_deref(), Some("select"), "{invalid}");
+            false
+        }
+    }
+}
+
+#[test]
+fn every_select_of_few_operators_that_is_admitted_is_right() {
+    let mut all = conditions();
+    if std::env::var("SELECTS").is_err() {
+        all = all.into_iter().step_by(7).collect();
+    }
+    let functions: Vec<Function> = all.iter().map(function).collect();
+    let admitted: Vec<Function> = functions.into_iter().filter(is_admitted).collect();
+    let refused = all.len() - admitted.len();
+    let arguments: [[u64; 3]; 4] = [[0, 5, 0], [3, 0, 9], [7, 9, 1], [u64::MAX, 4, 1 << 32]];
+    let mut counts = Counts::default();
+    for part in admitted.chunks(100) {
+        let module = module(part.to_vec());
+        let calls: Vec<Invocation> = (0..part.len() as u32)
+            .flat_map(|function| {
+                arguments.iter().map(move |arguments| Invocation {
+                    function,
+                    arguments: arguments.to_vec(),
+                })
+            })
+            .collect();
+        match play(&module, &calls, false, &mut counts) {
+            Ok(Played::Equal) => {}
+            Ok(other) => panic!("{other:?}\n{}", module.text()),
+            Err(error) => panic!("wasmtime does not take it: {error}"),
+        }
+    }
+    println!("{refused} selects refused; {counts}");
+    assert!(
+        refused > 1_000 && admitted.len() > 5_000,
+        "{refused} {}",
+        admitted.len()
+    );
+}
