@@ -218,7 +218,7 @@ describe('bad input', { timeout: 300_000 }, () => {
     await refuses(chain.message(to, '0x', { value: U128 }), 'actors.ValueNotPayable');
     await refuses(chain.message(to, '0x', { deposit: U128 }), 'actors.GasNotPayable');
     await refuses(chain.message(to, '0x', { gas: U64, deposit: U128 }), 'actors.GasNotPayable');
-    await refuses(create({ value: U128, deposit: U128, gas: U64 }), 'actors.GasNotPayable');
+    await refuses(create({ value: U128, deposit: U128, gas: U64 }), 'actors.ValueNotPayable');
     // Alice can pay for this much gas; one turn gets no more than a turn may burn.
     const { code } = await chain.send(to, add(1), { gas: U64 });
     assert.equal(code, 'Replied');
@@ -230,6 +230,19 @@ describe('bad input', { timeout: 300_000 }, () => {
     const gas = dry.asOk.gasNeeded.toBigInt();
     const { code } = await chain.send(counter.program, add(0), { value: 0n, gas, deposit: 0n });
     assert.equal(code, 'Replied');
+  });
+
+  it('a dry run from an account without money: what it takes, and that it is missing', async () => {
+    const broke = chain.stranger('penniless');
+    const ask = (gas, deposit) => api.call.actorsApi.dryRunMessage(
+      broke.address, counter.program, bytes(add(1)), 0, gas, deposit);
+    const dry = (await ask(null, null)).asOk;
+    assert.equal(dry.reply.unwrap().code.type, 'Replied');
+    const gas = dry.gasNeeded.toBigInt();
+    const { planck, perGas } = api.consts.actors.gasPrice;
+    const price = gas * planck.toBigInt() / perGas.toBigInt();
+    assert.equal(dry.missing.toBigInt(), price + dry.depositUsed.toBigInt());
+    assert.equal((await ask(gas, 0)).asErr.asRefused.toString(), 'GasNotPayable');
   });
 
   it('no money at all: the pool refuses it', async () => {
