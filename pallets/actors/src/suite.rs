@@ -88,6 +88,13 @@ pub fn prepare(is_narrow: bool, prices: Option<Schedule>) {
     model::blocks::prepare(is_narrow);
 }
 
+/// The record of the service as a chain has it on which nothing has happened: its key and its value.
+#[must_use]
+pub fn idle_service() -> (Vec<u8>, Vec<u8>) {
+    let key = crate::Service::<Test>::hashed_key().to_vec();
+    (key, crate::queue::ServiceState::default().encode())
+}
+
 /// Begins the next block, and forgets what happened in the last.
 pub fn begin_block() {
     mock::begin_block();
