@@ -51,6 +51,13 @@ impl Chain {
         Some(letter.message)
     }
 
+    /// A letter that can still be answered: one whose time is over cannot, though it stands there
+    /// until the service has room to take it out.
+    fn standing(&self, user: &AccountId, id: MessageId) -> Option<&Letter> {
+        let letter = self.mailbox.get(&(user.clone(), id));
+        letter.filter(|letter| self.agenda.since(letter.since) < letter.blocks)
+    }
+
     /// A user answers a letter: has its value, and sends a reply. Whether that can be.
     pub(super) fn send_reply(
         &mut self,
@@ -59,7 +66,7 @@ impl Chain {
         payload: Vec<u8>,
         value: u128,
     ) -> bool {
-        let Some(letter) = self.mailbox.get(&(user.clone(), id)) else {
+        let Some(letter) = self.standing(user, id) else {
             return false;
         };
         let carried = letter.message.value;
@@ -78,7 +85,7 @@ impl Chain {
 
     /// A user takes a letter's value and says nothing. Whether that can be.
     pub(super) fn claim_value(&mut self, user: &AccountId, id: MessageId) -> bool {
-        let letter = self.mailbox.get(&(user.clone(), id));
+        let letter = self.standing(user, id);
         let can_be =
             letter.is_some_and(|letter| self.ledger.can_receive(user, letter.message.value));
         if can_be {
