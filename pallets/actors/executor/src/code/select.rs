@@ -79,19 +79,13 @@ impl Conditions {
         let top = match operator {
             Operator::I32Const { value } => Number(*value),
             Operator::I64Const { .. } => Constant,
-            Operator::I32Eqz if self.peek(0).is_constant() => Constant,
-            Operator::I32Eqz => IsZero,
-            // With zero, an exclusive or tells the same, if it is asked whether it is zero.
-            Operator::I32Eq | Operator::I32Ne | Operator::I32Xor => {
-                let (a, b) = (self.peek(0), self.peek(1));
-                match (
-                    a.is_constant() && b.is_constant(),
-                    a.may_be_zero() || b.may_be_zero(),
-                ) {
-                    (true, _) => Constant,
-                    (_, true) => IsZero,
-                    _ => self.folded(height),
-                }
+            Operator::I32Eqz if !self.are_constant(1) => IsZero,
+            // An exclusive or with zero is a compare with it, once that is compared with zero.
+            Operator::I32Eq | Operator::I32Ne | Operator::I32Xor
+                if !self.are_constant(2)
+                    && (self.peek(0).may_be_zero() || self.peek(1).may_be_zero()) =>
+            {
+                IsZero
             }
             Operator::Select => {
                 is_wrong = self.peek(0) == IsZero;
@@ -112,10 +106,7 @@ impl Conditions {
                 _ => Nothing,
             },
             // How to keep such a condition: a truth value that is computed.
-            Operator::I32And if self.peek(0) == Number(1) => match self.peek(1).is_constant() {
-                true => Constant,
-                false => Nothing,
-            },
+            Operator::I32And if self.peek(0) == Number(1) && !self.are_constant(2) => Nothing,
             Operator::I32LtS
             | Operator::I32LtU
             | Operator::I32GtS
@@ -124,7 +115,7 @@ impl Conditions {
             | Operator::I32LeU
             | Operator::I32GeS
             | Operator::I32GeU
-                if !(self.peek(0).is_constant() && self.peek(1).is_constant()) =>
+                if !self.are_constant(2) =>
             {
                 Nothing
             }
@@ -143,6 +134,11 @@ impl Conditions {
     fn peek(&self, depth: usize) -> Known {
         let known = self.stack.iter().rev().nth(depth);
         known.copied().unwrap_or(Nothing)
+    }
+
+    /// Whether the topmost `count` values are constants, of which the engine makes one more.
+    fn are_constant(&self, count: usize) -> bool {
+        (0..count).all(|depth| self.peek(depth).is_constant())
     }
 
     /// What is known of the topmost of `height` values.
