@@ -1,15 +1,17 @@
 //! The most that a stored record holds: no chain's limits may be above.
 
-use crate::{program::PAGES_PER_WASM_PAGE, weights::LONGEST_PAYLOAD};
+use actors_executor::Limits;
+
+use crate::program::PAGES_PER_WASM_PAGE;
 
 /// Bytes of code.
 pub const CODE: u32 = 16 * 1024 * 1024;
 /// Bytes of the IDL of code.
 pub const IDL: u32 = 256 * 1024;
 /// Bytes of the section that an IDL is in, its header included.
-pub const IDL_SECTION: u32 = IDL + 64;
+pub const IDL_SECTION: u32 = IDL + Limits::IDL_HEADER;
 /// Bytes of a payload, as many as weights count.
-pub const PAYLOAD: u32 = LONGEST_PAYLOAD;
+pub const PAYLOAD: u32 = 64 * 1024;
 /// Bytes of a key of keyed state.
 pub const STATE_KEY: u32 = 1_024;
 /// Bytes of a value of keyed state.

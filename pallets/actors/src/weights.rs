@@ -6,6 +6,8 @@
 
 use frame_support::weights::{constants::ParityDbWeight, Weight};
 
+use crate::bounds;
+
 /// What the pallet needs weights for.
 pub trait WeightInfo {
     /// `upload_code` with that many bytes, its IDL included.
@@ -46,9 +48,6 @@ pub trait WeightInfo {
 /// Bytes that prove one access: nodes of the trie and a record of the pallet's. `make bench --only
 /// scaling` measures 1,000 bytes a key with 100,000 programs.
 const PROOF_PER_ACCESS: u64 = 2_048;
-
-/// The longest payload, which the head of the queue may have.
-pub(crate) const LONGEST_PAYLOAD: u32 = 64 * 1024;
 
 /// Every key that is written is read as well.
 fn accesses(reads: u64, writes: u64) -> Weight {
@@ -100,7 +99,7 @@ impl WeightInfo for () {
         picoseconds(350_000_000, 2_000, bytes)
             .saturating_add(accesses(14, 12))
             .saturating_add(Self::serve_message(bytes))
-            .saturating_add(Self::resume_message(LONGEST_PAYLOAD))
+            .saturating_add(Self::resume_message(bounds::PAYLOAD))
     }
 
     // As sending, and the code's record; and what the turn changes besides: two codes, the program,
@@ -155,7 +154,7 @@ impl WeightInfo for () {
 
     // The service, the head of the queue, its program, its purse, and the message that it resumes.
     fn peek_queue() -> Weight {
-        let payloads = u64::from(LONGEST_PAYLOAD).saturating_mul(2);
+        let payloads = u64::from(bounds::PAYLOAD).saturating_mul(2);
         accesses(5, 0).saturating_add(Weight::from_parts(0, payloads))
     }
 

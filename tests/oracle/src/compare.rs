@@ -1,9 +1,10 @@
 //! Plays the same calls on the chain's executor and on wasmtime.
 
-use actors_executor::{validate, Invalid, Limits};
+use actors_executor::{validate, Limits};
 
 use crate::{
-    driver::{drive, Invocation},
+    driver::{drive, Driven, Invocation},
+    engines::{Calls, Engine},
     module::Module,
     outcome::{Limit, Outcome},
     reference::Reference,
@@ -15,7 +16,7 @@ use crate::{
 pub struct Counts {
     /// Modules that were played.
     pub modules: u64,
-    /// Modules that the chain refuses.
+    /// Modules of those that are refused.
     pub refused: u64,
     /// Calls that returned, with the same on both sides.
     pub returned: u64,
@@ -77,8 +78,8 @@ pub struct Difference {
 pub enum Played {
     /// Every call came to the same.
     Equal,
-    /// The chain refuses the module.
-    Refused(Box<Invalid>),
+    /// The chain refuses the module, or the engine does, for that reason.
+    Refused(String),
     /// One did not.
     Different(Difference),
 }
@@ -104,7 +105,7 @@ pub fn calls(module: &Module, rounds: u64, mut argument: impl FnMut() -> u64) ->
     calls
 }
 
-/// Makes `calls` of `module` in order, on both sides, until one differs.
+/// Makes `calls` of `module` in order, on the chain and in wasmtime, until one differs.
 ///
 /// # Errors
 ///
@@ -115,23 +116,63 @@ pub fn play(
     in_runtime: bool,
     counts: &mut Counts,
 ) -> Result<Played, String> {
-    let mut functions: Vec<u32> = calls.iter().map(|call| call.function).collect();
-    functions.sort_unstable();
-    functions.dedup();
-    let driven = drive(module, &functions);
+    let driven = driven(module, calls);
     counts.modules += 1;
     let info = match validate(&driven.wasm, &Limits::default()) {
         Ok(info) => info,
         Err(invalid) => {
             counts.refused += 1;
-            return Ok(Played::Refused(Box::new(invalid)));
+            return Ok(Played::Refused(invalid.to_string()));
         }
     };
     let mut reference = Reference::new(&driven)?;
     let mut subject = Subject::new(&driven, info, reference.fresh().to_vec(), in_runtime);
+    if in_runtime {
+        counts.in_runtime += calls.len() as u64;
+    }
+    Ok(hold(&mut subject, &mut reference, calls, counts))
+}
+
+/// The same with an engine alone instead of the chain.
+///
+/// # Errors
+///
+/// Why wasmtime does not take the module.
+pub fn play_on(
+    engine: Engine,
+    module: &Module,
+    calls: &[Invocation],
+    counts: &mut Counts,
+) -> Result<Played, String> {
+    let driven = driven(module, calls);
+    counts.modules += 1;
+    let mut reference = Reference::new(&driven)?;
+    let mut subject = match engine.load(&driven, reference.fresh()) {
+        Ok(subject) => subject,
+        Err(why) => {
+            counts.refused += 1;
+            return Ok(Played::Refused(why));
+        }
+    };
+    Ok(hold(&mut *subject, &mut reference, calls, counts))
+}
+
+/// The module with a driver for the functions that are called.
+fn driven(module: &Module, calls: &[Invocation]) -> Driven {
+    let mut functions: Vec<u32> = calls.iter().map(|call| call.function).collect();
+    functions.sort_unstable();
+    functions.dedup();
+    drive(module, &functions)
+}
+
+fn hold(
+    subject: &mut (impl Calls + ?Sized),
+    reference: &mut Reference<'_>,
+    calls: &[Invocation],
+    counts: &mut Counts,
+) -> Played {
     for (place, call) in calls.iter().enumerate() {
         let ours = subject.call(call);
-        counts.in_runtime += u64::from(in_runtime);
         if let Outcome::Limited(limit) = ours {
             counts.limited += 1;
             // What took all the gas here may take no end there.
@@ -141,10 +182,10 @@ pub fn play(
         }
         let theirs = reference.call(call);
         if let Some(what) = ours.difference(&theirs) {
-            return Ok(Played::Different(Difference {
+            return Played::Different(Difference {
                 calls: calls[..=place].to_vec(),
                 what,
-            }));
+            });
         }
         match (&ours, &theirs) {
             (Outcome::Limited(_), Outcome::Limited(_)) => {}
@@ -159,5 +200,5 @@ pub fn play(
             (Outcome::Misused, _) => counts.misused += 1,
         }
     }
-    Ok(Played::Equal)
+    Played::Equal
 }

@@ -7,6 +7,7 @@
 
 pub mod compare;
 pub mod driver;
+pub mod engines;
 pub mod generate;
 pub mod meter;
 pub mod module;

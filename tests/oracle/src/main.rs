@@ -11,11 +11,12 @@ use std::{
 };
 
 use actors_oracle::{
-    compare::{calls, play, Counts, Difference, Played},
+    compare::{calls, play, play_on, Counts, Difference, Played},
+    engines::Engine,
     generate,
     module::Module,
     shrink::shrink,
-    smith,
+    smith, Invocation,
 };
 use clap::Parser;
 use rand::{Rng, SeedableRng};
@@ -41,6 +42,9 @@ struct Arguments {
     /// Calls every n-th module in a runtime as well; 0 for none.
     #[arg(long, default_value_t = 50)]
     runtime: u64,
+    /// Plays an engine alone instead of the chain: nothing is refused.
+    #[arg(long)]
+    engine: Option<Engine>,
     /// Differences after which to stop.
     #[arg(long, default_value_t = 10)]
     stop: usize,
@@ -79,7 +83,11 @@ fn main() -> ExitCode {
                     let seed = first.wrapping_add(place);
                     let in_runtime =
                         arguments.runtime > 0 && place.is_multiple_of(arguments.runtime);
-                    if let Some(found) = one(seed, in_runtime, &mut mine) {
+                    let side = match arguments.engine {
+                        Some(engine) => Side::Alone(engine),
+                        None => Side::Chain { in_runtime },
+                    };
+                    if let Some(found) = one(seed, side, &mut mine) {
                         let mut all = differences.lock().expect("no thread panics with it");
                         report(&arguments.out, seed, &found);
                         all.push(found.1.what);
@@ -104,8 +112,31 @@ fn main() -> ExitCode {
     ExitCode::from(u8::from(!differences.is_empty()))
 }
 
+/// What is held against wasmtime.
+#[derive(Clone, Copy)]
+enum Side {
+    /// The chain's executor, natively, and in a runtime too.
+    Chain { in_runtime: bool },
+    /// An engine without a chain around it.
+    Alone(Engine),
+}
+
+impl Side {
+    fn play(
+        self,
+        module: &Module,
+        calls: &[Invocation],
+        counts: &mut Counts,
+    ) -> Result<Played, String> {
+        match self {
+            Self::Chain { in_runtime } => play(module, calls, in_runtime, counts),
+            Self::Alone(engine) => play_on(engine, module, calls, counts),
+        }
+    }
+}
+
 /// Plays the module of a seed; what differs, made small.
-fn one(seed: u64, in_runtime: bool, counts: &mut Counts) -> Option<(Module, Difference)> {
+fn one(seed: u64, side: Side, counts: &mut Counts) -> Option<(Module, Difference)> {
     let module = match seed % 2 {
         0 => smith::module(seed)?,
         _ => generate::module(seed),
@@ -115,8 +146,10 @@ fn one(seed: u64, in_runtime: bool, counts: &mut Counts) -> Option<(Module, Diff
         true => random.gen(),
         false => random.gen_range(0..70),
     });
-    match play(&module, &calls, in_runtime, counts) {
-        Ok(Played::Different(difference)) => Some(shrink(&module, &difference)),
+    match side.play(&module, &calls, counts) {
+        Ok(Played::Different(difference)) => Some(shrink(&module, &difference, |module, calls| {
+            side.play(module, calls, &mut Counts::default())
+        })),
         Ok(_) => None,
         Err(error) => panic!("seed {seed}: wasmtime does not take what the chain does: {error}"),
     }

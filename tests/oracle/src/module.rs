@@ -88,7 +88,8 @@ pub struct Module {
 }
 
 /// The bytes of one operator.
-pub(crate) fn op(instruction: &enc::Instruction<'_>) -> Vec<u8> {
+#[must_use]
+pub fn op(instruction: &enc::Instruction<'_>) -> Vec<u8> {
     let mut bytes = Vec::new();
     enc::Encode::encode(instruction, &mut bytes);
     bytes

@@ -13,9 +13,9 @@ use crate::{
 };
 
 /// Work that no call that ended on the chain needs: one that never ends is ended by it.
-const FUEL: u64 = 2_000_000_000;
+pub(crate) const FUEL: u64 = 2_000_000_000;
 /// Wasm pages that a program of the chain may have.
-const PAGES: usize = 64;
+pub(crate) const PAGES: usize = 64;
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
     let mut config = Config::new();
@@ -55,27 +55,37 @@ impl std::fmt::Display for Misuse {
 
 impl std::error::Error for Misuse {}
 
-/// Written from `docs/abi.md`.
 fn message_read(
     mut caller: Caller<'_, Host>,
     offset: u32,
     len: u32,
     out: u32,
 ) -> wasmtime::Result<i32> {
-    /// `OUT_OF_RANGE`.
-    const OUT_OF_RANGE: i32 = -2;
     let memory = caller
         .get_export("memory")
         .and_then(wasmtime::Extern::into_memory)
         .ok_or(Misuse)?;
-    let (offset, len, out) = (offset as usize, len as usize, out as usize);
-    let Some(part) = offset
-        .checked_add(len)
-        .and_then(|end| PAYLOAD.get(offset..end))
-    else {
+    read(offset, len, |part| {
+        let written = memory.write(&mut caller, out as usize, part);
+        written.map_err(|_| Misuse.into())
+    })
+}
+
+/// What `message_read` answers, written from `docs/abi.md`: that part of the payload is written, if
+/// there is one.
+pub(crate) fn read<E>(
+    offset: u32,
+    len: u32,
+    write: impl FnOnce(&[u8]) -> Result<(), E>,
+) -> Result<i32, E> {
+    /// `OUT_OF_RANGE`.
+    const OUT_OF_RANGE: i32 = -2;
+    let (start, bytes) = (offset as usize, len as usize);
+    let end = start.checked_add(bytes);
+    let Some(part) = end.and_then(|end| PAYLOAD.get(start..end)) else {
         return Ok(OUT_OF_RANGE);
     };
-    memory.write(&mut caller, out, part).map_err(|_| Misuse)?;
+    write(part)?;
     Ok(len as i32)
 }
 

@@ -8,6 +8,7 @@ use codec::Encode;
 
 use crate::{
     driver::{Driven, Invocation},
+    engines::Calls,
     outcome::{Limit, Outcome, State},
     world::World,
 };
@@ -81,20 +82,11 @@ impl<'d> Subject<'d> {
         }
     }
 
-    /// Makes a call, and keeps what it leaves.
-    ///
-    /// # Panics
-    ///
-    /// If the runtime does something else than the native executor, or cannot run it.
-    pub fn call(&mut self, invocation: &Invocation) -> Outcome {
-        self.call_metered(invocation).0
-    }
-
     /// Makes a call, and keeps what it leaves; returns what it burned as well.
     ///
     /// # Panics
     ///
-    /// As [`Self::call`].
+    /// If the runtime does something else than the native executor, or cannot run it.
     pub fn call_metered(&mut self, invocation: &Invocation) -> (Outcome, Burned) {
         let schedule = Schedule::default();
         self.memory.globals = self.driven.globals_for(&self.globals, invocation);
@@ -212,6 +204,12 @@ impl<'d> Subject<'d> {
             );
         }
         turn
+    }
+}
+
+impl Calls for Subject<'_> {
+    fn call(&mut self, invocation: &Invocation) -> Outcome {
+        self.call_metered(invocation).0
     }
 }
 

@@ -15,6 +15,7 @@ use wast::{
 
 use crate::{
     driver::{drive, Driven, Invocation},
+    engines::Calls,
     outcome::{Limit, Outcome},
     part::{part, Part},
     reference::Reference,

@@ -92,12 +92,13 @@ impl Limits {
     /// besides its own: what keeping track of it takes.
     pub const KEPT: u32 = 256;
 
-    /// The most bytes of the section that the IDL is in: its id, its own length, its name's, and the
-    /// name come before it.
+    /// What comes before the IDL in its section: its id, its own length, its name's, and the name.
+    pub const IDL_HEADER: u32 = 1 + 5 + 5 + 10;
+
+    /// The most bytes of the section that the IDL is in.
     #[must_use]
     pub const fn idl_section(&self) -> u32 {
-        const HEADER: u32 = 1 + 5 + 5 + 10;
-        self.idl.saturating_add(HEADER)
+        self.idl.saturating_add(Self::IDL_HEADER)
     }
 
     /// An upper bound of the largest piece of memory that a turn asks the runtime's allocator

@@ -199,6 +199,24 @@ mod tests {
     }
 
     #[test]
+    fn code_longer_than_half_of_a_block_is_read_where_nothing_else_is() {
+        let limits = Limits::default();
+        let (info, _) = loaded(100, &limits);
+        // Only its length counts.
+        let long = CodeInfo {
+            code_len: Modules::BUDGET / 2,
+            ..info.clone()
+        };
+        let mut modules = Modules::with_budget(Modules::BUDGET / 2);
+        assert!(modules.has_room(&hash(1), &long, &limits));
+        // Not beside other code, and not where uploads have taken something.
+        modules.spend(info.code_len);
+        assert!(!modules.has_room(&hash(1), &long, &limits));
+        let modules = Modules::with_budget(Modules::BUDGET / 2 - 1);
+        assert!(!modules.has_room(&hash(1), &long, &limits));
+    }
+
+    #[test]
     fn what_was_made_otherwise_is_made_again() {
         let limits = Limits::default();
         let (info, module) = loaded(100, &limits);

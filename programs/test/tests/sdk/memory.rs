@@ -296,6 +296,21 @@ fn a_hook_runs_before_anybody_takes_the_lock() {
     stage.has_nothing();
 }
 
+/// Likewise for one who is answered in between: a question from before says nothing of that signal.
+#[test]
+fn an_answer_to_an_earlier_question_gives_nobody_the_lock() {
+    let stage = Stage::new();
+    // All in one block: the mock answers, the holder fails, the lock is found lost, the answer comes, and the signal.
+    let late = stage.mock("late", MockReply::ok(()).after(5));
+    let call = stage.soak.call("ask_and_hold_later").arg(late.id());
+    let next = stage.send(call.arg((2u32, 3u32)).arg(LONG));
+    let failing = stage.hold(LONG, 4, Then::Fail);
+    failing.expect_code(ReplyCode::Reverted);
+    next.expect_ok(true);
+    assert_eq!(stage.hooks(), 1);
+    stage.has_nothing();
+}
+
 #[test]
 fn who_cannot_be_woken_in_one_turn_keeps_its_place() {
     let stage = Stage::new();

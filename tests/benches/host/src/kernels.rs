@@ -6,7 +6,8 @@ use crate::{
     chain::Runtime,
     median,
     ping::{ask, both},
-    table::{time, Bound, Table},
+    placement::{self, Sides},
+    table::{Bound, Table},
 };
 
 /// The kernels and their input.
@@ -16,11 +17,6 @@ pub(crate) const KERNELS: &[(&str, u32)] = &[
     ("sieve", 60_000),
     ("fib", 27),
 ];
-
-const ROUNDS: usize = 3;
-
-/// How far the runtime is moved, in steps of `placement`: blobs whose loops lie elsewhere.
-const PLACEMENTS: [u32; 5] = [0, 1, 3, 7, 13];
 
 pub(crate) fn run(_: &Runtime, laps: u32) -> Table {
     let mut table = Table::new(
@@ -34,39 +30,25 @@ pub(crate) fn run(_: &Runtime, laps: u32) -> Table {
         "runtimes that differ in the addresses of their functions alone; `least` and `most` are",
     );
     table.note("the ratios of single ones.");
-    let runtimes = PLACEMENTS.map(Runtime::moved);
+    let runtimes = placement::all();
     let laps = (laps / 10).max(5);
     for (kernel, input) in KERNELS {
-        let mut sides = (Vec::new(), Vec::new());
-        let mut ratios = Vec::new();
+        let mut sides = Sides::default();
         for runtime in &runtimes {
             let (mut chain, program, contract) = both(runtime, kernel);
             let mut to_program = ask(program, &input.to_le_bytes(), 1, laps);
             to_program.gas = 1_000_000_000_000;
             let to_contract = ask(contract, &input.to_le_bytes(), 1, laps);
-            let mut here = Vec::new();
-            for _ in 0..ROUNDS {
+            sides.add(|| {
                 let ours: Vec<Lap> = chain.call("actors_ask", (to_program.clone(),));
                 let theirs: Vec<Lap> = chain.call("contracts_call", (to_contract.clone(),));
                 let code = ours.iter().map(|lap| lap.code).max();
                 assert_eq!(code, Some(0), "{kernel} was not answered");
                 let ours = median::warm(&ours, |lap| lap.call + lap.serve);
-                let theirs = median::warm(&theirs, |lap| lap.serve);
-                here.push(ours as f64 / theirs as f64);
-                sides.0.push(ours);
-                sides.1.push(theirs);
-            }
-            ratios.push(median::of_ratios(here));
+                (ours, median::warm(&theirs, |lap| lap.serve))
+            });
         }
-        let least = ratios.iter().copied().fold(f64::MAX, f64::min);
-        let most = ratios.iter().copied().fold(0.0, f64::max);
-        let cells = vec![
-            time(median::of(sides.0)),
-            time(median::of(sides.1)),
-            format!("{least:.2}"),
-            format!("{most:.2}"),
-        ];
-        table.row(*kernel, cells, median::of_ratios(ratios), Bound::Most(1.0));
+        sides.row(&mut table, kernel, Bound::Most(1.0));
     }
     table
 }

@@ -5,6 +5,7 @@ mod chain;
 mod charge;
 mod charges;
 mod counting;
+mod engines;
 mod hostile;
 mod kernels;
 mod keys;
@@ -80,6 +81,11 @@ const SCENARIOS: &[Scenario] = &[
         "metering",
         "the engine with its meter on, against off",
         metering::run,
+    ),
+    (
+        "engines",
+        "the engine alone, against the version that was not chosen",
+        engines::run,
     ),
     (
         "scaling",

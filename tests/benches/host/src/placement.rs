@@ -5,6 +5,58 @@
 
 use wasm_encoder::{BlockType, Encode, Instruction as I, MemArg, MemArgTarget};
 
+use crate::{
+    chain::Runtime,
+    median,
+    table::{time, Bound, Table},
+};
+
+/// How far the runtime is moved, in steps: blobs whose loops lie elsewhere.
+const PLACEMENTS: [u32; 5] = [0, 1, 3, 7, 13];
+/// How often both sides are measured in each.
+const ROUNDS: usize = 3;
+
+/// Runtimes that differ in the addresses of their functions alone.
+pub(crate) fn all() -> [Runtime; PLACEMENTS.len()] {
+    PLACEMENTS.map(Runtime::moved)
+}
+
+/// Two sides of a comparison, measured in several runtimes.
+#[derive(Default)]
+pub(crate) struct Sides {
+    ours: Vec<u64>,
+    theirs: Vec<u64>,
+    /// One of each runtime.
+    ratios: Vec<f64>,
+}
+
+impl Sides {
+    /// Measures both in one runtime.
+    pub(crate) fn add(&mut self, mut measure: impl FnMut() -> (u64, u64)) {
+        let mut ratios = Vec::new();
+        for _ in 0..ROUNDS {
+            let (ours, theirs) = measure();
+            ratios.push(ours as f64 / theirs as f64);
+            self.ours.push(ours);
+            self.theirs.push(theirs);
+        }
+        self.ratios.push(median::of_ratios(ratios));
+    }
+
+    /// Their medians, with the least and the largest ratio of a runtime.
+    pub(crate) fn row(self, table: &mut Table, name: &str, bound: Bound) {
+        let least = self.ratios.iter().copied().fold(f64::MAX, f64::min);
+        let most = self.ratios.iter().copied().fold(0.0, f64::max);
+        let cells = vec![
+            time(median::of(self.ours)),
+            time(median::of(self.theirs)),
+            format!("{least:.2}"),
+            format!("{most:.2}"),
+        ];
+        table.row(name, cells, median::of_ratios(self.ratios), bound);
+    }
+}
+
 /// The id of the code section.
 const CODE: u8 = 10;
 /// Stores in a step: some 16 bytes of machine code each.

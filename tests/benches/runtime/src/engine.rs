@@ -1,10 +1,11 @@
-//! The engine alone: a program's code in the engine of pallet-actors, without a chain around it.
+//! The engine alone: a program's code in wasmi, without a chain around it. `super` says in which
+//! version.
 
-use alloc::vec::Vec;
-use bench_interface::bench;
-use wasmi::{
+use super::wasmi::{
     Caller, CompilationMode, Config, Engine, Error, Linker, Memory, Module, Store, TypedFunc,
 };
+use alloc::vec::Vec;
+use bench_interface::bench;
 
 /// What the few host functions here need.
 pub(crate) struct Guest {
@@ -22,7 +23,6 @@ pub(crate) fn engine(metered: bool) -> Engine {
         .set_max_cached_stacks(1)
         .compilation_mode(CompilationMode::Lazy)
         .ignore_custom_sections(true)
-        .allow_start_fn(false)
         .floats(false)
         .wasm_mutable_global(true)
         .wasm_sign_extension(true)

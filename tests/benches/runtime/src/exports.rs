@@ -55,6 +55,7 @@ export! {
     blocks_is_quiet = crate::blocks::is_quiet: () -> bool;
     contracts_deploy = crate::contracts::deploy: (wasm: Vec<u8>) -> Result<[u8; 32], Vec<u8>>;
     contracts_call = crate::contracts::call: (ask: Ask) -> Vec<Lap>;
-    engine_run = crate::engine::run: (wasm: Vec<u8>, payload: Vec<u8>, metered: bool, laps: u32) -> Vec<u64>;
-    engine_cold = crate::engine::cold: (wasm: Vec<u8>, payload: Vec<u8>, laps: u32) -> Vec<(u64, u64, u64, u64)>;
+    engine_run = crate::chosen::engine::run: (wasm: Vec<u8>, payload: Vec<u8>, metered: bool, laps: u32) -> Vec<u64>;
+    other_engine_run = crate::other::engine::run: (wasm: Vec<u8>, payload: Vec<u8>, metered: bool, laps: u32) -> Vec<u64>;
+    engine_cold = crate::chosen::engine::cold: (wasm: Vec<u8>, payload: Vec<u8>, laps: u32) -> Vec<(u64, u64, u64, u64)>;
 }

@@ -18,7 +18,7 @@ use wasmi::Module;
 
 use crate::{
     chain::{forget_events, Actors, Balances, BlockWeights, Runtime, RuntimeEvent, System, ALICE},
-    engine,
+    chosen::engine,
 };
 
 /// Nanoseconds that reading the clock takes.

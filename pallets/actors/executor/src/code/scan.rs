@@ -767,7 +767,7 @@ impl<'a> Scan<'a> {
         let at = |index: u32| usize::try_from(index).unwrap_or(usize::MAX);
         let of_type = |ty: u32| {
             let ty = self.type_of(ty)?;
-            (!ty.results().is_empty()).then_some(Known::Nothing)
+            (!ty.results().is_empty()).then_some(Known::COMPUTED)
         };
         match operator {
             Operator::Call { function_index } => of_type(*self.functions.get(at(*function_index))?),
@@ -776,8 +776,8 @@ impl<'a> Scan<'a> {
             Operator::GlobalGet { global_index } => {
                 let is_mutable = |global: &Declared| global.mutable;
                 match self.globals.get(at(*global_index)).is_some_and(is_mutable) {
-                    true => Some(Known::Nothing),
-                    false => Some(Known::Constant),
+                    true => Some(Known::COMPUTED),
+                    false => Some(Known::CONSTANT),
                 }
             }
             _ => None,

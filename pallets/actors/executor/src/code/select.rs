@@ -5,38 +5,97 @@
 //! instead. It does so silently, and on every machine the same: such code must not be stored.
 //! `tests/oracle` finds no other pattern.
 //!
-//! What the engine writes nothing for may stand between the two: `nop`, what is dropped, a widening,
-//! an addition of zero, another compare with zero, which turns the first one round. So this follows
-//! values, and rather refuses too much: compilers that optimise leave none of it behind, since the
-//! compare is needless. The two values change places instead.
+//! Operators for which the engine emits nothing may come between the two: `nop`, what is dropped,
+//! a widening, an addition of zero, another compare with zero, which negates the first one. And
+//! zero may be written in many ways, since the engine folds constants and passes over branches
+//! that are never taken. So this follows what each value *may* be, and rather refuses too much:
+//! compilers that optimise leave none of it behind, since the compare is needless. They swap the
+//! two values instead.
 
 use alloc::vec::Vec;
 use wasmparser::{BlockType, Operator};
 
 use super::operators::{is_load, is_numeric};
 
-/// What is known of a value on the operand stack.
+/// What a value on the operand stack may be to the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Known {
-    /// It may be anything.
-    Nothing,
-    /// It is that `i32`.
-    Number(i32),
-    /// It is a constant, or made of constants, which the engine folds; it may be zero.
-    Constant,
-    /// It says whether an `i32` is zero, and may be the engine's last compare still.
-    IsZero,
+pub(crate) struct Known {
+    held: Held,
+    /// It may be whether an `i32` is zero, and be what the engine has computed last.
+    is_test: bool,
 }
 
-use Known::{Constant, IsZero, Nothing, Number};
+/// How the engine may hold a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Held {
+    /// In a local, or as the result of an operator that it has emitted: never as a constant.
+    Computed,
+    /// As that constant.
+    Number(i32),
+    /// As a constant.
+    Constant,
+}
+
+use Held::{Computed, Constant, Number};
 
 impl Known {
-    fn is_constant(self) -> bool {
-        matches!(self, Number(_) | Constant)
+    /// A value that is computed, and no compare with zero.
+    pub(crate) const COMPUTED: Self = Self {
+        held: Computed,
+        is_test: false,
+    };
+    /// A constant, perhaps.
+    pub(crate) const CONSTANT: Self = Self {
+        held: Constant,
+        is_test: false,
+    };
+
+    fn may_be_constant(self) -> bool {
+        self.held != Computed
     }
 
     fn may_be_zero(self) -> bool {
-        matches!(self, Number(0) | Constant)
+        matches!(self.held, Constant | Number(0))
+    }
+
+    /// One or the other.
+    fn or(self, other: Self) -> Self {
+        Self {
+            held: match self.held == other.held {
+                true => self.held,
+                false => Constant,
+            },
+            is_test: self.is_test || other.is_test,
+        }
+    }
+}
+
+/// A block, loop or if around the operator.
+#[derive(Debug)]
+struct Frame {
+    has_result: bool,
+    /// Its result, as far as one part of it is known already.
+    result: Option<Known>,
+    /// Whether the end of what is being read cannot be reached.
+    is_dead: bool,
+    is_loop: bool,
+}
+
+impl Frame {
+    fn new(block: BlockType, is_loop: bool) -> Self {
+        Self {
+            has_result: block != BlockType::Empty,
+            result: None,
+            is_dead: false,
+            is_loop,
+        }
+    }
+
+    /// A part of it ends with that value.
+    fn end_part(&mut self, top: Known) {
+        if !core::mem::take(&mut self.is_dead) {
+            self.result = Some(self.result.map_or(top, |result| result.or(top)));
+        }
     }
 }
 
@@ -44,16 +103,14 @@ impl Known {
 #[derive(Debug, Default)]
 pub(crate) struct Conditions {
     stack: Vec<Known>,
-    /// For each block, loop and if around the operator, whether its result may come from elsewhere
-    /// than from the operator before its end.
-    joins: Vec<bool>,
+    frames: Vec<Frame>,
 }
 
 impl Conditions {
     /// Forgets the last function.
     pub(crate) fn clear(&mut self) {
         self.stack.clear();
-        self.joins.clear();
+        self.frames.clear();
     }
 
     /// Follows a valid operator, behind which `height` values are on the stack. `result` is what
@@ -67,46 +124,89 @@ impl Conditions {
         result: Option<Known>,
     ) -> bool {
         let height = usize::try_from(height).unwrap_or(usize::MAX);
+        let is_wrong = matches!(operator, Operator::Select) && self.peek(0).is_test;
+        let top = self.top(operator, height, result);
+        self.stack.resize(height, Known::COMPUTED);
+        if let Some(last) = self.stack.last_mut() {
+            *last = top;
+        }
+        is_wrong
+    }
+
+    /// What is on top of the stack behind an operator.
+    fn top(&mut self, operator: &Operator<'_>, height: usize, result: Option<Known>) -> Known {
         match operator {
             Operator::Block { blockty } | Operator::If { blockty } => {
-                self.joins.push(*blockty != BlockType::Empty);
+                self.frames.push(Frame::new(*blockty, false));
             }
-            // A branch to a loop leads to its start.
-            Operator::Loop { .. } => self.joins.push(false),
-            _ => {}
-        }
-        let mut is_wrong = false;
-        let top = match operator {
-            Operator::I32Const { value } => Number(*value),
-            Operator::I64Const { .. } => Constant,
-            Operator::I32Eqz if !self.are_constant(1) => IsZero,
-            // An exclusive or with zero is a compare with it, once that is compared with zero.
-            Operator::I32Eq | Operator::I32Ne | Operator::I32Xor
-                if !self.are_constant(2)
-                    && (self.peek(0).may_be_zero() || self.peek(1).may_be_zero()) =>
-            {
-                IsZero
-            }
-            Operator::Select => {
-                is_wrong = self.peek(0) == IsZero;
-                // By a constant condition it is one of its values as it is.
-                match (self.peek(1), self.peek(2)) {
-                    (IsZero, _) | (_, IsZero) => IsZero,
-                    (a, b) if a.is_constant() && b.is_constant() => Constant,
-                    _ => Nothing,
+            Operator::Loop { blockty } => self.frames.push(Frame::new(*blockty, true)),
+            // The engine may pass over either part.
+            Operator::Else => {
+                let top = self.at(height.saturating_add(1));
+                if let Some(frame) = self.frames.last_mut() {
+                    frame.end_part(top);
                 }
             }
+            Operator::End => {
+                let top = self.at(height);
+                return match self.frames.pop() {
+                    Some(frame) if frame.has_result => end(frame, top),
+                    _ => top,
+                };
+            }
+            Operator::Unreachable
+            | Operator::Return
+            | Operator::Br { .. }
+            | Operator::BrTable { .. } => {
+                if let Some(frame) = self.frames.last_mut() {
+                    frame.is_dead = true;
+                }
+            }
+            _ => {}
+        }
+        match operator {
+            Operator::I32Const { value } => Known {
+                held: Number(*value),
+                is_test: false,
+            },
+            Operator::I64Const { .. } => Known::CONSTANT,
             Operator::LocalGet { .. }
             | Operator::MemorySize { .. }
-            | Operator::MemoryGrow { .. } => Nothing,
-            _ if is_load(operator) => Nothing,
-            Operator::End if self.joins.pop().unwrap_or(false) => match self.at(height) {
-                // Where nothing branches to the end, the engine keeps the constant.
-                known if known.is_constant() => Constant,
-                _ => Nothing,
-            },
+            | Operator::MemoryGrow { .. } => Known::COMPUTED,
+            _ if is_load(operator) => Known::COMPUTED,
+            Operator::Select => self.selected(),
+            _ if is_numeric(operator) => self.computed(operator, height),
+            // What puts nothing on the stack leaves what is there as it was.
+            _ => result.unwrap_or_else(|| self.at(height)),
+        }
+    }
+
+    /// What a `select` leaves. The engine emits nothing where the condition is a constant, or both
+    /// values are the same.
+    fn selected(&self) -> Known {
+        let [condition, a, b] = [0, 1, 2].map(|depth| self.peek(depth));
+        let is_kept = condition.may_be_constant() || (a.may_be_constant() && b.may_be_constant());
+        match is_kept {
+            true => a.or(b),
+            false => Known::COMPUTED,
+        }
+    }
+
+    /// What is left by an operator on integers, which leaves `height` values.
+    fn computed(&self, operator: &Operator<'_>, height: usize) -> Known {
+        let operands = self.stack.get(height.saturating_sub(1)..);
+        let operands = operands.unwrap_or_default();
+        let is_folded = operands.iter().all(|known| known.may_be_constant());
+        let is_test = match operator {
+            Operator::I32Eqz => true,
+            // An exclusive or with zero is a compare with it, once that is compared with zero.
+            Operator::I32Eq | Operator::I32Ne | Operator::I32Xor
+                if operands.iter().any(|known| known.may_be_zero()) =>
+            {
+                true
+            }
             // How to keep such a condition: a truth value that is computed.
-            Operator::I32And if self.peek(0) == Number(1) && !self.are_constant(2) => Nothing,
+            Operator::I32And if self.peek(0).held == Number(1) => false,
             Operator::I32LtS
             | Operator::I32LtU
             | Operator::I32GtS
@@ -114,51 +214,41 @@ impl Conditions {
             | Operator::I32LeS
             | Operator::I32LeU
             | Operator::I32GeS
-            | Operator::I32GeU
-                if !self.are_constant(2) =>
-            {
-                Nothing
-            }
-            _ if is_numeric(operator) => self.folded(height),
-            // What puts nothing on the stack leaves what is there as it was.
-            _ => result.unwrap_or_else(|| self.at(height)),
+            | Operator::I32GeU => false,
+            // Of one operand, or of one and a constant, the engine may make nothing new.
+            _ => match operands {
+                [a, b] => (a.is_test && b.may_be_constant()) || (b.is_test && a.may_be_constant()),
+                all => all.iter().any(|known| known.is_test),
+            },
         };
-        self.stack.resize(height, Nothing);
-        if let Some(last) = self.stack.last_mut() {
-            *last = top;
+        Known {
+            held: if is_folded { Constant } else { Computed },
+            is_test,
         }
-        is_wrong
     }
 
     /// What is known of the value that lies that deep.
     fn peek(&self, depth: usize) -> Known {
         let known = self.stack.iter().rev().nth(depth);
-        known.copied().unwrap_or(Nothing)
-    }
-
-    /// Whether the topmost `count` values are constants, of which the engine makes one more.
-    fn are_constant(&self, count: usize) -> bool {
-        (0..count).all(|depth| self.peek(depth).is_constant())
+        known.copied().unwrap_or(Known::COMPUTED)
     }
 
     /// What is known of the topmost of `height` values.
     fn at(&self, height: usize) -> Known {
         let place = height.checked_sub(1);
         let known = place.and_then(|place| self.stack.get(place));
-        known.copied().unwrap_or(Nothing)
+        known.copied().unwrap_or(Known::COMPUTED)
     }
+}
 
-    /// What is known of a result that leaves `height` values and is made of its operands alone.
-    ///
-    /// Of one operand, or of one and a constant, the engine may make nothing new.
-    fn folded(&self, height: usize) -> Known {
-        let operands = self.stack.get(height.saturating_sub(1)..);
-        match operands.unwrap_or_default() {
-            [IsZero] => IsZero,
-            [IsZero, other] | [other, IsZero] if other.is_constant() => IsZero,
-            [] => Nothing,
-            all if all.iter().all(|known| known.is_constant()) => Constant,
-            _ => Nothing,
-        }
+/// The result of a block that ends with that value.
+fn end(mut frame: Frame, top: Known) -> Known {
+    frame.end_part(top);
+    // What branches to the end leaves there is computed; and if nothing does, this is the result.
+    let result = frame.result.unwrap_or(Known::COMPUTED);
+    Known {
+        // Only behind a loop the engine goes on with its last operator.
+        is_test: result.is_test && frame.is_loop,
+        ..result
     }
 }

@@ -231,9 +231,11 @@ pub(crate) fn act(step: Step) -> Option<Act> {
     Some(Act::Call(who, RuntimeCall::Actors(call)))
 }
 
-/// One of the letters, in the order of storage, and who opens it; as a play has it.
+/// One of the letters, in the order of their users, and who opens it; as a play has it. Storage has
+/// them in the order of hashes.
 fn letter(user: Option<User>, number: u8) -> (AccountId, MessageId) {
-    let letters: Vec<_> = Mailboxes::<Test>::iter_keys().collect();
+    let mut letters: Vec<_> = Mailboxes::<Test>::iter_keys().collect();
+    letters.sort_unstable();
     let number = usize::from(number) % letters.len().max(1);
     let none = || (ALICE, MessageId::default());
     let (owner, id) = letters.get(number).cloned().unwrap_or_else(none);

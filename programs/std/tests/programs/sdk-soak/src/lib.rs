@@ -159,6 +159,25 @@ impl Soak {
         held.is_ok()
     }
 
+    /// Asks, and after two sleeps wants the mutex besides. Answers whether it got it.
+    #[method]
+    pub async fn ask_and_hold_later(
+        this: This<Self>,
+        whom: ActorId,
+        sleeps: (u32, u32),
+        wait: u32,
+    ) -> bool {
+        let request = Request::<Raw>::raw(whom, vec![b'?'; 100]).deadline(wait);
+        let lock = async {
+            sleep(sleeps.0).await;
+            sleep(sleeps.1).await;
+            MUTEX.lock().deadline(wait).await
+        };
+        let (_, held) = join(request, lock).await;
+        this.with(|soak| soak.held += u32::from(held.is_ok()));
+        held.is_ok()
+    }
+
     /// Holds the other lock, to read or to write.
     #[method]
     pub async fn share(
