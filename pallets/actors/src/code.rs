@@ -5,15 +5,21 @@ use actors_primitives::{Balance, CodeHash};
 use alloc::vec::Vec;
 use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::{
+    dispatch::{DispatchClass, PostDispatchInfo},
     ensure,
     pallet_prelude::{BoundedVec, DispatchError, DispatchResult},
+    storage::{
+        transactional::{Layer, TRANSACTION_LEVEL_KEY},
+        unhashed,
+    },
     traits::{fungible::hold::Mutate as _, tokens::Precision, Get},
+    weights::Weight,
 };
 use scale_info::TypeInfo;
 
 use crate::{
     deposit::Footprint, report, service::HALF_BUDGET, Codes, Config, Error, Event, HoldReason,
-    Idls, Pallet, Uploaded, Wasm,
+    Idls, Pallet, Uploaded, Wasm, WeightInfo,
 };
 
 /// What is known of stored code.
@@ -66,6 +72,30 @@ impl<T: Config> Pallet<T> {
 
     pub(crate) fn code_hash(wasm: &[u8]) -> CodeHash {
         CodeHash(sp_io::hashing::blake2_256(wasm))
+    }
+
+    /// What an upload of that many bytes weighs until it is certain that it stays.
+    ///
+    /// Judging code takes memory of the runtime that nothing gives back within a block. Storage counts
+    /// the uploads that stay; those that fail, or whose batch fails, are undone there. The block's
+    /// weight is not: so they weigh a share of what all transactions of a block may weigh.
+    pub(crate) fn upload_weight(bytes: u32) -> Weight {
+        let work = T::WeightInfo::upload_code(bytes);
+        let block = T::BlockWeights::get();
+        let normal = block.get(DispatchClass::Normal).max_total;
+        let normal = normal.unwrap_or(block.max_block).ref_time();
+        let share = u128::from(normal)
+            .saturating_mul(Modules::cost(bytes).into())
+            .div_ceil(Modules::UNDONE.into());
+        let share = u64::try_from(share).unwrap_or(u64::MAX);
+        Weight::from_parts(work.ref_time().max(share), work.proof_size())
+    }
+
+    /// What an upload that succeeded weighs: the work alone, if nothing around the call can undo it.
+    pub(crate) fn weight_of_uploaded(work: Weight) -> PostDispatchInfo {
+        // A call is a layer of storage, and so is each that it is made from: a batch, a proxy.
+        let layers = unhashed::get_or_default::<Layer>(TRANSACTION_LEVEL_KEY);
+        Some(work).filter(|_| layers <= 1).into()
     }
 
     pub(crate) fn do_upload_code(

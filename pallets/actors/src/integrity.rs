@@ -183,7 +183,7 @@ impl<T: Config> Pallet<T> {
             maximum.memory,
         );
         let uploaded = limits.code.saturating_add(limits.idl_section());
-        let extrinsic = T::WeightInfo::upload_code(uploaded);
+        let extrinsic = Self::upload_weight(uploaded);
         let block = T::BlockWeights::get()
             .get(DispatchClass::Normal)
             .max_extrinsic

@@ -963,12 +963,16 @@ pub mod pallet {
     impl<T: Config> Pallet<T> {
         /// Stores code under `blake2_256` of its bytes, after judging it whole.
         ///
-        /// Holds a deposit on the uploader's account, which `remove_code` gives back.
+        /// Holds a deposit on the uploader's account, which `remove_code` gives back. What it weighs
+        /// at first is a share of the block; a transaction that makes the call itself and succeeds
+        /// weighs the work alone in the end.
         #[pallet::call_index(0)]
-        #[pallet::weight(T::WeightInfo::upload_code(code.len() as u32))]
-        pub fn upload_code(origin: OriginFor<T>, code: Vec<u8>) -> DispatchResult {
+        #[pallet::weight(Pallet::<T>::upload_weight(code.len() as u32))]
+        pub fn upload_code(origin: OriginFor<T>, code: Vec<u8>) -> DispatchResultWithPostInfo {
             let uploader = T::UploadOrigin::ensure_origin(origin)?;
-            Self::do_upload_code(&uploader, code).map(|_| ())
+            let work = T::WeightInfo::upload_code(code.len() as u32);
+            Self::do_upload_code(&uploader, code)?;
+            Ok(Self::weight_of_uploaded(work))
         }
 
         /// Removes code that no program uses, and gives the uploader the deposit back.
@@ -1015,7 +1019,7 @@ pub mod pallet {
         /// `upload_code`, unless the same code is stored already, and `create_program` in one.
         #[pallet::call_index(3)]
         #[pallet::weight(
-            T::WeightInfo::upload_code(code.len() as u32)
+            Pallet::<T>::upload_weight(code.len() as u32)
                 .saturating_add(T::WeightInfo::create_program(payload.len() as u32))
                 .saturating_add(T::WeightInfo::serve_message(payload.len() as u32))
         )]
@@ -1027,9 +1031,13 @@ pub mod pallet {
             #[pallet::compact] value: Balance,
             #[pallet::compact] gas_limit: Gas,
             #[pallet::compact] deposit_limit: Balance,
-        ) -> DispatchResult {
+        ) -> DispatchResultWithPostInfo {
             let uploader = T::UploadOrigin::ensure_origin(origin.clone())?;
             let creator = T::CreateOrigin::ensure_origin(origin)?;
+            let bytes = payload.len() as u32;
+            let work = T::WeightInfo::upload_code(code.len() as u32)
+                .saturating_add(T::WeightInfo::create_program(bytes))
+                .saturating_add(T::WeightInfo::serve_message(bytes));
             let code_hash = Self::ensure_code(&uploader, code)?;
             Self::do_create_program(
                 &creator,
@@ -1039,8 +1047,8 @@ pub mod pallet {
                 value,
                 gas_limit,
                 deposit_limit,
-            )
-            .map(|_| ())
+            )?;
+            Ok(Self::weight_of_uploaded(work))
         }
 
         /// Sends a message to a program.

@@ -10,7 +10,7 @@ use crate::{
     judge::{judge, judge_unoptimised},
     module::{Module, Names},
     optimise::optimise,
-    select::respell,
+    respell::respell,
     stage::prepare,
     Error,
 };

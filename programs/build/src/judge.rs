@@ -10,26 +10,27 @@ pub(crate) fn judge(wasm: &[u8], names: &Names) -> Result<CodeInfo, Error> {
 }
 
 /// What the chain says of a module that is not finished yet: it may still be too large, and have
-/// selects that the engine gets wrong.
+/// operators that the engine does not get right.
 pub(crate) fn judge_unoptimised(wasm: &[u8], names: &Names) -> Result<(), Error> {
     match validate(wasm, &of_any_size()) {
-        Err(invalid) if invalid.kind != InvalidKind::Limit && !is_select(&invalid) => {
+        Err(invalid) if invalid.kind != InvalidKind::Limit && pitfall(&invalid).is_none() => {
             Err(refused(&invalid, names))
         }
         _ => Ok(()),
     }
 }
 
-/// Where the first `select` stands that the engine would get wrong, if the module is refused for
-/// that.
-pub(crate) fn first_select(wasm: &[u8]) -> Option<usize> {
+/// The first operator that the engine would not get right, and where it is, if the module is refused
+/// for that.
+pub(crate) fn first_pitfall(wasm: &[u8]) -> Option<(usize, String)> {
     let invalid = validate(wasm, &of_any_size()).err()?;
-    let at = invalid.offset.filter(|_| is_select(&invalid))?;
-    usize::try_from(at).ok()
+    let operator = pitfall(&invalid)?;
+    Some((usize::try_from(invalid.offset?).ok()?, operator.into()))
 }
 
-fn is_select(invalid: &Invalid) -> bool {
-    invalid.kind == InvalidKind::Untranslatable && invalid.operator.as_deref() == Some("select")
+fn pitfall(invalid: &Invalid) -> Option<&str> {
+    let is_one = invalid.kind == InvalidKind::Untranslatable;
+    invalid.operator.as_deref().filter(|_| is_one)
 }
 
 fn of_any_size() -> Limits {

@@ -25,7 +25,7 @@ mod module;
 mod optimise;
 mod package;
 mod paths;
-mod select;
+mod respell;
 mod source;
 mod stage;
 

@@ -135,6 +135,17 @@ impl Side {
     }
 }
 
+/// What panics differs: no module may stop a chain.
+fn caught(play: impl FnOnce() -> Result<Played, String>) -> Result<Played, String> {
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(play));
+    caught.unwrap_or_else(|_| {
+        Ok(Played::Different(Difference {
+            calls: Vec::new(),
+            what: "it panics".into(),
+        }))
+    })
+}
+
 /// Plays the module of a seed; what differs, made small.
 fn one(seed: u64, side: Side, counts: &mut Counts) -> Option<(Module, Difference)> {
     let module = match seed % 2 {
@@ -146,9 +157,9 @@ fn one(seed: u64, side: Side, counts: &mut Counts) -> Option<(Module, Difference
         true => random.gen(),
         false => random.gen_range(0..70),
     });
-    match side.play(&module, &calls, counts) {
+    match caught(|| side.play(&module, &calls, counts)) {
         Ok(Played::Different(difference)) => Some(shrink(&module, &difference, |module, calls| {
-            side.play(module, calls, &mut Counts::default())
+            caught(|| side.play(module, calls, &mut Counts::default()))
         })),
         Ok(_) => None,
         Err(error) => panic!("seed {seed}: wasmtime does not take what the chain does: {error}"),

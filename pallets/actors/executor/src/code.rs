@@ -6,8 +6,8 @@ mod idl;
 mod invalid;
 mod names;
 mod operators;
+mod pitfalls;
 mod scan;
-mod select;
 
 use actors_primitives::abi::{Entries, Entry};
 use codec::{Decode, Encode, MaxEncodedLen};

@@ -119,8 +119,8 @@ impl Limits {
     }
 
     /// An upper bound of the bytes of the runtime's heap that the turns and uploads of one block take
-    /// at worst, if they read [`Modules::BUDGET`] bytes of code anew. What calls the executor needs
-    /// its own besides.
+    /// at worst, if they read [`Modules::BUDGET`] bytes of code anew, and [`Modules::UNDONE`] for
+    /// uploads that are undone. What calls the executor needs its own besides.
     ///
     /// The runtime's allocator gives powers of two, and what was freed only to pieces of the same
     /// size. So turns that come one after the other take the sum, over all sizes, of the most
@@ -141,7 +141,8 @@ impl Limits {
         let code = u64::from(self.code);
         let encoded = rounded(code.saturating_mul(2)).saturating_mul(3);
         let code = rounded(code).saturating_mul(2);
-        let modules = u64::from(Modules::BUDGET).saturating_mul(EXPANSION);
+        let read_anew = u64::from(Modules::BUDGET).saturating_add(u64::from(Modules::UNDONE));
+        let modules = read_anew.saturating_mul(EXPANSION);
         let functions = u64::from(self.functions).saturating_mul(128);
         let table = u64::from(self.table).saturating_mul(64);
         let globals = u64::from(self.globals).saturating_mul(64);
@@ -170,7 +171,7 @@ impl Limits {
 
 /// The bytes of a runtime's heap that the engine takes at most for each byte of code: 17.6 for empty
 /// functions, 15.4 for empty loops, 13.7 for empty conditions.
-const EXPANSION: u64 = 20;
+const EXPANSION: u64 = 18;
 
 /// What pieces take of `kept` bytes, of which each counts with [`Limits::KEPT`] more and has `longest`
 /// at most: as many of each size as there can be.

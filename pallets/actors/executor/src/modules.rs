@@ -52,6 +52,9 @@ impl Modules {
     /// The bytes of code that one block may read anew, uploads included: what
     /// [`Limits::worst_heap`] counts with.
     pub const BUDGET: u32 = 2 * 1024 * 1024;
+    /// The bytes of code that one block may judge besides, in uploads that are undone: nothing in
+    /// storage can count those.
+    pub const UNDONE: u32 = 768 * 1024;
     /// The bytes of code that each module counts besides its own: an engine comes with it.
     pub const EACH: u32 = 1024;
 

@@ -1,9 +1,18 @@
 //! The bytes of code that one block reads anew: in uploads, and before and after transactions.
 
+use actors_executor::Modules;
 use actors_primitives::{CodeHash, ReplyCode};
-use frame_support::{assert_noop, assert_ok};
+use frame_support::{
+    assert_noop, assert_ok,
+    dispatch::{extract_actual_weight, DispatchClass, GetDispatchInfo},
+    storage::with_storage_layer,
+    weights::Weight,
+};
+use sp_runtime::{traits::Dispatchable, DispatchError};
 
-use crate::{mock::*, service::HALF_BUDGET, Codes, Error, Pallet, Programs, Queue, Service};
+use crate::{
+    mock::*, service::HALF_BUDGET, Call, Codes, Error, Pallet, Programs, Queue, Service, WeightInfo,
+};
 
 /// Code that counts as half of what is read before transactions.
 const LONG: usize = HALF_BUDGET as usize / 2 - 1_024;
@@ -147,6 +156,35 @@ fn uploads_and_what_is_served_after_them_share_a_half() {
     upload_of(late);
 }
 
+/// An upload as a transaction makes it; what it weighs in the end, and whether it succeeded.
+fn upload_as_call(wasm: Vec<u8>) -> (Weight, bool) {
+    let call = RuntimeCall::Actors(Call::upload_code { code: wasm });
+    let info = call.get_dispatch_info();
+    let result = call.dispatch(RuntimeOrigin::signed(ALICE));
+    (extract_actual_weight(&result, &info), result.is_ok())
+}
+
+fn uploads_that_may_be_undone_fit_their_share_of_a_block() {
+    let code = |number| padded("echo", LONG, number);
+    let work = <() as WeightInfo>::upload_code(LONG as u32);
+    let share = Pallet::<Test>::upload_weight(LONG as u32);
+    assert_eq!(upload_as_call(code(1)), (work, true));
+    // By a batch that could fail behind it, and one that fails itself.
+    let batched = with_storage_layer(|| Ok::<_, DispatchError>(upload_as_call(code(2))));
+    assert_eq!(batched, Ok((share, true)));
+    assert_eq!(upload_as_call(code(2)), (share, false));
+    assert_eq!(upload_as_call(offence("float_operator")).1, false);
+
+    let normal = BlockWeights::get().get(DispatchClass::Normal).max_total;
+    let normal = normal.unwrap_or(BlockWeights::get().max_block).ref_time();
+    for bytes in [0, 1, 100, 5_000, 60_000, 300_000, ActorsLimits::get().code] {
+        let weight = Pallet::<Test>::upload_weight(bytes);
+        assert!(weight.all_gte(<() as WeightInfo>::upload_code(bytes)));
+        let most = normal / weight.ref_time() * u64::from(Modules::cost(bytes));
+        assert!(most <= Modules::UNDONE.into(), "{bytes}: {most}");
+    }
+}
+
 fn who_cannot_pay_for_code_has_nothing_judged() {
     // Judging it would say another error.
     assert_noop!(
@@ -181,6 +219,7 @@ cases![
     what_does_not_fit_stays_at_the_head,
     each_code_counts_a_kib_besides_its_own_length,
     uploads_and_what_is_served_after_them_share_a_half,
+    uploads_that_may_be_undone_fit_their_share_of_a_block,
     who_cannot_pay_for_code_has_nothing_judged,
     old_code_counts_once,
 ];

@@ -335,6 +335,38 @@ fn wide_call(draw: &mut Draw) -> Vec<I<'static>> {
     code
 }
 
+/// A call with as many constants as code may pass, of either width: each is copied.
+fn constants_call(draw: &mut Draw) -> Vec<I<'static>> {
+    let callee = draw.random.below(MIXED_CALLEES);
+    let mut code = vec![I::Drop];
+    for ty in mixed_params(callee) {
+        code.push(match ty {
+            ValType::I64 => I::I64Const(draw.random.pick(&[0, 1, -1])),
+            _ => I::I32Const(draw.random.pick(&[0, 1, -1])),
+        });
+    }
+    code.push(I::Call(WIDE_CALLEE + 1 + callee as u32));
+    code
+}
+
+/// Results that a block lies over: the engine moves each out of its register, to another place.
+fn blocks_over(draw: &mut Draw) -> Vec<I<'static>> {
+    let over = [I::Block(BlockType::Empty), I::End];
+    let (mut code, mut above) = (over.to_vec(), 0);
+    for _ in 0..12 {
+        if above > 0 && draw.random.below(2) == 0 {
+            above -= 1;
+            code.extend([I::Drop, draw.one(UNARY)]);
+        } else if above < 8 {
+            above += 1;
+            code.push(I::MemorySize(0));
+        }
+        code.extend(over.clone());
+    }
+    code.extend(vec![I::Drop; above]);
+    code
+}
+
 /// A branch with a value, taken or not, whose condition is the last result.
 fn branch_over(draw: &mut Draw) -> Vec<I<'static>> {
     let local = draw.local();
@@ -370,7 +402,7 @@ fn ladder(draw: &mut Draw) -> Vec<I<'static>> {
 }
 
 /// How many kinds of pieces there are.
-pub(crate) const KINDS: usize = 23;
+pub(crate) const KINDS: usize = 25;
 
 /// What a mix is made of, by name.
 const PIECES: [(&str, Piece); KINDS] = [
@@ -397,6 +429,8 @@ const PIECES: [(&str, Piece); KINDS] = [
     ("branch over", branch_over),
     ("if result", if_result),
     ("ladder", ladder),
+    ("constants call", constants_call),
+    ("blocks over", blocks_over),
 ];
 
 fn straight(
@@ -423,10 +457,18 @@ fn straight(
     program(&body, draw.locals, 4, None)
 }
 
-/// Functions that a mix may call, besides; the last one takes more.
+/// Functions that a mix may call, besides; behind them one that takes more, and others that take
+/// as many values of either width as code may pass.
 const CALLEES: u32 = 65;
 const WIDE_CALLEE: u32 = CALLEES;
 const WIDE_PARAMS: usize = 8;
+const MIXED_CALLEES: usize = 16;
+const MIXED_PARAMS: usize = 32;
+
+fn mixed_params(callee: usize) -> [ValType; MIXED_PARAMS] {
+    let mut random = Random(callee as u64);
+    core::array::from_fn(|_| random.pick(&[ValType::I32, ValType::I64]))
+}
 
 const RESULT: BlockType = BlockType::Result(ValType::I32);
 
@@ -439,6 +481,9 @@ fn program(body: &[I<'static>], locals: u32, wasm_pages: u32, table: Option<u32>
     types
         .ty()
         .function([ValType::I32; WIDE_PARAMS], [ValType::I32]);
+    for callee in 0..MIXED_CALLEES {
+        types.ty().function(mixed_params(callee), [ValType::I32]);
+    }
     module.section(&types);
     let mut functions = FunctionSection::new();
     functions.function(0);
@@ -446,6 +491,9 @@ fn program(body: &[I<'static>], locals: u32, wasm_pages: u32, table: Option<u32>
         functions.function(1);
     }
     functions.function(2);
+    for callee in 0..MIXED_CALLEES as u32 {
+        functions.function(3 + callee);
+    }
     for _ in 0..table.unwrap_or(0) {
         functions.function(0);
     }
@@ -483,7 +531,9 @@ fn program(body: &[I<'static>], locals: u32, wasm_pages: u32, table: Option<u32>
     exports.export("handle", ExportKind::Func, 0);
     module.section(&exports);
     if let Some(elements) = table {
-        let all: Vec<u32> = (1..=elements).map(|index| CALLEES + index).collect();
+        let all: Vec<u32> = (1..=elements)
+            .map(|index| WIDE_CALLEE + MIXED_CALLEES as u32 + index)
+            .collect();
         let mut segments = ElementSection::new();
         segments.active(
             None,
@@ -502,6 +552,12 @@ fn program(body: &[I<'static>], locals: u32, wasm_pages: u32, table: Option<u32>
         let mut callee = Function::new([]);
         callee.instruction(&I::LocalGet(0));
         callee.instruction(&UNARY[index % UNARY.len()]);
+        callee.instruction(&I::End);
+        code.function(&callee);
+    }
+    for _ in 0..MIXED_CALLEES {
+        let mut callee = Function::new([]);
+        callee.instruction(&I::I32Const(1));
         callee.instruction(&I::End);
         code.function(&callee);
     }
@@ -572,18 +628,32 @@ fn random_access(stores: bool) -> Vec<u8> {
 }
 
 /// The worst that the search has found so far, with where that was.
-const FOUND: &[(&str, Mix)] = &[(
-    "results and locals below blocks, two locals",
-    Mix {
-        weights: [
-            0, 1, 1, 2, 5, 1, 1, 0, 0, 0, 0, 0, 1, 1, 0, 0, 1, 5, 5, 0, 1, 5, 1,
-        ],
-        operators: 619_085_487,
-        bytes: 38_645,
-        locals: 2,
-        seed: 15_005_097_639_916_929_077,
-    },
-)];
+const FOUND: &[(&str, Mix)] = &[
+    (
+        "results and locals below blocks, two locals",
+        Mix {
+            weights: [
+                0, 1, 1, 2, 5, 1, 1, 0, 0, 0, 0, 0, 1, 1, 0, 0, 1, 5, 5, 0, 1, 5, 1, 0, 0,
+            ],
+            operators: 619_085_487,
+            bytes: 38_645,
+            locals: 2,
+            seed: 15_005_097_639_916_929_077,
+        },
+    ),
+    (
+        "all but a few, three locals",
+        Mix {
+            weights: [
+                1, 2, 5, 5, 0, 5, 2, 1, 0, 1, 2, 2, 0, 5, 1, 1, 1, 5, 5, 1, 1, 5, 2, 0, 0,
+            ],
+            operators: 915_337_209,
+            bytes: 50_783,
+            locals: 3,
+            seed: 17_079_833_689_411_323_398,
+        },
+    ),
+];
 
 /// Follows a chain through the largest memory, in which each link is the place of the next one, in
 /// another line.

@@ -22,7 +22,7 @@ use super::{
     frame,
     names::{shown, Names},
     operators::{self, judge, name_of_bytes, Verdict},
-    select::{Conditions, Known},
+    pitfalls::{Known, Pitfall, Values},
     CodeInfo, FunctionRef, Invalid, InvalidKind, MOST_WASM_PAGES, VERSION,
 };
 use crate::{memory::const_i32, Limits, Schedule};
@@ -66,7 +66,7 @@ pub(crate) fn scan(wasm: &[u8], limits: &Limits) -> Result<CodeInfo, Invalid> {
     let mut scan = Scan::new(wasm, limits);
     let mut validator = Validator::new_with_features(FEATURES);
     let mut allocations = FuncValidatorAllocations::default();
-    let mut conditions = Conditions::default();
+    let mut values = Values::default();
     for payload in Parser::new(0).parse_all(wasm) {
         let payload = payload.map_err(|error| scan.malformed(&error))?;
         scan.section(&payload)?;
@@ -84,7 +84,7 @@ pub(crate) fn scan(wasm: &[u8], limits: &Limits) -> Result<CodeInfo, Invalid> {
                 };
                 let mut reader = body.get_binary_reader();
                 function.read_locals(&mut reader).map_err(malformed)?;
-                conditions.clear();
+                values.clear();
                 reader.set_features(FEATURES);
                 while !reader.eof() {
                     let at = reader.original_position();
@@ -92,8 +92,8 @@ pub(crate) fn scan(wasm: &[u8], limits: &Limits) -> Result<CodeInfo, Invalid> {
                     function.op(at, &operator).map_err(malformed)?;
                     let height = function.operand_stack_height();
                     let result = scan.result(&operator);
-                    if conditions.is_miscompiled(&operator, height, result) {
-                        return Err(miscompiled().within(name).at(at));
+                    if let Some(pitfall) = values.follow(&operator, height, result) {
+                        return Err(pitfall_at(pitfall, &operator).within(name).at(at));
                     }
                 }
                 let end = reader.original_position();
@@ -812,15 +812,26 @@ fn feature(found: impl Into<String>) -> Invalid {
     Invalid::module(InvalidKind::Feature, found, FEATURE_REMEDY)
 }
 
-fn miscompiled() -> Invalid {
-    Invalid::module(
-        InvalidKind::Untranslatable,
-        "has a `select` by whether an i32 is zero (i32.eqz, or i32.eq or i32.ne with 0), which the \
-         engine gets wrong",
-        "let the two values change places instead of comparing (the optimiser of your compiler, \
-         wasm-opt or actors-build does)",
-    )
-    .using("select".into())
+fn pitfall_at(pitfall: Pitfall, operator: &Operator<'_>) -> Invalid {
+    let name = operators::name(operator);
+    let (found, remedy) = match pitfall {
+        Pitfall::Select => (
+            format!(
+                "has a `{name}` that tests an i32 for zero (i32.eqz, or i32.eq or i32.ne with 0), \
+                 which the engine gets wrong"
+            ),
+            "swap the two values instead of comparing (the optimiser of your compiler, wasm-opt or \
+             actors-build does)",
+        ),
+        Pitfall::Store => (
+            format!(
+                "has a `{name}` of a local at itself with an offset above 65535, which the engine \
+                 cannot translate"
+            ),
+            "add the offset to the address first (actors-build computes the value instead)",
+        ),
+    };
+    Invalid::module(InvalidKind::Untranslatable, found, remedy).using(name)
 }
 
 fn not_a_function(name: &str) -> Invalid {

@@ -15,8 +15,7 @@ const FEATURE: &str = "programs are WebAssembly MVP with sign extension, memory.
 const IDL: &str =
     "`actors-build` puts the one `actors:idl` section behind all others: build with it, \
     and add nothing to the file afterwards";
-const SELECT: &str =
-    "let the two values change places instead of comparing (the optimiser of your \
+const SELECT: &str = "swap the two values instead of comparing (the optimiser of your \
     compiler, wasm-opt or actors-build does)";
 const SPLIT: &str = "split it up, or build with optimisation for size";
 
@@ -82,8 +81,8 @@ const OFFENCES: &[(&str, InvalidKind, &str, &str)] = &[
     ("reference_operator", Feature, "function `peek` (#0) uses table.get (reference types) at byte 0x3a", FEATURE),
     ("reference_type", Feature, "type #0 uses externref at byte 0xa", FEATURE),
     ("second_global", Global, "the mutable globals #0, #1 are not exported", "only the stack pointer may stay unexported: what is not exported is lost after each turn; export the others, as `actors-build optimise` does"),
-    ("select_of_eqz", Untranslatable, "function `pick` (#0) has a `select` by whether an i32 is zero (i32.eqz, or i32.eq or i32.ne with 0), which the engine gets wrong at byte 0x40", SELECT),
-    ("select_of_zero", Untranslatable, "function `pick` (#0) has a `select` by whether an i32 is zero (i32.eqz, or i32.eq or i32.ne with 0), which the engine gets wrong at byte 0x4a", SELECT),
+    ("select_of_eqz", Untranslatable, "function `pick` (#0) has a `select` that tests an i32 for zero (i32.eqz, or i32.eq or i32.ne with 0), which the engine gets wrong at byte 0x40", SELECT),
+    ("select_of_zero", Untranslatable, "function `pick` (#0) has a `select` that tests an i32 for zero (i32.eqz, or i32.eq or i32.ne with 0), which the engine gets wrong at byte 0x4a", SELECT),
     ("shared_memory", Feature, "the memory is shared, has 64-bit addresses or its own page size at byte 0x14", FEATURE),
     ("simd", Feature, "function `fast` (#0) is refused at SIMD operator 0xfd 0x0c (unexpected SIMD opcode: 0xfd) at byte 0x32", FEATURE),
     ("stack_bound_alone", Global, "only one of `__stack_low` and `__stack_high` is exported", "export both or none"),
@@ -91,6 +90,7 @@ const OFFENCES: &[(&str, InvalidKind, &str, &str)] = &[
     ("stack_bounds_swapped", Global, "`__stack_low` (2) lies above `__stack_high` (1)", "let the linker define both"),
     ("stack_pointer_exported", Global, "the stack pointer is exported at byte 0x22", "exported mutable globals are kept from turn to turn, and the stack starts afresh; do not export `__stack_pointer` (Zig: `--export=handle` instead of `-rdynamic`), or let `actors-build optimise` take the export away"),
     ("start", StartFunction, "function `main` (#0) is the module's start function at byte 0x2f", "programs start at `init` and `handle` only; export it as `_initialize`, which runs once before the first of them (`asc --exportStart _initialize`), or let `actors-build optimise` do it"),
+    ("store_of_itself", Untranslatable, "function `fill` (#0) has a `i32.store8` of a local at itself with an offset above 65535, which the engine cannot translate at byte 0x3f", "add the offset to the address first (actors-build computes the value instead)"),
     ("table64", Feature, "the table is shared or has 64-bit indices at byte 0x14", FEATURE),
     ("table_copy", Feature, "function `move` (#0) uses table.copy (passive segments and bulk table operations) at byte 0x3e", FEATURE),
     ("table_of_references", Feature, "the module is refused (reference types support is not enabled) at byte 0x15", FEATURE),
@@ -388,8 +388,9 @@ fn no_bytes_make_validation_panic() {
     }
 }
 
-/// Whether a function `(param i32 i32 i64) (result i32)` of that text is refused for its `select`.
-fn is_refused(body: &str) -> bool {
+/// Whether a function `(param i32 i32 i64) (result i32)` of that text is refused, and then for that
+/// operator.
+fn is_refused_for(operator: &str, body: &str) -> bool {
     let text = format!(
         r#"(module (memory (export "memory") 1) (global $set (mut i32) (i32.const 0))
             (global $zero i32 (i32.const 0)) (func $nothing) (func $one (result i32) i32.const 1)
@@ -399,14 +400,14 @@ fn is_refused(body: &str) -> bool {
     match validate(&wasm, &Limits::default()) {
         Ok(_) => false,
         Err(invalid) => {
-            assert_eq!(invalid.operator.as_deref(), Some("select"), "{invalid}");
+            assert_eq!(invalid.operator.as_deref(), Some(operator), "{invalid}");
             true
         }
     }
 }
 
 #[test]
-fn a_select_by_whether_an_i32_is_zero_is_refused_however_it_is_written() {
+fn a_select_that_tests_an_i32_for_zero_is_refused_however_it_is_written() {
     for condition in [
         "local.get 0 i32.eqz",
         "local.get 0 i32.const 0 i32.eq",
@@ -439,9 +440,18 @@ fn a_select_by_whether_an_i32_is_zero_is_refused_however_it_is_written() {
         "local.get 0 i32.const 1 if (result i32) i32.const 0 else i32.const 0 end i32.eq",
         "local.get 0 i32.const 0 i32.xor i64.extend_i32_u i64.eqz",
         "local.get 0 i32.const 0 i32.xor i64.extend_i32_u i64.const 0 i64.ne",
+        // The engine computes these, though they are made of constants.
+        "i32.const 1 i32.const 0 local.get 0 select local.get 1 i32.const 7 i32.mul local.set 3 i32.eqz",
+        "local.get 0 if (result i32) i32.const 1 else i32.const 0 end i32.eqz",
+        // And of these it makes a constant, though they are not.
+        "local.get 0 i32.const 1 if (result i32) i32.const 0 else local.get 1 end i32.eq",
+        "local.get 0 i32.const 1 if (result i32) i32.const 0 else unreachable end i32.eq",
+        "local.get 0 i32.const 0 if (result i32) local.get 1 else i32.const 0 end i32.eq",
+        "local.get 0 i32.const 0 i32.const 0 local.get 1 select i32.eq",
+        "local.get 0 loop (result i32) i32.const 0 end i32.eq",
     ] {
         let body = format!("local.get 0 local.get 1 {condition} select");
-        assert!(is_refused(&body), "{condition}");
+        assert!(is_refused_for("select", &body), "{condition}");
     }
 }
 
@@ -462,8 +472,74 @@ fn a_select_by_anything_else_is_not() {
         "i32.const 0 memory.grow local.get 0 i32.eq",
         "block (result i32) local.get 0 i32.eqz end",
         "local.get 0 if (result i32) local.get 0 i32.eqz else i32.const 1 end",
+        // Of what is computed no constant is made.
+        "local.get 0 if (result i32) local.get 0 else local.get 1 end local.get 0 i32.eq",
+        "i32.const 0 local.get 1 local.get 0 select local.get 0 i32.eq",
+        "block (result i32) local.get 0 local.get 1 br_if 0 end local.get 0 i32.ne",
+        "block (result i32) local.get 0 br 0 end local.get 0 i32.ne",
     ] {
         let body = format!("local.get 0 local.get 1 {condition} select");
-        assert!(!is_refused(&body), "{condition}");
+        assert!(!is_refused_for("select", &body), "{condition}");
+    }
+}
+
+#[test]
+fn a_store_of_a_local_at_itself_far_away_is_refused_however_it_is_written() {
+    for (body, operator) in [
+        ("local.get 0 local.get 0 i32.store", "i32.store"),
+        ("local.get 0 local.get 0 i32.store8", "i32.store8"),
+        ("local.get 0 local.get 0 i32.store16", "i32.store16"),
+        ("local.get 1 local.tee 0 local.get 0 i32.store", "i32.store"),
+        ("local.get 0 local.get 0 nop i32.store", "i32.store"),
+        (
+            "local.get 0 local.get 1 drop local.get 0 i32.store",
+            "i32.store",
+        ),
+        (
+            "local.get 0 local.get 0 i64.extend_i32_u i64.store",
+            "i64.store",
+        ),
+        (
+            "local.get 0 local.get 0 i64.extend_i32_u i64.store8",
+            "i64.store8",
+        ),
+        (
+            "local.get 0 local.get 0 i64.extend_i32_u i64.store32",
+            "i64.store32",
+        ),
+        (
+            "local.get 2 i32.wrap_i64 local.get 2 i64.store16",
+            "i64.store16",
+        ),
+        (
+            "local.get 0 local.get 0 local.get 0 local.get 1 select i32.store",
+            "i32.store",
+        ),
+        (
+            "local.get 0 block (result i32) local.get 0 end i32.store",
+            "i32.store",
+        ),
+        (
+            "local.get 0 loop (result i32) local.get 0 end i32.store",
+            "i32.store",
+        ),
+    ] {
+        let far = format!("{body} offset=65536 local.get 1");
+        assert!(is_refused_for(operator, &far), "{far}");
+        let near = format!("{body} offset=65535 local.get 1");
+        assert!(!is_refused_for(operator, &near), "{near}");
+    }
+    for other in [
+        "local.get 0 local.get 1 i32.store",
+        "local.get 0 i32.const 7 i32.store8",
+        "i32.const 7 local.get 0 i32.store8",
+        "local.get 0 local.get 0 i32.const 1 i32.add i32.store",
+        "local.get 0 local.get 0 i32.const 1 i32.add local.tee 0 i32.store",
+        "local.get 0 local.get 1 local.set 0 local.get 0 i32.store",
+        "local.get 0 local.get 0 i64.extend_i32_s i64.store",
+        "local.get 0 local.get 2 i64.store",
+    ] {
+        let far = format!("{other} offset=65536 local.get 1");
+        assert!(!is_refused_for("none", &far), "{far}");
     }
 }

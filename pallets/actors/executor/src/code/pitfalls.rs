@@ -1,9 +1,9 @@
-//! The one pattern that the engine gets wrong: a `select` by whether an `i32` is zero.
+//! The two patterns that the engine does not get right. `tests/oracle` finds no other.
 //!
-//! wasmi 2.0.0 fuses a compare with the `select` behind it. Where an `i32` is compared with zero,
-//! and lies in a local or on the stack, the fused operator tests whatever was computed last
-//! instead. It does so silently, and on every machine the same: such code must not be stored.
-//! `tests/oracle` finds no other pattern.
+//! **A `select` by whether an `i32` is zero.** wasmi 2.0.0 fuses a compare with the `select` behind
+//! it. Where an `i32` is compared with zero, and lies in a local or on the stack, the fused operator
+//! tests whatever was computed last instead. It does so silently, and on every machine the same:
+//! such code must not be stored.
 //!
 //! Operators for which the engine emits nothing may come between the two: `nop`, what is dropped,
 //! a widening, an addition of zero, another compare with zero, which negates the first one. And
@@ -11,6 +11,9 @@
 //! that are never taken. So this follows what each value *may* be, and rather refuses too much:
 //! compilers that optimise leave none of it behind, since the compare is needless. They swap the
 //! two values instead.
+//!
+//! **A store of a local at itself, with an offset above 65,535.** Where the local is in the engine's
+//! register, its translator panics, and with it the runtime.
 
 use alloc::vec::Vec;
 use wasmparser::{BlockType, Operator};
@@ -21,6 +24,7 @@ use super::operators::{is_load, is_numeric};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Known {
     held: Held,
+    local: Local,
     /// It may be whether an `i32` is zero, and be what the engine has computed last.
     is_test: bool,
 }
@@ -38,16 +42,53 @@ enum Held {
 
 use Held::{Computed, Constant, Number};
 
+/// Whether a value may be a local, read and not copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Local {
+    None,
+    /// The local of that index, as it is between two writes to it.
+    One(u32, u32),
+    Any,
+}
+
+impl Local {
+    fn may_be(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::None, _) | (_, Self::None) => false,
+            (Self::One(..), Self::One(..)) => self == other,
+            _ => true,
+        }
+    }
+
+    fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::None, some) | (some, Self::None) => some,
+            _ if self == other => self,
+            _ => Self::Any,
+        }
+    }
+}
+
+/// What the engine would not get right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pitfall {
+    /// A `select` by whether an `i32` is zero.
+    Select,
+    /// A store of a local at itself, far from there.
+    Store,
+}
+
 impl Known {
     /// A value that is computed, and no compare with zero.
     pub(crate) const COMPUTED: Self = Self {
         held: Computed,
+        local: Local::None,
         is_test: false,
     };
     /// A constant, perhaps.
     pub(crate) const CONSTANT: Self = Self {
         held: Constant,
-        is_test: false,
+        ..Self::COMPUTED
     };
 
     fn may_be_constant(self) -> bool {
@@ -65,6 +106,7 @@ impl Known {
                 true => self.held,
                 false => Constant,
             },
+            local: self.local.or(other.local),
             is_test: self.is_test || other.is_test,
         }
     }
@@ -101,36 +143,59 @@ impl Frame {
 
 /// What is known of the values on the operand stack of a function.
 #[derive(Debug, Default)]
-pub(crate) struct Conditions {
+pub(crate) struct Values {
     stack: Vec<Known>,
     frames: Vec<Frame>,
+    /// How often each local has been written, as far as any was.
+    writes: Vec<u32>,
 }
 
-impl Conditions {
+impl Values {
     /// Forgets the last function.
     pub(crate) fn clear(&mut self) {
         self.stack.clear();
         self.frames.clear();
+        self.writes.clear();
     }
 
     /// Follows a valid operator, behind which `height` values are on the stack. `result` is what
     /// the module says of the result of a call or of a global that is read, if there is one.
     ///
-    /// Whether it is a `select` that the engine gets wrong.
-    pub(crate) fn is_miscompiled(
+    /// What the engine would not get right of it.
+    pub(crate) fn follow(
         &mut self,
         operator: &Operator<'_>,
         height: u32,
         result: Option<Known>,
-    ) -> bool {
+    ) -> Option<Pitfall> {
         let height = usize::try_from(height).unwrap_or(usize::MAX);
-        let is_wrong = matches!(operator, Operator::Select) && self.peek(0).is_test;
+        let pitfall = self.pitfall(operator);
         let top = self.top(operator, height, result);
         self.stack.resize(height, Known::COMPUTED);
         if let Some(last) = self.stack.last_mut() {
             *last = top;
         }
-        is_wrong
+        pitfall
+    }
+
+    fn pitfall(&self, operator: &Operator<'_>) -> Option<Pitfall> {
+        /// The largest offset that the engine has a short form for, which it gets right.
+        const SHORT: u64 = 0xffff;
+        match operator {
+            Operator::Select if self.peek(0).is_test => Some(Pitfall::Select),
+            Operator::I32Store { memarg }
+            | Operator::I32Store8 { memarg }
+            | Operator::I32Store16 { memarg }
+            | Operator::I64Store { memarg }
+            | Operator::I64Store8 { memarg }
+            | Operator::I64Store16 { memarg }
+            | Operator::I64Store32 { memarg }
+                if memarg.offset > SHORT && self.peek(0).local.may_be(self.peek(1).local) =>
+            {
+                Some(Pitfall::Store)
+            }
+            _ => None,
+        }
     }
 
     /// What is on top of the stack behind an operator.
@@ -167,12 +232,25 @@ impl Conditions {
         match operator {
             Operator::I32Const { value } => Known {
                 held: Number(*value),
-                is_test: false,
+                ..Known::CONSTANT
             },
             Operator::I64Const { .. } => Known::CONSTANT,
-            Operator::LocalGet { .. }
-            | Operator::MemorySize { .. }
-            | Operator::MemoryGrow { .. } => Known::COMPUTED,
+            Operator::LocalGet { local_index } => Known {
+                local: Local::One(*local_index, self.writes_of(*local_index)),
+                ..Known::COMPUTED
+            },
+            Operator::LocalSet { local_index } => {
+                self.write(*local_index);
+                self.at(height)
+            }
+            Operator::LocalTee { local_index } => {
+                self.write(*local_index);
+                Known {
+                    local: Local::One(*local_index, self.writes_of(*local_index)),
+                    ..self.at(height)
+                }
+            }
+            Operator::MemorySize { .. } | Operator::MemoryGrow { .. } => Known::COMPUTED,
             _ if is_load(operator) => Known::COMPUTED,
             Operator::Select => self.selected(),
             _ if is_numeric(operator) => self.computed(operator, height),
@@ -185,7 +263,9 @@ impl Conditions {
     /// values are the same.
     fn selected(&self) -> Known {
         let [condition, a, b] = [0, 1, 2].map(|depth| self.peek(depth));
-        let is_kept = condition.may_be_constant() || (a.may_be_constant() && b.may_be_constant());
+        let is_kept = condition.may_be_constant()
+            || (a.may_be_constant() && b.may_be_constant())
+            || a.local.may_be(b.local);
         match is_kept {
             true => a.or(b),
             false => Known::COMPUTED,
@@ -221,9 +301,31 @@ impl Conditions {
                 all => all.iter().any(|known| known.is_test),
             },
         };
+        let local = match operator {
+            // The engine reads the same local in another width.
+            Operator::I64ExtendI32U | Operator::I32WrapI64 => self.peek(0).local,
+            _ => Local::None,
+        };
         Known {
             held: if is_folded { Constant } else { Computed },
+            local,
             is_test,
+        }
+    }
+
+    fn writes_of(&self, local: u32) -> u32 {
+        let place = usize::try_from(local).unwrap_or(usize::MAX);
+        self.writes.get(place).copied().unwrap_or(0)
+    }
+
+    /// A local is written.
+    fn write(&mut self, local: u32) {
+        let place = usize::try_from(local).unwrap_or(usize::MAX);
+        if place >= self.writes.len() {
+            self.writes.resize(place.saturating_add(1), 0);
+        }
+        if let Some(writes) = self.writes.get_mut(place) {
+            *writes = writes.wrapping_add(1);
         }
     }
 

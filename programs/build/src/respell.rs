@@ -1,19 +1,31 @@
-//! Selects that the chain's engine computes wrongly, written so that it does not.
+//! What the chain's engine does not get right, written so that it does.
 //!
-//! The validator refuses a `select` by whether an `i32` is zero. wasm-opt exchanges the two values
+//! The validator refuses a `select` that tests an `i32` for zero. wasm-opt swaps the two values
 //! instead of comparing, but only where evaluating them in another order changes nothing. What is
-//! left is told to choose by another comparison, of which the engine makes what it should.
+//! left chooses by another comparison, of which the engine makes what it should.
+//!
+//! It refuses as well the store of a local at itself with an offset above 65,535: here the value
+//! is computed, and no local any more.
 
-use crate::{judge::first_select, module::Module, Error};
+use crate::{judge::first_pitfall, module::Module, Error};
 
 /// `i32.const 0`, `i32.gt_u`: true of what is true.
 const IS_TRUE: [u8; 3] = [0x41, 0x00, 0x4b];
+/// `i32.const 0`, `i32.or`: the same number.
+const SAME_I32: [u8; 3] = [0x41, 0x00, 0x72];
+/// `i64.const 0`, `i64.or`: likewise.
+const SAME_I64: [u8; 3] = [0x42, 0x00, 0x84];
 
-/// The module without such selects.
+/// The module without such operators.
 pub(crate) fn respell(mut wasm: Vec<u8>) -> Result<Vec<u8>, Error> {
-    while let Some(at) = first_select(&wasm) {
+    while let Some((at, operator)) = first_pitfall(&wasm) {
+        let before = match operator.as_str() {
+            "select" => IS_TRUE,
+            store if store.starts_with("i64") => SAME_I64,
+            _ => SAME_I32,
+        };
         let mut module = Module::parse(&wasm)?;
-        module.insert(at, &IS_TRUE)?;
+        module.insert(at, &before)?;
         wasm = module.encode();
     }
     Ok(wasm)
@@ -29,7 +41,7 @@ mod tests {
         let text = format!(
             "(module
                 (import \"actors_v1\" \"message_size\" (func $size (result i32)))
-                (memory (export \"memory\") 1) (data (i32.const 200) \"\\01\")
+                (memory (export \"memory\") 2) (data (i32.const 200) \"\\01\")
                 (func $f (param i32 i32 i32) (result i32) (local i32)
                     (local.set 3 (i32.load (i32.const 200))) {body})
                 (func (export \"handle\") (i32.store (i32.const 12) (call $f
@@ -91,12 +103,34 @@ mod tests {
             (CALLS, "local.get 2 i32.eqz", 10, 20),
         ] {
             let before = program(&format!("{values} {condition} select"));
-            assert!(first_select(&before).is_some(), "{condition}");
+            assert!(first_pitfall(&before).is_some(), "{condition}");
             let after = respell(before).expect("it is a module");
             for (third, expected) in [(0, if_zero), (7, else_), (1, else_), (-1, else_)] {
                 let found = run(&after, [10, 20, third]);
                 assert_eq!(found, expected, "{condition}: {third}");
             }
+        }
+    }
+
+    #[test]
+    fn stores_keep_what_they_store() {
+        // Local 3 is 1, and in the engine's register when it is stored at itself.
+        const ONE: &str = "local.get 3 i32.const 7 i32.and local.tee 3";
+        for (store, low, high) in [
+            ("local.get 3 i32.store offset=65636", 1, 0),
+            ("local.get 3 i32.store8 offset=65636", 1, 0),
+            ("local.get 3 i32.store16 offset=65636", 1, 0),
+            ("local.get 3 i64.extend_i32_u i64.store offset=65636", 1, 0),
+            ("local.get 3 i64.extend_i32_u i64.store8 offset=65636", 1, 0),
+        ] {
+            let body = format!(
+                "{ONE} {store} i32.const 0 i32.load offset=65637 i32.const 0 i32.load offset=65641
+                i32.const 16 i32.shl i32.add"
+            );
+            let before = program(&body);
+            assert!(first_pitfall(&before).is_some(), "{store}");
+            let after = respell(before).expect("it is a module");
+            assert_eq!(run(&after, [0, 0, 0]), low + (high << 16), "{store}");
         }
     }
 
@@ -107,6 +141,8 @@ mod tests {
             "local.get 0 local.get 1 local.get 2 i32.const 5 i32.eq select",
             "local.get 0 local.get 1 local.get 2 i64.extend_i32_s i64.eqz select",
             "local.get 2 i32.eqz",
+            "local.get 0 local.get 0 i32.store offset=65535 local.get 0",
+            "local.get 0 local.get 1 i32.store offset=65536 local.get 0",
         ] {
             let before = program(body);
             assert!(
@@ -123,6 +159,6 @@ mod tests {
         let after = respell(program(&body)).expect("it is a module");
         assert_eq!(run(&after, [10, 20, 0]), 10);
         // The size of the body takes another byte on the way.
-        assert_eq!(first_select(&after), None);
+        assert_eq!(first_pitfall(&after), None);
     }
 }
