@@ -214,7 +214,8 @@ fn weigh(weight: Weight) {
 }
 
 fn upload(code: Vec<u8>) -> DispatchResult {
-    Actors::upload_code(mock::RuntimeOrigin::signed(ALICE), code)
+    let done = Actors::upload_code(mock::RuntimeOrigin::signed(ALICE), code);
+    done.map(|_| ()).map_err(|failed| failed.error)
 }
 
 /// Whether nothing is under way, and nothing will be until somebody calls.

@@ -12,6 +12,7 @@ use core::{
 };
 
 use crate::{
+    chain::gas_left,
     global::Global,
     linked::{linked, Linked},
     message::{self, Cause},
@@ -42,6 +43,8 @@ struct Task {
     doubted: Option<Box<[u8; 32]>>,
     /// How many messages were in doubt so far, that one among them.
     doubts: u32,
+    /// The gas that its turns have burned: to drop what they have built takes less.
+    burned: u64,
 }
 
 linked!(Task);
@@ -98,8 +101,7 @@ pub(crate) struct Awaiting(*mut Reply);
 impl Awaiting {
     /// For an answer of at most so many bytes.
     pub(crate) fn new(most: u32) -> Self {
-        // One task after another: the last comes to the front.
-        doubt(|task| task.next.first().is_none());
+        doubt_next();
         let reply = Box::new(Reply {
             next: Linked::new(),
             to: [0; 32],
@@ -143,6 +145,8 @@ struct Turn {
     late: bool,
     /// Whether something has become ready that was polled already.
     again: bool,
+    /// Whether it was asked for another task if its message waits.
+    has_doubted: bool,
     /// The block of the nearest deadline.
     until: u64,
 }
@@ -158,6 +162,7 @@ static TURN: Global<Turn> = Global::new(Turn {
     task: None,
     late: false,
     again: false,
+    has_doubted: false,
     until: 0,
 });
 
@@ -174,6 +179,7 @@ fn begin(future: Pin<Box<dyn Future<Output = ()>>>) {
         hooks: Linked::new(),
         doubted: None,
         doubts: 0,
+        burned: 0,
         next: Linked::new(),
     }));
 }
@@ -198,7 +204,7 @@ fn go_on(cause: Cause) {
     let mut is_settled = late;
     if let Ok(to) = reply::to() {
         REPLIES.with(|replies| {
-            let reply = replies.find(|reply| reply.to == to);
+            let reply = replies.find(|reply| is(&reply.to, &to));
             // SAFETY: it is in the list, and this is the only reference to it.
             if let Some(reply) = unsafe { reply.as_mut() } {
                 is_settled = reply.doubts == task.doubts;
@@ -208,8 +214,8 @@ fn go_on(cause: Cause) {
         });
     }
     if is_settled {
-        // Its signal has run by now, and has failed: otherwise it would not be here. Dropping it releases its locks.
-        drop(task.doubted.take().and_then(|id| take(&id)));
+        // Its signal has run by now, and could not drop it: otherwise it would not be here. That releases its locks.
+        tidy(task.doubted.take().and_then(|id| take(&id)));
     }
     TURN.with(|turn| turn.late = late);
     run(task);
@@ -218,25 +224,44 @@ fn go_on(cause: Cause) {
 /// Cleans up after a message that failed: its hooks run, the last first, and its future is dropped,
 /// which releases its locks.
 pub fn signal() {
-    let task = failed::message().ok().and_then(|id| take(&id));
-    if let Some(mut task) = task {
-        while let Some(hook) = task.hooks.pop() {
-            (hook.run)();
-        }
+    let mut task = failed::message().ok().and_then(|id| take(&id));
+    while let Some(hook) = task.as_mut().and_then(|task| task.hooks.pop()) {
+        (hook.run)();
     }
+    drop(task);
+}
+
+/// Drops what another message has left, if the turn can surely pay for that. Otherwise it stays, for a turn that can: nobody's message is
+/// to fail for what others have left.
+fn tidy(task: Option<Box<Task>>) {
+    let Some(task) = task else { return };
+    // Twice: pages that it changes are paid for when the turn ends.
+    if task.burned <= gas_left() / 2 {
+        return drop(task);
+    }
+    TASKS.with(|tasks| {
+        tasks.push(task);
+    });
 }
 
 fn take(id: &[u8; 32]) -> Option<Box<Task>> {
     TASKS.with(|tasks| {
-        let task = tasks.find(|task| task.id == *id);
+        let task = tasks.find(|task| is(&task.id, id));
         tasks.take(task)
     })
+}
+
+/// Whether two ids are the same, which nearly always their first word says.
+fn is(id: &[u8; 32], other: &[u8; 32]) -> bool {
+    let word = |id: &[u8; 32]| u64::from_le_bytes(*id.first_chunk().expect("it is longer"));
+    word(id) == word(other) && id == other
 }
 
 #[inline(never)]
 fn run(mut task: Box<Task>) {
     let future = task.future.take();
-    TURN.with(|turn| turn.task = Some(task));
+    task.burned = task.burned.wrapping_add(gas_left());
+    TURN.with(|turn| (turn.task, turn.has_doubted) = (Some(task), false));
     let Some(mut future) = future else { return };
     let mut context = Context::from_waker(Waker::noop());
     let waits = loop {
@@ -248,13 +273,19 @@ fn run(mut task: Box<Task>) {
             break true;
         }
     };
+    // Who only sleeps looks as well for what others have left.
+    if waits && !TURN.with(|turn| turn.has_doubted) {
+        doubt_next();
+    }
     // Leaves no trace: where nothing else is kept in memory, no page of it is stored.
     let (task, until) = TURN.with(|turn| {
-        (turn.late, turn.again) = (false, false);
+        (turn.late, turn.again, turn.has_doubted) = (false, false, false);
         (turn.task.take(), core::mem::take(&mut turn.until))
     });
     let Some(mut task) = task else { return };
     if waits {
+        // Without what waiting takes.
+        task.burned = task.burned.wrapping_sub(gas_left());
         wait(until);
         task.future = Some(future);
         TASKS.with(|tasks| tasks.push(task));
@@ -308,6 +339,7 @@ impl Deadline {
 /// memory and its locks would be lost for ever. Whatever is queued from now on comes after that signal, so its task can be dropped
 /// in the next turn that a deadline or the reply to a later request causes.
 fn doubt(is_meant: impl Fn(&mut Task) -> bool) {
+    TURN.with(|turn| turn.has_doubted = true);
     TASKS.with(|tasks| {
         let task = tasks.find(is_meant);
         let Some(task) = tasks.take(task) else { return };
@@ -323,9 +355,14 @@ fn doubt(is_meant: impl Fn(&mut Task) -> bool) {
     });
 }
 
+/// Likewise of one task after another: the last comes to the front.
+fn doubt_next() {
+    doubt(|task| task.next.first().is_none());
+}
+
 /// Whether a message will never run again, and the task of it can be dropped soon.
 pub(crate) fn is_in_doubt(id: &[u8; 32]) -> bool {
-    doubt(|task| task.id == *id);
+    doubt(|task| is(&task.id, id));
     TURN.with(|turn| {
         let task = turn.task.as_deref();
         task.is_some_and(|task| task.doubted.as_deref() == Some(id))

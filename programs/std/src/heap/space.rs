@@ -92,8 +92,8 @@ impl<G: Ground> Space<G> {
         }
     }
 
-    /// Makes a block longer or shorter where it is, if it has the room already, or is the last and would be without a gap to move to.
-    /// What is added is zero.
+    /// Makes a block longer or shorter where it is, if it has the room already or would be without a gap to move to; longer only if it
+    /// is the last. What is added is zero.
     #[inline]
     pub(super) fn resize(&mut self, block: u32, size: u32, new: u32) -> bool {
         let (size, new) = (rounded(size), rounded(new));
@@ -104,10 +104,17 @@ impl<G: Ground> Space<G> {
         let longest = match self.top {
             0 => 0,
             // SAFETY: the top is a gap.
-            top => unsafe { (*self.node(top)).size },
+            top => unsafe { (*node(&self.ground, top)).size },
         };
-        let is_last = end == self.ground.start().wrapping_add(self.used);
-        if !is_last || new < size || new <= longest {
+        if new <= longest {
+            return false;
+        }
+        if new < size {
+            // SAFETY: the rest is the caller's until now.
+            unsafe { self.give(block.wrapping_add(new), size.wrapping_sub(new)) };
+            return true;
+        }
+        if end != self.ground.start().wrapping_add(self.used) {
             return false;
         }
         self.extend(new.wrapping_sub(size));
@@ -127,9 +134,9 @@ impl<G: Ground> Space<G> {
         let mut first = null_mut();
         // SAFETY: links of the tree.
         unsafe {
-            while *link != 0 && (*self.node(*link)).size >= size {
+            while *link != 0 && (*node(&self.ground, *link)).size >= size {
                 first = link;
-                link = &raw mut (*self.node(*link)).lower;
+                link = &raw mut (*node(&self.ground, *link)).lower;
             }
             if first.is_null() {
                 let from = self.ground.start().wrapping_add(self.used);
@@ -137,8 +144,8 @@ impl<G: Ground> Space<G> {
                 return from;
             }
             let from = *first;
-            let rest = (*self.node(from)).size.wrapping_sub(size);
-            self.remove(first);
+            let rest = (*node(&self.ground, from)).size.wrapping_sub(size);
+            remove(&self.ground, first);
             self.insert(from.wrapping_add(size), rest);
             from
         }
@@ -155,13 +162,13 @@ impl<G: Ground> Space<G> {
         unsafe {
             while *link != 0 {
                 let gap = *link;
-                let node = self.node(gap);
+                let node = node(&self.ground, gap);
                 let end = gap.wrapping_add((*node).size);
                 if end == from || from.wrapping_add(size) == gap {
                     // One of the two neighbours; the other is below it, if there is one.
                     from = from.min(gap);
                     size = size.wrapping_add((*node).size);
-                    self.remove(link);
+                    remove(&self.ground, link);
                 } else if gap < from {
                     link = &raw mut (*node).higher;
                 } else {
@@ -187,13 +194,14 @@ impl<G: Ground> Space<G> {
         if size == 0 {
             return;
         }
-        let new = self.node(gap);
+        let ground = &self.ground;
+        let new = node(ground, gap);
         // SAFETY: the space is there, and long enough for a node; links of the tree.
         unsafe {
             (*new).size = size;
             let mut link = &raw mut self.top;
-            while *link != 0 && self.is_above(*link, gap) {
-                let node = self.node(*link);
+            while *link != 0 && is_above(ground, *link, gap) {
+                let node = node(ground, *link);
                 link = if *link < gap {
                     &raw mut (*node).higher
                 } else {
@@ -205,7 +213,7 @@ impl<G: Ground> Space<G> {
             *link = gap;
             let (mut lower, mut higher) = (&raw mut (*new).lower, &raw mut (*new).higher);
             while rest != 0 {
-                let node = self.node(rest);
+                let node = node(ground, rest);
                 if rest < gap {
                     *lower = rest;
                     lower = &raw mut (*node).higher;
@@ -220,58 +228,60 @@ impl<G: Ground> Space<G> {
             *higher = 0;
         }
     }
+}
 
-    /// Takes a gap out of the tree, and leaves zeroes.
-    ///
-    /// # Safety
-    ///
-    /// The link names one.
-    unsafe fn remove(&mut self, mut link: Link) {
-        // SAFETY: links of the tree.
-        unsafe {
-            let Node {
-                mut lower,
-                mut higher,
-                ..
-            } = self.node(*link).replace(Node {
-                size: 0,
-                lower: 0,
-                higher: 0,
-            });
-            // What was below it is joined: all of `lower` has lower addresses than all of `higher`.
-            loop {
-                if higher == 0 {
-                    *link = lower;
-                    return;
-                }
-                if lower != 0 && self.is_above(lower, higher) {
-                    *link = lower;
-                    link = &raw mut (*self.node(lower)).higher;
-                    lower = *link;
-                } else {
-                    *link = higher;
-                    link = &raw mut (*self.node(higher)).lower;
-                    higher = *link;
-                }
+// What follows has no hold of the space itself: a link may be into it.
+
+/// Takes a gap out of the tree, and leaves zeroes.
+///
+/// # Safety
+///
+/// The link names one.
+unsafe fn remove(ground: &impl Ground, mut link: Link) {
+    // SAFETY: links of the tree.
+    unsafe {
+        let Node {
+            mut lower,
+            mut higher,
+            ..
+        } = node(ground, *link).replace(Node {
+            size: 0,
+            lower: 0,
+            higher: 0,
+        });
+        // What was below it is joined: all of `lower` has lower addresses than all of `higher`.
+        loop {
+            if higher == 0 {
+                *link = lower;
+                return;
+            }
+            if lower != 0 && is_above(ground, lower, higher) {
+                *link = lower;
+                link = &raw mut (*node(ground, lower)).higher;
+                lower = *link;
+            } else {
+                *link = higher;
+                link = &raw mut (*node(ground, higher)).lower;
+                higher = *link;
             }
         }
     }
+}
 
-    /// Whether a gap belongs above another.
-    ///
-    /// # Safety
-    ///
-    /// Both have a node with their size.
-    unsafe fn is_above(&self, gap: u32, other: u32) -> bool {
-        // SAFETY: the caller says so.
-        let (size, least) = unsafe { ((*self.node(gap)).size, (*self.node(other)).size) };
-        size > least || (size == least && mixed(gap) > mixed(other))
-    }
+/// Whether a gap belongs above another.
+///
+/// # Safety
+///
+/// Both have a node with their size.
+unsafe fn is_above(ground: &impl Ground, gap: u32, other: u32) -> bool {
+    // SAFETY: the caller says so.
+    let (size, least) = unsafe { ((*node(ground, gap)).size, (*node(ground, other)).size) };
+    size > least || (size == least && mixed(gap) > mixed(other))
+}
 
-    #[inline(always)]
-    fn node(&self, gap: u32) -> *mut Node {
-        self.ground.at(gap).cast()
-    }
+#[inline(always)]
+fn node(ground: &impl Ground, gap: u32) -> *mut Node {
+    ground.at(gap).cast()
 }
 
 /// A multiple of [`GRAIN`] that is not less.

@@ -132,10 +132,15 @@ fn find(places: &mut Linked<Place>, is_meant: impl Fn(&Place) -> bool) -> Option
     None
 }
 
-/// Lets in who is next, if it can be. One message at most is woken, and wakes the next when it is in: releasing a lock costs the
-/// same however many wait, and never more than a signal can pay. The ticket is of the place that is being polled.
+/// Messages that have failed which one turn passes, beside the one that it wakes: as many as a signal can ask for.
+const MOST_FAILED: u32 = 2;
+
+/// Lets in who is next, if it can be. One message at most is woken, and wakes the next when it is in, and few that have failed are
+/// passed, which stay passed: releasing a lock costs the same however many wait, and never more than a signal can pay. The ticket is
+/// of the place that is being polled.
 fn admit(places: &mut Linked<Place>, polled: Option<u64>) {
     let (mut is_read, mut is_written) = (false, false);
+    let mut failed = 0;
     let mut next = places.first();
     while let Some(place) = next {
         if place.stage == Stage::Waits {
@@ -156,7 +161,9 @@ fn admit(places: &mut Linked<Place>, polled: Option<u64>) {
                     // It cannot be woken in this turn, and keeps its place: whoever comes next tries again.
                     Err(_) => return,
                 };
-                if place.stage == Stage::Holds {
+                failed += 1;
+                // It is awake, or whoever comes next goes on from here.
+                if place.stage == Stage::Holds || failed > MOST_FAILED {
                     return;
                 }
             }

@@ -311,6 +311,67 @@ fn an_answer_to_an_earlier_question_gives_nobody_the_lock() {
     stage.has_nothing();
 }
 
+/// To find out that nobody waits there any more takes less than to wake one, and a signal cannot pay for many.
+#[test]
+fn many_who_wanted_a_lock_and_failed_keep_no_hook_from_running() {
+    let stage = Stage::new();
+    let failing = stage.hold(LONG, 12, Then::Fail);
+    let lost: Vec<_> = (0..8).map(|_| stage.hold(3, 1, Then::FailTwice)).collect();
+    let waiting = stage.hold(LONG, 1, Then::End);
+    for message in lost {
+        message.expect_code(ReplyCode::Reverted);
+    }
+    failing.expect_code(ReplyCode::Reverted);
+    stage.chain.settle();
+    assert_eq!(stage.hooks(), 1);
+    // Those who come next pass the rest of them.
+    stage.chain.skip(3);
+    while waiting.reply_so_far().is_none() {
+        stage.hold(2, 1, Then::End);
+        assert!(stage.chain.block_number() < 200, "it is never let in");
+    }
+    waiting.expect_ok(true);
+}
+
+#[test]
+fn those_who_only_sleep_leave_nothing_for_ever() {
+    let stage = Stage::new();
+    for _ in 0..3 {
+        let message = stage.sleep(60_000, 1, Then::FailTwice);
+        message.expect_code(ReplyCode::Reverted);
+    }
+    stage.chain.settle();
+    assert!(stage.pages().1 > 3 * 3, "{:?}", stage.pages());
+    for _ in 0..3 {
+        stage.sleep(1, 2, Then::End).expect_ok(1u32);
+    }
+    stage.has_nothing();
+}
+
+/// Who tidies up after others pays for it, and is not to fail for that.
+#[test]
+fn what_others_have_left_is_dropped_only_by_who_can_pay_for_it() {
+    let stage = Stage::new();
+    let message = stage.soak.call("hoard").arg(20_000u32).arg(1u32);
+    stage.send(message).expect_code(ReplyCode::Reverted);
+    stage.chain.settle();
+    let left = stage.pages().1;
+    assert!(left > 50, "{left}");
+    let poor = |gas: u64| {
+        let call = stage.soak.call("sleep").arg(vec![1u8]).arg(2u32);
+        let call = call.arg(Then::End).gas(gas).deposit(10 * UNIT);
+        let message = call.by(&stage.alice);
+        stage.chain.settle();
+        message
+    };
+    for _ in 0..3 {
+        poor(60_000_000_000).expect_ok(1u32);
+        assert_eq!(stage.pages().1, left);
+    }
+    poor(GAS).expect_ok(1u32);
+    stage.has_nothing();
+}
+
 #[test]
 fn who_cannot_be_woken_in_one_turn_keeps_its_place() {
     let stage = Stage::new();

@@ -45,14 +45,14 @@ pub(crate) fn wait(call: &mut Call<'_, '_>, blocks: u32) -> Result<i32, Stop> {
 
 /// Whether the other message waits is asked now, and again by the chain when it is resumed.
 pub(crate) fn wake(call: &mut Call<'_, '_>, message_id: u32) -> Result<i32, Stop> {
-    call.charge(call.prices().wake)?;
     call.charge_look_up()?;
-    // Its place in the queue, and what it waits with.
-    call.charge_accesses(4)?;
     let id = MessageId(call.array(message_id)?);
     if !is_waiting(call, &id) {
         return Ok(error::NOT_FOUND);
     }
+    call.charge(call.prices().wake)?;
+    // Its place in the queue, and what it waits with.
+    call.charge_accesses(4)?;
     if !call.journal.keep_bytes(len_u32(&id.0)) {
         return Ok(error::OVER_LIMIT);
     }

@@ -152,10 +152,10 @@ impl Model {
                 size,
                 lower,
                 higher,
-            } = unsafe { space.node(gap).read() };
+            } = unsafe { node(&space.ground, gap).read() };
             for below in [lower, higher].into_iter().filter(|below| *below != 0) {
                 // SAFETY: both are in the tree.
-                assert!(unsafe { space.is_above(gap, below) });
+                assert!(unsafe { is_above(&space.ground, gap, below) });
             }
             let left = walk(space, lower, gaps);
             gaps.push((gap, size));
@@ -297,6 +297,12 @@ fn the_last_block_grows_where_it_is_unless_there_is_a_gap_for_it() {
         !model.space.resize(blocks[2], 80, 16),
         "what is shorter moves down"
     );
+    // Without a gap it gives the rest back where it is.
+    let below = model.take(64, 8);
+    assert!(model.space.resize(blocks[2], 80, 33));
+    assert_eq!(model.space.used, 64 + 32 + 48);
+    assert!(model.space.resize(below, 64, 16));
+    assert_eq!(model.space.top, below + 16);
 }
 
 /// Whatever a program has at once in one size, there is room for the next size when it is gone: also where something is kept from each

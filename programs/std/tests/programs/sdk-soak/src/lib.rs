@@ -136,14 +136,16 @@ impl Soak {
         this.with(|soak| soak.unanswered += 1);
     }
 
-    /// Holds the mutex for so many blocks, if it gets it in time, and goes on as it is told. Answers whether it got it.
+    /// Holds the mutex for so many blocks, if it gets it in time, and goes on as it is told, in either case. Answers whether it got
+    /// it.
     #[method]
     pub async fn hold(this: This<Self>, wait: u32, blocks: u32, then: Then) -> Result<bool, Wrong> {
+        let _hook = unless_held(this, then);
         let Ok(_held) = MUTEX.lock().deadline(wait).await else {
+            act(then)?;
             this.with(|soak| soak.late += 1);
             return Ok(false);
         };
-        let _hook = unless_held(this, then);
         sleep(blocks).await;
         act(then)?;
         this.with(|soak| soak.held += 1);
@@ -176,6 +178,16 @@ impl Soak {
         let (_, held) = join(request, lock).await;
         this.with(|soak| soak.held += u32::from(held.is_ok()));
         held.is_ok()
+    }
+
+    /// Sleeps with so many blocks of memory in hand, and fails for good.
+    #[method]
+    pub async fn hoard(this: This<Self>, count: u32, blocks: u32) -> Result<(), Wrong> {
+        let _hook = unless_held(this, Then::FailTwice);
+        let hoard: Vec<_> = (0..count).map(|place| vec![place as u8; 40]).collect();
+        sleep(blocks).await;
+        drop(hoard);
+        Err(Wrong(3))
     }
 
     /// Holds the other lock, to read or to write.
