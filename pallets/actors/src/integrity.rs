@@ -203,12 +203,24 @@ impl<T: Config> Pallet<T> {
             Self::most_to_load(),
         );
         let judging = schedule.judging(&largest);
+        let first = judging.saturating_add(load);
         assert!(
-            judging <= T::MaxTurnGas::get(),
-            "code that an older version of the chain admitted could never run again: judging \
-             `Limits::code` bytes takes {judging} gas, and `MaxTurnGas` is {}. Lower \
+            first <= T::MaxTurnGas::get(),
+            "code that an older version of the chain admitted could never run again: judging and \
+             loading `Limits::code` bytes takes {first} gas, and `MaxTurnGas` is {}. Lower \
              `Limits::code`, or raise `MaxTurnGas`.",
             T::MaxTurnGas::get(),
+        );
+        let most_locals = actors_executor::Limits::MOST_LOCALS;
+        assert!(
+            limits.locals <= most_locals,
+            "calls would take more time than they pay for: a function may have {} locals, and the \
+             price of a call can pay for {most_locals}. Lower `Limits::locals`.",
+            limits.locals,
+        );
+        assert!(
+            schedule.fuel > 0,
+            "operators would be free: `Schedule::fuel` is 0. Raise it."
         );
         let longest = Modules::cost(limits.code);
         assert!(

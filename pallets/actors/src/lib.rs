@@ -580,13 +580,13 @@ pub mod pallet {
         /// The code uses a WebAssembly feature that is not allowed (SIMD, threads, reference
         /// types, tail calls, ...). Build for `wasm32v1-none`; `actorsApi.checkCode` names it.
         CodeUsesForbiddenFeature,
-        /// The code has a start function. Export `init` instead.
+        /// The code has a start function. Export it as `_initialize` instead.
         CodeHasStartFunction,
         /// The code imports something that is not in the ABI. `actorsApi.checkCode` names it.
         CodeImportUnknown,
-        /// The code imports a call of the ABI with another signature than the ABI's.
+        /// The code imports a function of the ABI with the wrong signature.
         CodeImportMistyped,
-        /// The code exports a function that is no entry, or an entry that is not `() -> ()`.
+        /// The code exports a function that is not an entry, or an entry that is not `() -> ()`.
         CodeExportInvalid,
         /// The code exports neither `init` nor `handle`.
         CodeHasNoEntry,
@@ -598,7 +598,8 @@ pub mod pallet {
         CodeGlobalInvalid,
         /// The code exceeds one of the limits on its shape. `actorsApi.checkCode` names it.
         CodeOverLimit,
-        /// The engine cannot translate the code.
+        /// The engine cannot translate the code, or would translate it wrongly.
+        /// `actorsApi.checkCode` says where.
         CodeUntranslatable,
         /// The code has several sections `actors:idl`, or others behind it. `actors-build` puts the
         /// one at the end: build with it, and add nothing afterwards.
@@ -606,7 +607,7 @@ pub mod pallet {
         /// The IDL in the code's section `actors:idl` is longer than `limits.idl`. Shorten the
         /// comments that it has.
         CodeIdlTooLarge,
-        /// As much code has been uploaded in this block as one block judges. Try again in a later
+        /// The uploads of this block would exceed what one block judges. Try again in a later
         /// block.
         TooMuchCode,
         /// The same code is stored already. Create programs from it.
@@ -648,7 +649,7 @@ pub mod pallet {
         /// The letter's value is below the existential deposit, and the account has gone. Fund it
         /// first.
         LetterValueTooSmall,
-        /// Only the program's admin may do that, and the account is not. A program without an
+        /// Only the program's admin may do that, and the caller is not it. A program without an
         /// admin is immutable.
         NotAdmin,
     }

@@ -63,7 +63,7 @@ pub struct Limits {
     pub results: u32,
     /// Declared locals of a function. Every call zeroes them, and the engine does not price
     /// that, so `call` is priced by the module's largest function. An operator's price has 8
-    /// bits: more than 270 could not be paid for.
+    /// bits: at most [`Self::MOST_LOCALS`].
     pub locals: u32,
     /// Globals of a module; the exported mutable ones are stored in the program's record.
     pub globals: u32,
@@ -88,6 +88,9 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// The most that `locals` may be: the price of a call pays for no more.
+    pub const MOST_LOCALS: u32 = 2 * (u8::MAX - crate::wasmi::CALL_INDIRECT) as u32;
+
     /// The bytes that each effect, each change of keyed state and each key that was read counts
     /// besides its own: what keeping track of it takes.
     pub const KEPT: u32 = 256;

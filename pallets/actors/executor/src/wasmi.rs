@@ -203,6 +203,9 @@ fn engine(info: &CodeInfo, limits: &Limits, mode: CompilationMode) -> wasmi::Eng
 /// wasmi's own initial height: a maximum below it panics.
 const MIN_STACK_BYTES: usize = 1_000;
 
+/// The price of an indirect call, which looks up its callee and compares types besides.
+pub(crate) const CALL_INDIRECT: u8 = 120;
+
 /// The price of each operator in fuel, of which one unit is a nanosecond: what the hostile programs
 /// of `make bench` take inside a runtime, and a margin.
 fn operator_cost(info: &CodeInfo) -> OperatorCost {
@@ -210,15 +213,13 @@ fn operator_cost(info: &CodeInfo) -> OperatorCost {
     const CONSTANT: u8 = 2;
     /// Nothing of its own, until a block, a call or a change of the local makes it a copy.
     const LOCAL: u8 = 10;
-    /// One jump of the engine's, which no processor foresees in long code.
+    /// One jump of the engine's, which no processor predicts in long code.
     const SIMPLE: u8 = 14;
     /// Besides, a page or a line that is nowhere near.
     const ACCESS: u8 = 24;
     const DIVIDE: u8 = 16;
     /// The callee's entry, its return, and the frame, of which the first touch is the dearest.
     const CALL: u8 = 90;
-    /// An indirect one looks up its callee and compares types besides.
-    const CALL_INDIRECT: u8 = 120;
     // The engine zeroes the callee's locals and does not price it: half a nanosecond each, at the
     // largest function of the module, since an indirect call may reach any.
     let locals = u8::try_from(info.locals.div_ceil(2)).unwrap_or(u8::MAX);

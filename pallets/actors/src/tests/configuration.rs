@@ -13,8 +13,25 @@ fn the_mocks_configuration_holds() {
 #[test]
 fn the_prices_of_a_parachain_hold() {
     on_chain(|| {
-        for mebibytes in [32, 10] {
-            ActorsSchedule::set(parachain(mebibytes));
+        // The longest code of `docs/limits.md`.
+        for (mebibytes, kibibytes) in [(32, 512), (10, 333)] {
+            let schedule = parachain(mebibytes);
+            ActorsSchedule::set(schedule.clone());
+            let limits = |code: u32| {
+                let mut limits = ActorsLimits::get();
+                limits.code = code * 1024;
+                limits
+            };
+            let takes = |code| {
+                let largest = actors_executor::CodeInfo::largest(&limits(code));
+                schedule.judging(&largest) + schedule.load_code(&largest, limits(code).memory)
+            };
+            let is_all = kibibytes == 512 || takes(kibibytes + 1) > MaxTurnGas::get();
+            let at: Vec<_> = (100..512)
+                .filter(|code| takes(*code) <= MaxTurnGas::get())
+                .collect();
+            assert!(is_all, "{mebibytes} MiB: {:?} KiB", at.last());
+            ActorsLimits::set(limits(kibibytes));
             Pallet::<Test>::check_configuration();
         }
     });
@@ -78,7 +95,7 @@ fn code_that_could_never_be_uploaded_is_told() {
 #[should_panic(expected = "could be stored and never run")]
 fn code_that_no_turn_could_load_is_told() {
     on_chain(|| {
-        ActorsLimits::mutate(|limits| limits.code = 3 * 1024 * 1024);
+        ActorsSchedule::mutate(|schedule| schedule.load_byte *= 10);
         Pallet::<Test>::check_configuration();
     });
 }
@@ -87,7 +104,26 @@ fn code_that_no_turn_could_load_is_told() {
 #[should_panic(expected = "could never run again")]
 fn code_that_no_turn_could_judge_again_is_told() {
     on_chain(|| {
-        ActorsSchedule::mutate(|schedule| schedule.judge_byte = 500_000);
+        // Judging alone would do, and loading.
+        ActorsSchedule::mutate(|schedule| schedule.judge_byte = 420_000);
+        Pallet::<Test>::check_configuration();
+    });
+}
+
+#[test]
+#[should_panic(expected = "Lower `Limits::locals`")]
+fn locals_that_no_call_pays_for_are_told() {
+    on_chain(|| {
+        ActorsLimits::mutate(|limits| limits.locals = 271);
+        Pallet::<Test>::check_configuration();
+    });
+}
+
+#[test]
+#[should_panic(expected = "operators would be free")]
+fn free_operators_are_told() {
+    on_chain(|| {
+        ActorsSchedule::mutate(|schedule| schedule.fuel = 0);
         Pallet::<Test>::check_configuration();
     });
 }

@@ -61,7 +61,7 @@ fn data_segment(section: &mut Cursor<'_>) -> Result<(), Invalid> {
     }
     if kind != 1 {
         offset_expression(section)
-            .ok_or_else(|| malformed("the offset of a data segment is no constant").at(start))?;
+            .ok_or_else(|| malformed("the offset of a data segment is not constant").at(start))?;
     }
     enclosed(section, "data segment").map(drop)
 }
@@ -145,7 +145,7 @@ mod tests {
         let vector = [MAGIC, &[11, 4, 1, 0, 0xfd, 12]].concat();
         assert_eq!(
             refusal(&vector),
-            "the offset of a data segment is no constant"
+            "the offset of a data segment is not constant"
         );
     }
 

@@ -89,7 +89,7 @@ pub(crate) fn check(blob: &Blob<'_>, limits: &Limits) -> Result<(), Invalid> {
     Err(Invalid::module(
         InvalidKind::IdlTooLarge,
         format!(
-            "the `actors:idl` section says {length} bytes, and the limit is {}",
+            "the `actors:idl` section has {length} bytes, and the limit is {}",
             limits.idl
         ),
         "shorten the comments that describe the program, or have fewer types",

@@ -33,7 +33,7 @@ pub enum InvalidKind {
     UnknownImport,
     /// It imports a function of the ABI with another signature.
     ImportType,
-    /// It exports a function that is no entry.
+    /// It exports a function that is not an entry.
     UnknownExport,
     /// An export has the wrong kind or type.
     ExportType,
@@ -45,7 +45,7 @@ pub enum InvalidKind {
     Global,
     /// It has more of something than the chain allows.
     Limit,
-    /// The engine cannot translate it.
+    /// The engine cannot translate it, or would translate it wrongly.
     Untranslatable,
     /// It has an IDL that is not its one last section.
     IdlMisplaced,

@@ -1,6 +1,6 @@
 //! The two patterns that the engine does not get right. `tests/oracle` finds no other.
 //!
-//! **A `select` by whether an `i32` is zero.** wasmi 2.0.0 fuses a compare with the `select` behind
+//! **A `select` that tests an `i32` for zero.** wasmi 2.0.0 fuses a compare with the `select` behind
 //! it. Where an `i32` is compared with zero, and lies in a local or on the stack, the fused operator
 //! tests whatever was computed last instead. It does so silently, and on every machine the same:
 //! such code must not be stored.
@@ -72,7 +72,7 @@ impl Local {
 /// What the engine would not get right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pitfall {
-    /// A `select` by whether an `i32` is zero.
+    /// A `select` that tests an `i32` for zero.
     Select,
     /// A store of a local at itself, far from there.
     Store,

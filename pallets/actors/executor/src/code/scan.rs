@@ -336,7 +336,7 @@ impl<'a> Scan<'a> {
                     ),
                     _ => Invalid::module(
                         InvalidKind::UnknownImport,
-                        format!("the import `{name}` is no function"),
+                        format!("the import `{name}` is not a function"),
                         "programs import functions of `actors_v1` only",
                     ),
                 }
@@ -486,7 +486,7 @@ impl<'a> Scan<'a> {
                 let Some(entry) = entry else {
                     return Err(Invalid::module(
                         InvalidKind::UnknownExport,
-                        format!("the exported function `{name}` is no entry"),
+                        format!("the exported function `{name}` is not an entry"),
                         "export `init`, `handle`, `handle_reply`, `handle_signal`, `state`, \
                          `migrate` and `_initialize` only",
                     ));
@@ -540,7 +540,7 @@ impl<'a> Scan<'a> {
             if global.mutable || global.ty != ValType::I32 || global.value.is_none() {
                 return Err(Invalid::module(
                     InvalidKind::Global,
-                    format!("the exported global `{name}` is no immutable i32 constant"),
+                    format!("the exported global `{name}` is not an immutable i32 constant"),
                     "let the linker define it (--export=__stack_low --export=__stack_high)",
                 ));
             }
@@ -837,8 +837,8 @@ fn pitfall_at(pitfall: Pitfall, operator: &Operator<'_>) -> Invalid {
 fn not_a_function(name: &str) -> Invalid {
     Invalid::module(
         InvalidKind::ExportType,
-        format!("the export `{name}` is no function"),
-        "that name is an entry's: export a function () -> () or rename it",
+        format!("the export `{name}` is not a function"),
+        "that name is reserved for an entry: export a function () -> () or rename it",
     )
 }
 

@@ -198,9 +198,9 @@ impl<'h> Call<'_, 'h> {
     /// Pays for proving one access to storage, of a value that has `bytes` bytes.
     fn charge_proof(&mut self, bytes: u32) -> Result<(), Stop> {
         let proof = self.prices().access(bytes);
-        self.charge(self.prices().proof(proof))?;
+        // Also where gas runs out: what was read already is in the block.
         self.journal.proof = self.journal.proof.saturating_add(proof);
-        Ok(())
+        self.charge(self.prices().proof(proof))
     }
 
     /// Makes sure that the proof of an access to a value of at most `bytes` bytes can be paid.
