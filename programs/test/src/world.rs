@@ -2,13 +2,10 @@
 
 use actors_idl::Idl;
 use actors_primitives::CodeHash;
-use frame_support::{
-    storage::{with_transaction_unchecked, TransactionOutcome},
-    traits::fungible::Mutate,
-};
+use frame_support::traits::fungible::Mutate;
 use pallet_actors::{Call, Event};
 use sp_core::H256;
-use sp_io::TestExternalities;
+use sp_io::{storage, TestExternalities};
 use sp_runtime::{
     traits::Header as _,
     transaction_validity::{InvalidTransaction, TransactionValidityError},
@@ -415,10 +412,14 @@ impl World {
         extrinsic: UncheckedExtrinsic,
     ) -> Result<Result<(), DispatchError>, TransactionValidityError> {
         self.run(|| {
-            with_transaction_unchecked(|| match Executive::apply_extrinsic(extrinsic) {
-                Ok(outcome) => TransactionOutcome::Commit(Ok(outcome)),
-                Err(error) => TransactionOutcome::Rollback(Err(error)),
-            })
+            // Around the runtime, as an author has it, and no layer of the runtime's own.
+            storage::start_transaction();
+            let applied = Executive::apply_extrinsic(extrinsic);
+            match &applied {
+                Ok(_) => storage::commit_transaction(),
+                Err(_) => storage::rollback_transaction(),
+            }
+            applied
         })
     }
 

@@ -1,7 +1,7 @@
 //! Every select whose condition is made of a few operators: what the chain admits is right.
 //!
 //! Random modules seldom have what an engine folds, fuses and turns round within three operators.
-//! Here all of it is written down. A test plays every twentieth; `SELECTS=all` plays all of them, in
+//! Here all of it is written down. A test plays every nineteenth; `SELECTS=all` plays all of them, in
 //! some minutes.
 
 use actors_executor::{validate, Limits};
@@ -196,7 +196,7 @@ fn is_admitted(function: &Function) -> bool {
 fn every_select_of_few_operators_that_is_admitted_is_right() {
     let mut all = conditions();
     if std::env::var("SELECTS").is_err() {
-        all = all.into_iter().step_by(20).collect();
+        all = all.into_iter().step_by(19).collect();
     }
     let functions: Vec<Function> = all.iter().map(function).collect();
     let admitted: Vec<Function> = functions.into_iter().filter(is_admitted).collect();

@@ -1008,6 +1008,27 @@ fn a_read_reserves_the_proof_of_the_longest_value_and_pays_for_its_own() {
     );
 }
 
+/// The chain has lowered its limit under what is stored.
+#[test]
+fn what_is_read_beyond_todays_limit_is_in_the_block() {
+    let mut chain = Chain::new(
+        r#"(func (export "handle")
+            (drop (call $state_get (i32.const 0) (i32.const 1) (i32.const 8) (i32.const 0))))"#,
+    );
+    chain.schedule.proof_byte = 1_000_000;
+    chain.world.state.insert(vec![0], vec![7; 500]);
+    let short = chain.run(Entry::Handle, PLENTY);
+    chain.world.state.insert(vec![0], vec![7; 60_000]);
+    chain.limits.state_value = 1_000;
+    // Enough for the longest that may be stored today.
+    let long = chain.run(Entry::Handle, short.gas_required + 1_000_000_000);
+    assert_eq!(
+        long.outcome.expect_err("too little").code,
+        ReplyCode::OutOfGas
+    );
+    assert_eq!(long.proof, short.proof - 500 + 60_000);
+}
+
 // Permissions.
 
 #[test]

@@ -568,6 +568,15 @@ fn what_is_burned_and_what_is_set_aside_fit_the_limit() {
     );
 }
 
+#[test]
+fn waking_what_does_not_wait_costs_the_look_up_alone() {
+    let mut chain = handling("(drop (call $wake (i32.const 0)))");
+    let (gas, proof) = costs(&mut chain);
+    let price = chain.schedule.look_up;
+    assert!(gas > price && gas < price + SMALL, "{gas}");
+    assert_eq!(proof, u64::from(chain.schedule.proof_access));
+}
+
 // Waking.
 
 /// Wakes the message `[9; 32]`, and then itself.
