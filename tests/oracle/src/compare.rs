@@ -133,28 +133,28 @@ pub fn play(
     Ok(hold(&mut subject, &mut reference, calls, counts))
 }
 
-/// The same with an engine alone instead of the chain.
-///
-/// # Errors
-///
-/// Why wasmtime does not take the module.
+/// The same with an engine alone instead of the chain. Refused is what either engine does not take, for
+/// nothing was judged before.
 pub fn play_on(
     engine: Engine,
     module: &Module,
     calls: &[Invocation],
     counts: &mut Counts,
-) -> Result<Played, String> {
+) -> Played {
     let driven = driven(module, calls);
     counts.modules += 1;
-    let mut reference = Reference::new(&driven)?;
-    let mut subject = match engine.load(&driven, reference.fresh()) {
-        Ok(subject) => subject,
+    let reference = Reference::new(&driven);
+    let both = reference.and_then(|reference| {
+        let subject = engine.load(&driven, reference.fresh())?;
+        Ok((subject, reference))
+    });
+    match both {
+        Ok((mut subject, mut reference)) => hold(&mut *subject, &mut reference, calls, counts),
         Err(why) => {
             counts.refused += 1;
-            return Ok(Played::Refused(why));
+            Played::Refused(why)
         }
-    };
-    Ok(hold(&mut *subject, &mut reference, calls, counts))
+    }
 }
 
 /// The module with a driver for the functions that are called.

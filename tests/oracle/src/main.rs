@@ -130,7 +130,7 @@ impl Side {
     ) -> Result<Played, String> {
         match self {
             Self::Chain { in_runtime } => play(module, calls, in_runtime, counts),
-            Self::Alone(engine) => play_on(engine, module, calls, counts),
+            Self::Alone(engine) => Ok(play_on(engine, module, calls, counts)),
         }
     }
 }

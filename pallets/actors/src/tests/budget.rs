@@ -173,7 +173,7 @@ fn uploads_that_may_be_undone_fit_their_share_of_a_block() {
     let batched = with_storage_layer(|| Ok::<_, DispatchError>(upload_as_call(code(2))));
     assert_eq!(batched, Ok((share, true)));
     assert_eq!(upload_as_call(code(2)), (share, false));
-    assert_eq!(upload_as_call(offence("float_operator")).1, false);
+    assert!(!upload_as_call(offence("float_operator")).1);
 
     let normal = BlockWeights::get().get(DispatchClass::Normal).max_total;
     let normal = normal.unwrap_or(BlockWeights::get().max_block).ref_time();
