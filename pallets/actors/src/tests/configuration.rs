@@ -105,7 +105,7 @@ fn code_that_no_turn_could_load_is_told() {
 fn code_that_no_turn_could_judge_again_is_told() {
     on_chain(|| {
         // Judging alone would do, and loading.
-        ActorsSchedule::mutate(|schedule| schedule.judge_byte = 420_000);
+        ActorsSchedule::mutate(|schedule| schedule.judge_byte = 400_000);
         Pallet::<Test>::check_configuration();
     });
 }
