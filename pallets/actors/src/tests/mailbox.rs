@@ -267,7 +267,7 @@ fn two_letters_are_answered_one_by_one() {
     assert_quiet();
 }
 
-fn an_answer_in_the_block_of_the_deadline_is_in_time() {
+fn a_letter_answered_in_the_block_before_the_deadline_is_in_time() {
     // Calls come after what is due: the block before the deadline is the last.
     let program = create("script");
     let (id, letter) = write(&program, 0, 9, 3);
@@ -404,7 +404,7 @@ cases![
     a_late_reply_that_nobody_handles_leaves_its_value,
     a_letter_of_a_program_that_has_exited_is_still_answered,
     two_letters_are_answered_one_by_one,
-    an_answer_in_the_block_of_the_deadline_is_in_time,
+    a_letter_answered_in_the_block_before_the_deadline_is_in_time,
     a_letter_can_be_answered_while_service_is_paused,
     an_answer_must_fit_and_be_payable,
     value_that_could_not_arrive_is_refused_when_the_letter_is_written,
