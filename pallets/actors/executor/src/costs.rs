@@ -136,14 +136,17 @@ impl Default for Schedule {
             // A turn that does nothing takes 70 to 140 us in a fresh instance of the runtime, most of
             // it the first touch of memory, the engine's stack among it.
             load_base: 150 * US,
-            // Flat, so for code of which every function is used: nearly all of it is translation, 45
-            // ns a byte for the shortest `if` and `loop`, 30 to 45 for ordinary code.
-            load_byte: 64 * NS,
+            // Flat, so for code of which every function is used: nearly all of it is translation, 48 to
+            // 73 ns a byte for the shortest `if` and `loop`, by how long the system takes to give
+            // memory; 30 to 45 for ordinary code.
+            load_byte: 80 * NS,
             load_function: 900 * NS,
             load_slot: 25 * NS,
-            // `WeightInfo::upload_code`, whose work it is, with two reads and two writes.
+            // `WeightInfo::upload_code`, whose work it is, with two reads and two writes. A byte costs
+            // less: that weight must cover code of nothing but small functions, and a turn pays
+            // `load_function` for each of those besides.
             judge: 400 * US,
-            judge_byte: 250 * NS,
+            judge_byte: 230 * NS,
             // To make it, and to copy it once: 20 to 28 us where the system has to give it first.
             wasm_page: 34_000 * NS,
             page_load: 40 * US,

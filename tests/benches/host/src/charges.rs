@@ -42,7 +42,7 @@ pub(crate) fn uploads(runtime: &Runtime, laps: u32) -> Table {
     let mut table = Table::new("charges: storing code", charge::COLUMNS);
     charge::explain(&mut table);
     let kib = 1024;
-    let modules = [
+    let plain = [
         ("1 KiB, ordinary", modules::ordinary(kib)),
         ("16 KiB, ordinary", modules::ordinary(16 * kib)),
         ("64 KiB, ordinary", modules::ordinary(64 * kib)),
@@ -56,7 +56,8 @@ pub(crate) fn uploads(runtime: &Runtime, laps: u32) -> Table {
         ("8192 functions", modules::small_functions(8_192)),
         ("most of an instance", modules::furnished()),
     ];
-    for (name, wasm) in modules {
+    let plain = plain.map(|(name, wasm)| (name.to_owned(), wasm));
+    for (name, wasm) in plain.into_iter().chain(modules::shapes(510 * kib)) {
         let mut chain = Chain::new(runtime);
         let first: Timed = chain.call("actors_upload", (wasm.clone(),));
         if !first.ok {
