@@ -55,7 +55,6 @@ mod entry;
 mod error;
 mod funds;
 mod global;
-#[cfg(any(target_family = "wasm", test))]
 mod heap;
 mod linked;
 pub mod message;

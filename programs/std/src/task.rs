@@ -14,6 +14,7 @@ use core::{
 use crate::{
     chain::gas_left,
     global::Global,
+    heap,
     linked::{linked, Linked},
     message::{self, Cause},
     reply,
@@ -43,8 +44,10 @@ struct Task {
     doubted: Option<Box<[u8; 32]>>,
     /// How many messages were in doubt so far, that one among them.
     doubts: u32,
-    /// The gas that its turns have burned: to drop what they have built takes less.
-    burned: u64,
+    /// How many blocks of memory its turns have taken and not given back.
+    blocks: u32,
+    /// Whether its message has failed and nobody could pay yet for dropping this.
+    is_left: bool,
 }
 
 linked!(Task);
@@ -147,8 +150,12 @@ struct Turn {
     again: bool,
     /// Whether it was asked for another task if its message waits.
     has_doubted: bool,
+    /// 1 while it cleans up, and 2 once that has woken a message.
+    cleaning: u8,
     /// The block of the nearest deadline.
     until: u64,
+    /// How many blocks of memory there were when they were counted: at its beginning at last.
+    blocks: u32,
 }
 
 /// Further off than any deadline.
@@ -163,7 +170,9 @@ static TURN: Global<Turn> = Global::new(Turn {
     late: false,
     again: false,
     has_doubted: false,
+    cleaning: 0,
     until: 0,
+    blocks: 0,
 });
 
 /// Runs a method until it is done or waits.
@@ -179,7 +188,8 @@ fn begin(future: Pin<Box<dyn Future<Output = ()>>>) {
         hooks: Linked::new(),
         doubted: None,
         doubts: 0,
-        burned: 0,
+        blocks: 0,
+        is_left: false,
         next: Linked::new(),
     }));
 }
@@ -187,6 +197,7 @@ fn begin(future: Pin<Box<dyn Future<Output = ()>>>) {
 /// Goes on with the current message, if it waited; says whether it did.
 #[inline]
 pub fn resume() -> bool {
+    count();
     let cause = message::cause();
     let resumed = cause != Cause::Fresh;
     if resumed {
@@ -195,10 +206,17 @@ pub fn resume() -> bool {
     resumed
 }
 
+/// How many blocks of memory there are more than when it was last asked.
+#[inline(never)]
+fn count() -> u32 {
+    let blocks = heap::held().0;
+    TURN.with(|turn| blocks.wrapping_sub(core::mem::replace(&mut turn.blocks, blocks)))
+}
+
 #[inline(never)]
 fn go_on(cause: Cause) {
     let Some(mut task) = take(&message::id()) else {
-        crate::panic("nothing is known of the message that waited")
+        crate::panic("the message that waited is not known")
     };
     let late = cause == Cause::Deadline;
     let mut is_settled = late;
@@ -228,21 +246,62 @@ pub fn signal() {
     while let Some(hook) = task.as_mut().and_then(|task| task.hooks.pop()) {
         (hook.run)();
     }
-    drop(task);
+    clean_up(task);
 }
 
-/// Drops what another message has left, if the turn can surely pay for that. Otherwise it stays, for a turn that can: nobody's message is
-/// to fail for what others have left.
-fn tidy(task: Option<Box<Task>>) {
-    let Some(task) = task else { return };
-    // Twice: pages that it changes are paid for when the turn ends.
-    if task.burned <= gas_left() / 2 {
-        return drop(task);
+/// Drops a task. What releases its locks wakes one message at most: more than that no signal could pay.
+#[inline(never)]
+fn clean_up(task: Option<Box<Task>>) {
+    TURN.with(|turn| turn.cleaning = 1);
+    drop(task);
+    TURN.with(|turn| turn.cleaning = 0);
+    count();
+}
+
+/// Wakes a message, but for cleaning up no second one.
+pub(crate) fn wake(id: &[u8; 32]) -> Result<(), Error> {
+    if TURN.with(|turn| turn.cleaning > 1) {
+        return Err(Error::NOT_ENOUGH_GAS);
     }
+    message::wake(id)?;
+    TURN.with(|turn| turn.cleaning <<= 1);
+    Ok(())
+}
+
+/// Drops what another message has left, if the turn can surely pay for that and go on. Otherwise its memory stays, for a turn that can,
+/// and its locks are free: nobody's message is to fail for what others have left.
+fn tidy(task: Option<Box<Task>>) {
+    let Some(mut task) = task else { return };
+    // By the chain's prices: of a call that only reads, and of a question whether a message waits, with its proof.
+    let before = gas_left();
+    let between = gas_left();
+    let _ = message::waits(&task.id);
+    let left = gas_left();
+    let (call, question) = (before - between, between - left);
+    let (blocks, bytes) = heap::held();
+    let blocks = blocks.min(task.blocks);
+    let frees = blocks.wrapping_mul(BLOCK).wrapping_add(bytes / CHANGED);
+    let takes = question * WAKE + call * u64::from(frees);
+    if takes + (left / 2).min(question * REST) <= left {
+        return clean_up(Some(task));
+    }
+    task.is_left = true;
+    keep(task);
+}
+
+#[inline(never)]
+fn keep(task: Box<Task>) {
     TASKS.with(|tasks| {
         tasks.push(task);
     });
 }
+
+/// To wake one message and pass those that have failed, by the price of a question; and what a turn keeps for itself.
+const WAKE: u64 = 64;
+const REST: u64 = 1_000;
+/// To free a block, by the price of a call that only reads; and of how many bytes all pages may be changed for one.
+const BLOCK: u32 = 24;
+const CHANGED: u32 = 24;
 
 fn take(id: &[u8; 32]) -> Option<Box<Task>> {
     TASKS.with(|tasks| {
@@ -260,7 +319,6 @@ fn is(id: &[u8; 32], other: &[u8; 32]) -> bool {
 #[inline(never)]
 fn run(mut task: Box<Task>) {
     let future = task.future.take();
-    task.burned = task.burned.wrapping_add(gas_left());
     TURN.with(|turn| (turn.task, turn.has_doubted) = (Some(task), false));
     let Some(mut future) = future else { return };
     let mut context = Context::from_waker(Waker::noop());
@@ -284,11 +342,14 @@ fn run(mut task: Box<Task>) {
     });
     let Some(mut task) = task else { return };
     if waits {
-        // Without what waiting takes.
-        task.burned = task.burned.wrapping_sub(gas_left());
         wait(until);
+        task.blocks = task.blocks.wrapping_add(count());
         task.future = Some(future);
-        TASKS.with(|tasks| tasks.push(task));
+        keep(task);
+    } else {
+        drop(future);
+        drop(task);
+        count();
     }
 }
 
@@ -296,14 +357,14 @@ fn run(mut task: Box<Task>) {
 fn wait(until: u64) {
     // Also where futures are polled only when they are woken: here each poll is of all.
     if until == NEVER {
-        crate::panic("a method awaits something that nothing will bring about");
+        crate::panic("a method awaits what never comes");
     }
     // A block of service at least: the chain has a turn for what is due.
     let blocks = until.saturating_sub(crate::chain::block_number()).max(1);
     match message::wait(u32::try_from(blocks).unwrap_or(u32::MAX)) {
         Ok(()) => {}
         Err(Error::NOT_ENOUGH_GAS) => crate::panic("not enough gas to wait"),
-        Err(_) => crate::panic("the chain lets this message not wait so long"),
+        Err(_) => crate::panic("the chain lets no message wait so long"),
     }
 }
 
@@ -366,6 +427,15 @@ pub(crate) fn is_in_doubt(id: &[u8; 32]) -> bool {
     TURN.with(|turn| {
         let task = turn.task.as_deref();
         task.is_some_and(|task| task.doubted.as_deref() == Some(id))
+    })
+}
+
+/// Whether its message has failed, and its task stays for want of gas: its locks are free.
+pub(crate) fn is_left(id: &[u8; 32]) -> bool {
+    TASKS.with(|tasks| {
+        let task = tasks.find(|task| is(&task.id, id));
+        // SAFETY: it is in the list, and this is the only reference to it.
+        unsafe { task.as_ref() }.is_some_and(|task| task.is_left)
     })
 }
 

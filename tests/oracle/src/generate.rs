@@ -57,7 +57,7 @@ pub fn module(seed: u64) -> Module {
         types,
         imports,
         table: Some((TABLE, Some(TABLE))),
-        memory: Some((1, random.gen_bool(0.5).then_some(3))),
+        memory: Some((random.gen_range(1..=2), random.gen_bool(0.5).then_some(3))),
         globals,
         data: vec![(
             random.gen_range(0..60_000),
@@ -367,6 +367,8 @@ impl<'r> Writer<'r> {
     /// An `i32` that is a compare, most of the time.
     fn condition(&mut self, depth: u32) {
         match self.random.gen_range(0..8) {
+            // One of several parts is never reached.
+            0 if self.chance(4) => self.constant(I32),
             0 => self.value(I32, depth),
             1 | 2 => {
                 self.value(I32, depth);
@@ -558,6 +560,10 @@ impl<'r> Writer<'r> {
 
     /// An address that is within the first page, most of the time.
     fn address(&mut self, depth: u32) {
+        if self.chance(20) {
+            // A local as it is, perhaps in the engine's register.
+            return self.leaf(I32);
+        }
         self.value(I32, depth);
         if !self.chance(12) {
             let mask = *[0xff, 0xfff, 0x7fff].choose(self.random).unwrap_or(&0xff);
@@ -567,7 +573,8 @@ impl<'r> Writer<'r> {
     }
 
     fn place(&mut self, align: u32) -> MemArg {
-        const OFFSETS: [u64; 10] = [0, 0, 0, 1, 3, 4, 8, 255, 16_383, 65_535];
+        // The last is the first without a short form in the engine.
+        const OFFSETS: [u64; 11] = [0, 0, 0, 1, 3, 4, 8, 255, 16_383, 65_535, 65_536];
         let offset = match self.chance(40) {
             true => 0xffff_fff0,
             false => *OFFSETS.choose(self.random).unwrap_or(&0),

@@ -31,8 +31,9 @@ const MESSAGE_READ: u32 = 1;
 
 /// Makes a module count, by the price of each operator and of each local that a call zeroes.
 ///
-/// Both of its modules differ from `module` in that no condition is known before they run: the
-/// engine leaves out what a constant condition never reaches, and counts otherwise then.
+/// Both of its modules differ from `module` in that no condition and no address is known before they
+/// run: the engine leaves out what is never reached behind a constant condition, or behind an access
+/// that no memory allows, and counts otherwise then.
 ///
 /// # Panics
 ///
@@ -47,7 +48,10 @@ pub fn meter(module: &Module, price: Price) -> Metered {
         value: 0,
     });
     for function in &mut plain.functions {
-        function.body = obscured(&function.body, zero);
+        let params = plain.types[function.ty as usize].params.len();
+        let stored = (params + function.locals.len()) as u32;
+        function.locals.extend([Value::I32, Value::I64]);
+        function.body = obscured(&function.body, zero, stored);
     }
     let mut counting = plain.clone();
     let counter = count(&counting.globals);
@@ -74,19 +78,34 @@ pub fn meter(module: &Module, price: Price) -> Metered {
     Metered { plain, counting }
 }
 
-/// The body with `xor` with a global that is always zero before whatever asks a condition.
-fn obscured(body: &[Vec<u8>], zero: u32) -> Vec<Vec<u8>> {
+/// The body with `xor` with a global that is always zero before whatever asks a condition, and for
+/// each address. From `stored` on there is a local for what is stored, of each type.
+fn obscured(body: &[Vec<u8>], zero: u32, stored: u32) -> Vec<Vec<u8>> {
+    let xor = [I::GlobalGet(zero), I::I32Xor].map(|operator| op(&operator));
     let mut obscured = Vec::new();
     let whole = body.concat();
     for (bytes, operator) in body.iter().zip(read(&whole)) {
+        let value = match operator {
+            Operator::I32Store { .. }
+            | Operator::I32Store8 { .. }
+            | Operator::I32Store16 { .. } => Some(stored),
+            Operator::I64Store { .. }
+            | Operator::I64Store8 { .. }
+            | Operator::I64Store16 { .. }
+            | Operator::I64Store32 { .. } => Some(stored + 1),
+            _ => None,
+        };
         let asks = matches!(
             operator,
             Operator::If { .. } | Operator::BrIf { .. } | Operator::BrTable { .. }
         );
-        if asks {
-            obscured.push(op(&I::GlobalGet(zero)));
-            obscured.push(op(&I::I32Xor));
+        // The first byte of loads.
+        let loads = matches!(bytes[..], [0x28..=0x35, ..]);
+        obscured.extend(value.map(|local| op(&I::LocalSet(local))));
+        if asks || loads || value.is_some() {
+            obscured.extend(xor.clone());
         }
+        obscured.extend(value.map(|local| op(&I::LocalGet(local))));
         obscured.push(bytes.clone());
     }
     obscured

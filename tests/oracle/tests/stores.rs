@@ -23,6 +23,22 @@ fn numbers() -> Vec<Code> {
         vec![get(0), I::LocalTee(1)],
         vec![get(0), I::I32Const(1), I::I32Add],
         vec![get(0), I::I32Const(1), I::I32Add, I::LocalTee(0)],
+        // Writes for which the engine does nothing, or which it never reaches.
+        vec![get(0), I::LocalTee(0)],
+        vec![get(0), I::LocalSet(0), get(0)],
+        [
+            &[I::I32Const(1), I::If(result), get(0), I::Else][..],
+            &[I::I32Const(3), I::LocalSet(0), I::I32Const(5), I::End],
+        ]
+        .concat(),
+        [
+            &[I::I32Const(1), I::If(result), get(0), I::Else][..],
+            &[I::I32Const(3), I::LocalSet(0), I::Unreachable, I::End],
+        ]
+        .concat(),
+        vec![get(0), get(0), I::LocalTee(0), get(1), I::Select],
+        vec![get(0), I::I32Const(32), I::I32Shl],
+        vec![get(0), I::I32Const(0), I::I32Rotl],
         vec![get(0), I::I64ExtendI32U, I::I32WrapI64],
         vec![get(0), get(0), get(1), I::Select],
         vec![get(0), get(1), I::I32Const(1), I::Select],

@@ -39,7 +39,7 @@ pub struct Schedule {
     /// turn of another has had it judged, and writing the records of the code and the program.
     pub judge: Gas,
     /// Each byte of such code, where it has not been judged yet: read, validated, and translated
-    /// once more, as when it was uploaded.
+    /// once more, as when it was uploaded. Each of its functions costs [`Self::load_function`].
     pub judge_byte: Gas,
     /// Each Wasm page of memory that the instance starts with: allocated, zeroed, and moved once
     /// when it grows. What is added by growing pays the engine's fuel for each byte.
@@ -143,10 +143,10 @@ impl Default for Schedule {
             load_function: 900 * NS,
             load_slot: 25 * NS,
             // `WeightInfo::upload_code`, whose work it is, with two reads and two writes. A byte costs
-            // less: that weight must cover code of nothing but small functions, and a turn pays
-            // `load_function` for each of those besides.
+            // less: that weight must cover code of nothing but small functions, and here each
+            // function costs `load_function` besides.
             judge: 400 * US,
-            judge_byte: 230 * NS,
+            judge_byte: 210 * NS,
             // To make it, and to copy it once: 20 to 28 us where the system has to give it first.
             wasm_page: 34_000 * NS,
             page_load: 40 * US,
@@ -257,8 +257,10 @@ impl Schedule {
 
     /// What judging that code costs besides, if nobody has paid for it yet.
     pub(crate) fn judge_code(&self, code: &CodeInfo) -> Gas {
+        let functions = self.load_function.saturating_mul(Gas::from(code.functions));
         self.judge_byte
             .saturating_mul(Gas::from(code.code_len))
+            .saturating_add(functions)
             .saturating_add(self.proof(self.code_proof(code)))
     }
 

@@ -18,6 +18,10 @@ extern "C" {
     static __heap_base: u8;
 }
 
+pub(super) fn held() -> (u32, u32) {
+    HEAP.0.with(|space| space.held())
+}
+
 /// The size of a Wasm page.
 const PAGE: u64 = 0x1_0000;
 

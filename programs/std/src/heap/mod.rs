@@ -6,4 +6,17 @@
 
 #[cfg(target_family = "wasm")]
 mod global;
+#[cfg(any(target_family = "wasm", test))]
 mod space;
+
+/// How many blocks are taken, and how many bytes they and the gaps between them have.
+#[cfg(target_family = "wasm")]
+pub(crate) fn held() -> (u32, u32) {
+    global::held()
+}
+
+/// Elsewhere the heap is the system's.
+#[cfg(not(target_family = "wasm"))]
+pub(crate) fn held() -> (u32, u32) {
+    (0, 0)
+}

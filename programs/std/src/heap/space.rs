@@ -36,6 +36,8 @@ pub(super) struct Space<G> {
     top: u32,
     /// How much of the ground lies before the end of the last block.
     used: u32,
+    /// How many blocks are taken.
+    blocks: u32,
 }
 
 /// What a gap holds. An address of 0 stands for none.
@@ -55,7 +57,13 @@ impl<G: Ground> Space<G> {
             ground,
             top: 0,
             used: 0,
+            blocks: 0,
         }
+    }
+
+    /// How many blocks are taken, and how many bytes they and the gaps between them have.
+    pub(super) fn held(&self) -> (u32, u32) {
+        (self.blocks, self.used)
     }
 
     /// A block of zeroes: at least `size` bytes, which are not none, at a multiple of `align`.
@@ -66,6 +74,7 @@ impl<G: Ground> Space<G> {
         let slack = align.saturating_sub(GRAIN);
         let from = self.find(size.wrapping_add(slack));
         let block = from.wrapping_add(slack) & !(slack | (GRAIN - 1));
+        self.blocks = self.blocks.wrapping_add(1);
         if slack != 0 {
             let before = block.wrapping_sub(from);
             // SAFETY: both parts are of the block that was found, and nobody has seen them.
@@ -84,11 +93,21 @@ impl<G: Ground> Space<G> {
     /// It was taken with that size, and is not used any more.
     #[inline]
     pub(super) unsafe fn give(&mut self, block: u32, size: u32) {
-        let size = rounded(size);
+        self.blocks = self.blocks.wrapping_sub(1);
+        // SAFETY: the caller says so.
+        unsafe { self.clear(block, rounded(size)) };
+    }
+
+    /// Makes a part of a block, or all of it, nobody's.
+    ///
+    /// # Safety
+    ///
+    /// It was the caller's, and is not used any more.
+    unsafe fn clear(&mut self, from: u32, size: u32) {
         // SAFETY: the caller says so.
         unsafe {
-            self.ground.at(block).write_bytes(0, size as usize);
-            self.free(block, size);
+            self.ground.at(from).write_bytes(0, size as usize);
+            self.free(from, size);
         }
     }
 
@@ -111,7 +130,7 @@ impl<G: Ground> Space<G> {
         }
         if new < size {
             // SAFETY: the rest is the caller's until now.
-            unsafe { self.give(block.wrapping_add(new), size.wrapping_sub(new)) };
+            unsafe { self.clear(block.wrapping_add(new), size.wrapping_sub(new)) };
             return true;
         }
         if end != self.ground.start().wrapping_add(self.used) {

@@ -7,7 +7,7 @@ use crate::{
     global::Global,
     linked::{linked, Linked},
     message,
-    task::{again, is_in_doubt, Deadline},
+    task::{again, is_in_doubt, is_left, wake, Deadline},
     Error,
 };
 
@@ -53,15 +53,14 @@ impl Gate {
 
     /// Enters, if that is possible by now: with a ticket to leave with.
     pub(super) fn poll(&self, entry: &mut Entry) -> Poll<Result<u64, TimedOut>> {
-        let (ticket, until) = match *entry {
-            Entry::Done => crate::panic("a lock was awaited twice"),
-            Entry::Queued { ticket, until } => (ticket, until),
-            Entry::New { writes, blocks } => {
-                let ticket = self.0.with(|places| join(places, writes));
-                let until = Deadline::after(blocks);
-                *entry = Entry::Queued { ticket, until };
-                (ticket, until)
-            }
+        if let Entry::New { writes, blocks } = *entry {
+            *entry = Entry::Queued {
+                ticket: self.0.with(|places| join(places, writes)),
+                until: Deadline::after(blocks),
+            };
+        }
+        let Entry::Queued { ticket, until } = *entry else {
+            crate::panic("a lock was awaited twice")
         };
         let (holds, holder) = self.0.with(|places| {
             admit(places, Some(ticket));
@@ -155,7 +154,7 @@ fn admit(places: &mut Linked<Place>, polled: Option<u64>) {
                 }
                 place.stage = Stage::Holds;
             } else {
-                place.stage = match message::wake(&place.message) {
+                place.stage = match wake(&place.message) {
                     Ok(()) => Stage::Holds,
                     Err(Error::NOT_FOUND) => Stage::Failed,
                     // It cannot be woken in this turn, and keeps its place: whoever comes next tries again.
@@ -169,8 +168,12 @@ fn admit(places: &mut Linked<Place>, polled: Option<u64>) {
             }
         }
         if place.stage == Stage::Holds {
-            is_read |= !place.writes;
-            is_written |= place.writes;
+            if is_left(&place.message) {
+                place.stage = Stage::Failed;
+            } else {
+                is_read |= !place.writes;
+                is_written |= place.writes;
+            }
         }
         next = place.next.first();
     }

@@ -204,7 +204,7 @@ fn what_lasts_too_long_is_refused() {
         call.by(&stage.alice)
     };
     long("announce").expect_revert(VoteError::NotSoLong);
-    long("propose").expect_panic("the chain lets this message not wait so long");
+    long("propose").expect_panic("the chain lets no message wait so long");
     assert_eq!(stage.tally(1), None, "nothing was begun");
     assert_eq!(stage.vote.raw_events().len(), 0);
 }

@@ -372,6 +372,69 @@ fn what_others_have_left_is_dropped_only_by_who_can_pay_for_it() {
     stage.has_nothing();
 }
 
+/// However much it is, and whatever built it: arguments are there before the method is.
+#[test]
+fn what_others_have_left_fails_nobody() {
+    let stage = Stage::new();
+    let hold = |wait: u32, gas: u64| {
+        let call = stage.soak.call("hold").arg(wait).arg(1u32).arg(Then::End);
+        let message = call.gas(gas).deposit(10 * UNIT).by(&stage.alice);
+        stage.chain.settle();
+        message.expect_success().payload == [1]
+    };
+    let even = |count: usize| vec![vec![7u8; 1]; count];
+    let uneven =
+        |count: usize| -> Vec<_> { (0..count).map(|place| vec![7u8; place * 7 % 90]).collect() };
+    for things in [
+        even(10),
+        even(300),
+        even(3_000),
+        uneven(1_000),
+        even(20_000),
+    ] {
+        let count = things.len();
+        let lost = stage.send(stage.soak.call("hold_given").arg(things).arg(1u32));
+        lost.expect_code(ReplyCode::Reverted);
+        stage.chain.settle();
+        let left = stage.pages().1;
+        assert!(left > 0);
+        // The lock is free for all; the memory is dropped by the first who can pay for it.
+        // Each page that is there is loaded in each turn.
+        let mut gas = 40_000_000_000 + u64::from(left) * 400_000_000;
+        while stage.pages().1 > 0 {
+            assert!(hold(3, gas), "{count} things: {gas} gas");
+            gas += 4_000_000_000;
+            assert!(gas < 250_000_000_000, "{left} pages stay");
+        }
+    }
+}
+
+/// A signal cannot wake one for each: they go on all the same. Likewise where another cleans up.
+#[test]
+fn a_signal_can_release_many_locks() {
+    let stage = Stage::new();
+    for then in [Then::Fail, Then::FailTwice] {
+        let failing = stage.send(stage.soak.call("hold_many").arg(40u32).arg(then));
+        let waiting: Vec<_> = (0..24u8)
+            .map(|which| {
+                let call = stage.soak.call("hold_one").arg(which);
+                stage.send(call.arg(60u32))
+            })
+            .collect();
+        failing.expect_code(ReplyCode::Reverted);
+        stage.chain.settle();
+        assert_eq!(
+            stage.hooks(),
+            1,
+            "the signal has failed, or ran when it should not"
+        );
+        for message in waiting {
+            message.expect_ok(true);
+        }
+        stage.has_nothing();
+    }
+}
+
 #[test]
 fn who_cannot_be_woken_in_one_turn_keeps_its_place() {
     let stage = Stage::new();

@@ -196,7 +196,7 @@ fn what_cannot_be_sent_says_so() {
     message.expect_ok(End::NotSent(-3));
     // A program's answer cannot be awaited so long either.
     let silent = stage.mock("silent", MockReply::silence());
-    let text = "the chain lets this message not wait so long";
+    let text = "the chain lets no message wait so long";
     stage.asks(&silent, 20_000).expect_panic(text);
     assert_eq!(silent.calls().len(), 0, "the turn is undone");
     let poor = stage.waits.call("ask").arg(ask(&silent, 5_000));
@@ -361,7 +361,7 @@ fn the_state_is_lent_once_at_a_time() {
 fn what_nothing_brings_about_is_not_awaited() {
     let stage = Stage::new();
     let message = stage.waits.call("never").by(&stage.alice);
-    message.expect_panic("a method awaits something that nothing will bring about");
+    message.expect_panic("a method awaits what never comes");
 }
 
 #[test]

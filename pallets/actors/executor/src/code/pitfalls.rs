@@ -46,8 +46,9 @@ use Held::{Computed, Constant, Number};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Local {
     None,
-    /// The local of that index, as it is between two writes to it.
-    One(u32, u32),
+    /// The local of that index, perhaps as it was before a write: the engine leaves out writes of a
+    /// local to itself, and those that it passes over.
+    One(u32),
     Any,
 }
 
@@ -146,8 +147,6 @@ impl Frame {
 pub(crate) struct Values {
     stack: Vec<Known>,
     frames: Vec<Frame>,
-    /// How often each local has been written, as far as any was.
-    writes: Vec<u32>,
 }
 
 impl Values {
@@ -155,7 +154,6 @@ impl Values {
     pub(crate) fn clear(&mut self) {
         self.stack.clear();
         self.frames.clear();
-        self.writes.clear();
     }
 
     /// Follows a valid operator, behind which `height` values are on the stack. `result` is what
@@ -236,20 +234,13 @@ impl Values {
             },
             Operator::I64Const { .. } => Known::CONSTANT,
             Operator::LocalGet { local_index } => Known {
-                local: Local::One(*local_index, self.writes_of(*local_index)),
+                local: Local::One(*local_index),
                 ..Known::COMPUTED
             },
-            Operator::LocalSet { local_index } => {
-                self.write(*local_index);
-                self.at(height)
-            }
-            Operator::LocalTee { local_index } => {
-                self.write(*local_index);
-                Known {
-                    local: Local::One(*local_index, self.writes_of(*local_index)),
-                    ..self.at(height)
-                }
-            }
+            Operator::LocalTee { local_index } => Known {
+                local: Local::One(*local_index),
+                ..self.at(height)
+            },
             Operator::MemorySize { .. } | Operator::MemoryGrow { .. } => Known::COMPUTED,
             _ if is_load(operator) => Known::COMPUTED,
             Operator::Select => self.selected(),
@@ -301,31 +292,29 @@ impl Values {
                 all => all.iter().any(|known| known.is_test),
             },
         };
-        let local = match operator {
+        let local = match (operator, operands) {
             // The engine reads the same local in another width.
-            Operator::I64ExtendI32U | Operator::I32WrapI64 => self.peek(0).local,
+            (Operator::I64ExtendI32U | Operator::I32WrapI64, [a]) => a.local,
+            // It may shift by nothing without an operator.
+            (
+                Operator::I32Shl
+                | Operator::I32ShrS
+                | Operator::I32ShrU
+                | Operator::I32Rotl
+                | Operator::I32Rotr
+                | Operator::I64Shl
+                | Operator::I64ShrS
+                | Operator::I64ShrU
+                | Operator::I64Rotl
+                | Operator::I64Rotr,
+                [a, by],
+            ) if by.may_be_constant() => a.local,
             _ => Local::None,
         };
         Known {
             held: if is_folded { Constant } else { Computed },
             local,
             is_test,
-        }
-    }
-
-    fn writes_of(&self, local: u32) -> u32 {
-        let place = usize::try_from(local).unwrap_or(usize::MAX);
-        self.writes.get(place).copied().unwrap_or(0)
-    }
-
-    /// A local is written.
-    fn write(&mut self, local: u32) {
-        let place = usize::try_from(local).unwrap_or(usize::MAX);
-        if place >= self.writes.len() {
-            self.writes.resize(place.saturating_add(1), 0);
-        }
-        if let Some(writes) = self.writes.get_mut(place) {
-            *writes = writes.wrapping_add(1);
         }
     }
 

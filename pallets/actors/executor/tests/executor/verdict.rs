@@ -16,6 +16,13 @@ fn start(chain: &Chain) -> Gas {
         .start(&chain.code, Entry::Handle, &chain.memory)
 }
 
+/// What judging takes besides its proof.
+fn work(chain: &Chain) -> Gas {
+    let (code, schedule) = (&chain.code, &chain.schedule);
+    let functions = schedule.load_function * Gas::from(code.functions);
+    schedule.judge + schedule.judge_byte * Gas::from(code.code_len) + functions
+}
+
 #[test]
 fn old_code_is_judged_at_a_price() {
     let mut chain = Chain::new(COUNTER);
@@ -25,11 +32,7 @@ fn old_code_is_judged_at_a_price() {
 
     chain = aged(chain);
     let judging = start(&chain) - usual;
-    let length = Gas::from(chain.code.code_len);
-    assert_eq!(
-        judging,
-        chain.schedule.judge + (chain.schedule.judge_byte * length)
-    );
+    assert_eq!(judging, work(&chain));
     let turn = chain.run(Entry::Handle, PLENTY);
     assert_eq!(turn.gas_burned, ordinary.gas_burned + judging);
     assert_eq!(turn.outcome, ordinary.outcome);
@@ -53,8 +56,7 @@ fn its_proof_is_paid_for() {
     let length = u64::from(chain.code.code_len);
     let proof = turn.proof - ordinary.proof;
     assert!(proof > length + 2 * u64::from(chain.schedule.proof_access));
-    let work = chain.schedule.judge + chain.schedule.judge_byte * length;
-    assert_eq!(judging, work + proof * chain.schedule.proof_byte);
+    assert_eq!(judging, work(&chain) + proof * chain.schedule.proof_byte);
 }
 
 #[test]

@@ -186,6 +186,8 @@ impl Model {
             (next, is_gap) = (start + size, gap);
         }
         assert!(!is_gap, "there is no gap behind the last block");
+        let count = self.blocks.len() as u32;
+        assert_eq!(self.space.held(), (count, self.space.used));
         assert_eq!(next, Field::START + self.space.used);
         let behind = self.space.ground.layout.size() as u32 - next;
         assert!(is_all(self.space.ground.bytes(next, behind), 0));

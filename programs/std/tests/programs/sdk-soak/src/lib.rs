@@ -10,6 +10,7 @@ use actors_std::{
 
 static MUTEX: Mutex<()> = Mutex::new(());
 static SHARED: RwLock<()> = RwLock::new(());
+static MANY: [Mutex<()>; 24] = [const { Mutex::new(()) }; 24];
 
 /// What happened, and how often.
 #[actors_std::data]
@@ -188,6 +189,43 @@ impl Soak {
         sleep(blocks).await;
         drop(hoard);
         Err(Wrong(3))
+    }
+
+    /// Holds the mutex with all of that in hand, and fails for good.
+    #[method]
+    pub async fn hold_given(
+        this: This<Self>,
+        things: Vec<Vec<u8>>,
+        blocks: u32,
+    ) -> Result<(), Wrong> {
+        let _hook = unless_held(this, Then::FailTwice);
+        let _held = MUTEX.lock().await;
+        sleep(blocks).await;
+        drop(things);
+        Err(Wrong(4))
+    }
+
+    /// Holds many locks at once, and goes on as it is told.
+    #[method]
+    pub async fn hold_many(this: This<Self>, blocks: u32, then: Then) -> Result<(), Wrong> {
+        let _hook = unless_held(this, then);
+        let mut held = Vec::new();
+        for lock in &MANY {
+            held.push(lock.lock().await);
+        }
+        sleep(blocks).await;
+        act(then)
+    }
+
+    /// Holds one of the many for a block, if it gets it in time. Answers whether it did.
+    #[method]
+    pub async fn hold_one(this: This<Self>, which: u8, wait: u32) -> bool {
+        let held = MANY[usize::from(which)].lock().deadline(wait).await;
+        if held.is_ok() {
+            sleep(1).await;
+        }
+        this.with(|soak| soak.held += u32::from(held.is_ok()));
+        held.is_ok()
     }
 
     /// Holds the other lock, to read or to write.
