@@ -53,7 +53,7 @@ fn price(operator: &Operator<'_>) -> u64 {
     }
 }
 
-const CONSTANT: u64 = 2;
+const CONSTANT: u64 = 4;
 const SIMPLE: u64 = 14;
 const IF: u64 = 20;
 const CALL: u64 = 90;

@@ -209,8 +209,8 @@ pub(crate) const CALL_INDIRECT: u8 = 120;
 /// The price of each operator in fuel, of which one unit is a nanosecond: what the hostile programs
 /// of `make bench` take inside a runtime, and a margin.
 fn operator_cost(info: &CodeInfo) -> OperatorCost {
-    /// Nothing of its own; as an argument, a copy of a few kinds.
-    const CONSTANT: u8 = 2;
+    /// Nothing of its own; as an argument, a copy of a few kinds, of which a call may want many.
+    const CONSTANT: u8 = 4;
     /// Nothing of its own, until a block, a call or a change of the local makes it a copy.
     const LOCAL: u8 = 10;
     /// One jump of the engine's, which no processor predicts in long code.

@@ -21,7 +21,7 @@ const PAY: u8 = 11;
 /// All that one turn may burn.
 const MOST: u64 = 250_000_000_000;
 /// What a refusal may burn besides what a good call does, and besides reading the payload.
-const MARGIN: u64 = 260_000_000;
+const MARGIN: u64 = 280_000_000;
 /// What a byte of payload may cost that is looked at: copying it, and a little more.
 const A_BYTE: u64 = 20_000;
 

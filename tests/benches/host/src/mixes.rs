@@ -653,6 +653,30 @@ const FOUND: &[(&str, Mix)] = &[
             seed: 17_079_833_689_411_323_398,
         },
     ),
+    (
+        "of an hour, five locals",
+        Mix {
+            weights: [
+                2, 5, 1, 2, 1, 1, 2, 1, 0, 1, 0, 0, 0, 1, 1, 0, 0, 1, 5, 0, 0, 2, 1, 5, 1,
+            ],
+            operators: 4_131_279_451,
+            bytes: 30_450,
+            locals: 5,
+            seed: 10_973_342_776_896_231_931,
+        },
+    ),
+    (
+        "of an hour, three locals",
+        Mix {
+            weights: [
+                2, 5, 1, 2, 5, 1, 0, 1, 0, 1, 0, 1, 0, 1, 1, 0, 0, 1, 5, 0, 0, 2, 1, 5, 1,
+            ],
+            operators: 2_877_182_467,
+            bytes: 28_780,
+            locals: 3,
+            seed: 3_438_070_893_187_155_463,
+        },
+    ),
 ];
 
 /// Follows a chain through the largest memory, in which each link is the place of the next one, in
