@@ -137,9 +137,9 @@ impl Default for Schedule {
             // it the first touch of memory, the engine's stack among it.
             load_base: 150 * US,
             // Flat, so for code of which every function is used: nearly all of it is translation, 48 to
-            // 73 ns a byte for the shortest `if` and `loop`, by how long the system takes to give
-            // memory; 30 to 45 for ordinary code.
-            load_byte: 80 * NS,
+            // 91 ns a byte for the shortest `if`, by how long the system takes to give memory; 30 to
+            // 45 for ordinary code.
+            load_byte: 95 * NS,
             load_function: 900 * NS,
             load_slot: 25 * NS,
             // `WeightInfo::upload_code`, whose work it is, with two reads and two writes. A byte costs

@@ -14,7 +14,7 @@ fn the_mocks_configuration_holds() {
 fn the_prices_of_a_parachain_hold() {
     on_chain(|| {
         // The longest code of `docs/limits.md`.
-        for (mebibytes, kibibytes) in [(32, 512), (10, 334)] {
+        for (mebibytes, kibibytes) in [(32, 512), (10, 326)] {
             let schedule = parachain(mebibytes);
             ActorsSchedule::set(schedule.clone());
             let limits = |code: u32| {

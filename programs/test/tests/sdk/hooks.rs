@@ -26,7 +26,7 @@ impl Stage {
     #[track_caller]
     fn log(&self, how: u8, code: ReplyCode) -> Vec<String> {
         let call = self.waits.call("hooked").arg(how).arg(3u32);
-        let message = call.gas(40_000_000_000).by(&self.alice);
+        let message = call.gas(45_000_000_000).by(&self.alice);
         message.expect_code(code);
         self.chain.settle();
         self.waits.ask("read").answer()

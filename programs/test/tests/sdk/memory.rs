@@ -13,7 +13,7 @@ enum Then {
 }
 
 /// Enough for many turns.
-const GAS: u64 = 1_000_000_000_000;
+const GAS: u64 = 1_200_000_000_000;
 /// Longer than anybody waits here.
 const LONG: u32 = 1_000;
 /// Wasm pages that a program has at most.
