@@ -46,7 +46,7 @@ struct Task {
     doubts: u32,
     /// How many blocks of memory its turns have taken and not given back.
     blocks: u32,
-    /// Whether its message has failed and nobody could pay yet for dropping this.
+    /// Whether a message has failed that was to drop this. It never is then, and its locks are free.
     is_left: bool,
 }
 
@@ -243,6 +243,11 @@ fn go_on(cause: Cause) {
 /// which releases its locks.
 pub fn signal() {
     let mut task = failed::message().ok().and_then(|id| take(&id));
+    // Perhaps it has failed because dropping that took more than was thought: nobody else is to try.
+    if let Some(mut other) = task.as_mut().and_then(|task| take(&*task.doubted.take()?)) {
+        other.is_left = true;
+        keep(other);
+    }
     while let Some(hook) = task.as_mut().and_then(|task| task.hooks.pop()) {
         (hook.run)();
     }
@@ -255,7 +260,6 @@ fn clean_up(task: Option<Box<Task>>) {
     TURN.with(|turn| turn.cleaning = 1);
     drop(task);
     TURN.with(|turn| turn.cleaning = 0);
-    count();
 }
 
 /// Wakes a message, but for cleaning up no second one.
@@ -271,22 +275,25 @@ pub(crate) fn wake(id: &[u8; 32]) -> Result<(), Error> {
 /// Drops what another message has left, if the turn can surely pay for that and go on. Otherwise its memory stays, for a turn that can,
 /// and its locks are free: nobody's message is to fail for what others have left.
 fn tidy(task: Option<Box<Task>>) {
-    let Some(mut task) = task else { return };
+    let Some(task) = task else { return };
     // By the chain's prices: of a call that only reads, and of a question whether a message waits, with its proof.
     let before = gas_left();
     let between = gas_left();
     let _ = message::waits(&task.id);
     let left = gas_left();
-    let (call, question) = (before - between, between - left);
+    let (call, question) = (before.wrapping_sub(between), between.wrapping_sub(left));
     let (blocks, bytes) = heap::held();
     let blocks = blocks.min(task.blocks);
     let frees = blocks.wrapping_mul(BLOCK).wrapping_add(bytes / CHANGED);
-    let takes = question * WAKE + call * u64::from(frees);
-    if takes + (left / 2).min(question * REST) <= left {
-        return clean_up(Some(task));
+    let frees = call.wrapping_mul(frees.min(MOST).into());
+    let takes = question.wrapping_mul(WAKE).wrapping_add(frees);
+    let rest = (left / 2).min(question.wrapping_mul(REST));
+    if !task.is_left && takes.wrapping_add(rest) <= left {
+        clean_up(Some(task));
+        count();
+    } else {
+        keep(task);
     }
-    task.is_left = true;
-    keep(task);
 }
 
 #[inline(never)]
@@ -296,6 +303,8 @@ fn keep(task: Box<Task>) {
     });
 }
 
+/// Who could pay for that many tries, whatever it takes: otherwise nobody might ever.
+const MOST: u32 = 480_000;
 /// To wake one message and pass those that have failed, by the price of a question; and what a turn keeps for itself.
 const WAKE: u64 = 64;
 const REST: u64 = 1_000;
@@ -335,21 +344,18 @@ fn run(mut task: Box<Task>) {
     if waits && !TURN.with(|turn| turn.has_doubted) {
         doubt_next();
     }
+    let taken = count();
     // Leaves no trace: where nothing else is kept in memory, no page of it is stored.
     let (task, until) = TURN.with(|turn| {
-        (turn.late, turn.again, turn.has_doubted) = (false, false, false);
+        (turn.late, turn.again, turn.has_doubted, turn.blocks) = (false, false, false, 0);
         (turn.task.take(), core::mem::take(&mut turn.until))
     });
     let Some(mut task) = task else { return };
     if waits {
         wait(until);
-        task.blocks = task.blocks.wrapping_add(count());
+        task.blocks = task.blocks.wrapping_add(taken);
         task.future = Some(future);
         keep(task);
-    } else {
-        drop(future);
-        drop(task);
-        count();
     }
 }
 
@@ -430,7 +436,7 @@ pub(crate) fn is_in_doubt(id: &[u8; 32]) -> bool {
     })
 }
 
-/// Whether its message has failed, and its task stays for want of gas: its locks are free.
+/// Whether its message has failed, and its task is never dropped: what that borrows from a lock, others may have.
 pub(crate) fn is_left(id: &[u8; 32]) -> bool {
     TASKS.with(|tasks| {
         let task = tasks.find(|task| is(&task.id, id));
@@ -463,7 +469,7 @@ pub fn on_failure(hook: impl FnOnce() + 'static) -> OnFailure {
     });
     TURN.with(|turn| match turn.task.as_deref_mut() {
         Some(task) => OnFailure(task.hooks.push(hook)),
-        None => crate::panic("`on_failure` stands in a method that does not wait"),
+        None => crate::panic("`on_failure` in a method that does not wait"),
     })
 }
 

@@ -97,7 +97,7 @@ impl<P: Program> Store<P> {
             *state = P::load().or_else(P::fresh);
         }
         let Some(state) = state else {
-            crate::panic("the program has no state: its code was put in place of other code without `#[migrate]`")
+            crate::panic("the program has no state: an upgrade without `#[migrate]`")
         };
         state
     }
@@ -105,7 +105,7 @@ impl<P: Program> Store<P> {
     #[inline]
     fn claim(&self) {
         if self.busy.replace(true) {
-            crate::panic("the state is borrowed already: `with` stands inside of another `with`");
+            crate::panic("the state is borrowed: `with` inside of `with`");
         }
     }
 
@@ -139,7 +139,7 @@ const KEY: &[u8] = b":state";
 pub fn save<P: Encode>(version: u16, state: &P) {
     let written = with_encoded(&(version, state), |bytes| state::set(KEY, bytes));
     if written.is_err() {
-        crate::panic("the state is too long for an entry: keep what grows in a `Map` or a `List`");
+        crate::panic("the state is too long: keep what grows in a `Map` or a `List`");
     }
 }
 

@@ -41,8 +41,16 @@ enum Stage {
 
 /// A wish to enter.
 pub(super) enum Entry {
-    New { writes: bool, blocks: u32 },
-    Queued { ticket: u64, until: Deadline },
+    New {
+        writes: bool,
+        blocks: u32,
+    },
+    Queued {
+        ticket: u64,
+        until: Deadline,
+        /// Behind the ticket of the last holder that was found never to release the lock.
+        lost: u64,
+    },
     Done,
 }
 
@@ -57,9 +65,15 @@ impl Gate {
             *entry = Entry::Queued {
                 ticket: self.0.with(|places| join(places, writes)),
                 until: Deadline::after(blocks),
+                lost: 0,
             };
         }
-        let Entry::Queued { ticket, until } = *entry else {
+        let Entry::Queued {
+            ticket,
+            until,
+            ref mut lost,
+        } = *entry
+        else {
             crate::panic("a lock was awaited twice")
         };
         let (holds, holder) = self.0.with(|places| {
@@ -67,15 +81,21 @@ impl Gate {
             let mine = find(places, |place| place.ticket == ticket);
             let holds = mine.is_some_and(|place| place.stage == Stage::Holds);
             let holder = find(places, |place| place.stage == Stage::Holds);
-            (holds, holder.map(|place| place.message))
+            (holds, holder.map(|place| (place.ticket, place.message)))
         });
         if holds {
             *entry = Entry::Done;
             return Poll::Ready(Ok(ticket));
         }
-        // One who will never release it is out by the turn after the next block.
-        let is_lost = holder.is_some_and(|holder| is_in_doubt(&holder));
-        if until.is_ahead() | (is_lost && Deadline::after(1).is_ahead()) {
+        // One who will never release it is out by the turn after the next block, if that can pay for it.
+        let mut is_news = false;
+        if let Some((holder, message)) = holder {
+            if is_in_doubt(&message) {
+                is_news = holder >= *lost;
+                *lost = holder.wrapping_add(1);
+            }
+        }
+        if until.is_ahead() | (is_news && Deadline::after(1).is_ahead()) {
             return Poll::Pending;
         }
         *entry = Entry::Done;
@@ -168,7 +188,8 @@ fn admit(places: &mut Linked<Place>, polled: Option<u64>) {
             }
         }
         if place.stage == Stage::Holds {
-            if is_left(&place.message) {
+            // Who is behind one that holds it has its turn when that has left.
+            if !(is_read | is_written) && is_left(&place.message) {
                 place.stage = Stage::Failed;
             } else {
                 is_read |= !place.writes;

@@ -71,6 +71,6 @@ fn hooks_of_later_turns_that_stand_run_too() {
 fn a_hook_is_for_methods_that_wait() {
     let stage = Stage::new();
     let message = stage.waits.call("misplaced").by(&stage.alice);
-    message.expect_panic("`on_failure` stands in a method that does not wait");
+    message.expect_panic("`on_failure` in a method that does not wait");
     assert_eq!(stage.turns(), 0);
 }

@@ -125,8 +125,7 @@ fn state_that_has_outgrown_an_entry_is_told() {
     let stage = Stage::new(0);
     let grow = |bytes: u32| stage.program.call("grow").arg(bytes).by(&stage.alice);
     grow(16_000).expect_success();
-    grow(20_000)
-        .expect_panic("the state is too long for an entry: keep what grows in a `Map` or a `List`");
+    grow(20_000).expect_panic("the state is too long: keep what grows in a `Map` or a `List`");
     assert_eq!(stage.stored().len(), 2 + 4 + 2 + 16_000);
     assert_eq!(stage.number(), 5);
 }
@@ -218,7 +217,5 @@ fn code_that_needs_a_constructor_and_had_none_says_so() {
     let upgrade = memory.upgrade(&counter).allow_breaking();
     upgrade.by(&alice).expect_success();
     let message = memory.call("add").arg(1u32).by(&alice);
-    message.expect_panic(
-        "the program has no state: its code was put in place of other code without `#[migrate]`",
-    );
+    message.expect_panic("the program has no state: an upgrade without `#[migrate]`");
 }

@@ -351,7 +351,7 @@ fn messages_wait_beside_each_other() {
 fn the_state_is_lent_once_at_a_time() {
     let stage = Stage::new();
     let message = stage.waits.call("nest").by(&stage.alice);
-    message.expect_panic("the state is borrowed already: `with` stands inside of another `with`");
+    message.expect_panic("the state is borrowed: `with` inside of `with`");
     // The turn is undone, and nothing is locked since.
     assert_eq!(stage.waits.ask("turns").answer::<u32>(), 0);
     stage.send("sleep", vec![1u32]).expect_success();

@@ -2,6 +2,8 @@
 
 #![cfg_attr(target_family = "wasm", no_std)]
 
+extern crate alloc;
+
 use actors_std::{
     outbox,
     prelude::*,
@@ -26,6 +28,8 @@ pub struct Soak {
     late: u32,
     /// Hooks that ran.
     hooks: u32,
+    /// What it is called: some memory, while a turn has the state.
+    name: String,
 }
 
 /// What is wrong.
@@ -72,7 +76,10 @@ impl Soak {
     /// Begins.
     #[constructor]
     pub fn new() -> Self {
-        Self::default()
+        Self {
+            name: "soak".into(),
+            ..Self::default()
+        }
     }
 
     /// Has blocks of that size, as many as that, and frees each second one before the others.
@@ -203,6 +210,21 @@ impl Soak {
         sleep(blocks).await;
         drop(things);
         Err(Wrong(4))
+    }
+
+    /// Likewise, in an order that the caller chooses: freeing takes longer then.
+    #[method]
+    pub async fn hold_sorted(
+        this: This<Self>,
+        things: Vec<Vec<u8>>,
+        blocks: u32,
+    ) -> Result<(), Wrong> {
+        let _hook = unless_held(this, Then::FailTwice);
+        let things: alloc::collections::BTreeSet<_> = things.into_iter().collect();
+        let _held = MUTEX.lock().await;
+        sleep(blocks).await;
+        drop(things);
+        Err(Wrong(5))
     }
 
     /// Holds many locks at once, and goes on as it is told.
