@@ -272,8 +272,8 @@ pub(crate) fn wake(id: &[u8; 32]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Drops what another message has left, if the turn can surely pay for that and go on. Otherwise its memory stays, for a turn that can,
-/// and its locks are free: nobody's message is to fail for what others have left.
+/// Drops what another message has left, if the turn seems to be able to pay for that and go on; otherwise it stays, for a turn that can.
+/// How long it takes to free blocks depends on their order too, so this can be too little: then [`signal`] marks the task.
 fn tidy(task: Option<Box<Task>>) {
     let Some(task) = task else { return };
     // By the chain's prices: of a call that only reads, and of a question whether a message waits, with its proof.
