@@ -216,7 +216,7 @@ fn count() -> u32 {
 #[inline(never)]
 fn go_on(cause: Cause) {
     let Some(mut task) = take(&message::id()) else {
-        crate::panic("the message that waited is not known")
+        crate::panic("the waiting message is unknown")
     };
     let late = cause == Cause::Deadline;
     let mut is_settled = late;
@@ -259,7 +259,8 @@ pub fn signal() {
 fn clean_up(task: Option<Box<Task>>) {
     TURN.with(|turn| turn.cleaning = 1);
     drop(task);
-    TURN.with(|turn| turn.cleaning = 0);
+    // Leaves no trace, as `run`.
+    TURN.with(|turn| (turn.cleaning, turn.blocks) = (0, 0));
 }
 
 /// Wakes a message, but for cleaning up no second one.

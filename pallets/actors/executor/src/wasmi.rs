@@ -209,7 +209,7 @@ pub(crate) const CALL_INDIRECT: u8 = 120;
 /// The price of each operator in fuel, of which one unit is a nanosecond: what the hostile programs
 /// of `make bench` take inside a runtime, and a margin.
 fn operator_cost(info: &CodeInfo) -> OperatorCost {
-    /// Nothing of its own; as an argument, a copy of a few kinds, of which a call may want many.
+    /// Nothing of its own; as an argument, a copy, and a call may have as many as `Limits::params`.
     const CONSTANT: u8 = 4;
     /// Nothing of its own, until a block, a call or a change of the local makes it a copy.
     const LOCAL: u8 = 10;

@@ -380,6 +380,18 @@ fn what_others_have_left_is_dropped_only_by_who_can_pay_for_it() {
     stage.has_nothing();
 }
 
+/// Also where a message came by that did not wait.
+#[test]
+fn a_signal_that_is_the_last_leaves_nothing() {
+    let stage = Stage::new();
+    let failing = stage.sleep(60_000, 6, Then::Fail);
+    stage.send(stage.soak.call("align")).expect_ok(true);
+    failing.expect_code(ReplyCode::Reverted);
+    stage.chain.settle();
+    assert_eq!(stage.hooks(), 1);
+    stage.has_nothing();
+}
+
 /// However much it is, and whatever built it: arguments are there before the method is.
 #[test]
 fn what_others_have_left_fails_nobody() {

@@ -71,6 +71,15 @@ fn act(then: Then) -> Result<(), Wrong> {
     }
 }
 
+/// Holds the mutex for so many blocks, with `things` in hand, and fails so that the signal fails as well.
+async fn hold_and_fail<T>(this: This<Soak>, things: T, blocks: u32) -> Result<(), Wrong> {
+    let _hook = unless_held(this, Then::FailTwice);
+    let _held = MUTEX.lock().await;
+    sleep(blocks).await;
+    drop(things);
+    Err(Wrong(4))
+}
+
 #[actors_std::program(state_version = 1)]
 impl Soak {
     /// Begins.
@@ -205,11 +214,7 @@ impl Soak {
         things: Vec<Vec<u8>>,
         blocks: u32,
     ) -> Result<(), Wrong> {
-        let _hook = unless_held(this, Then::FailTwice);
-        let _held = MUTEX.lock().await;
-        sleep(blocks).await;
-        drop(things);
-        Err(Wrong(4))
+        hold_and_fail(this, things, blocks).await
     }
 
     /// Likewise, in an order that the caller chooses: freeing takes longer then.
@@ -219,12 +224,8 @@ impl Soak {
         things: Vec<Vec<u8>>,
         blocks: u32,
     ) -> Result<(), Wrong> {
-        let _hook = unless_held(this, Then::FailTwice);
         let things: alloc::collections::BTreeSet<_> = things.into_iter().collect();
-        let _held = MUTEX.lock().await;
-        sleep(blocks).await;
-        drop(things);
-        Err(Wrong(5))
+        hold_and_fail(this, things, blocks).await
     }
 
     /// Holds many locks at once, and goes on as it is told.
