@@ -41,6 +41,27 @@ const EMPTY: &[(&str, &str)] = &[
     ),
 ];
 
+/// Turns of two Wasm pages of which all eight pages are stored, by what they do.
+const STORED: &[(&str, &str)] = &[
+    (
+        "eight stored pages, nothing changed",
+        r#"(module (memory (export "memory") 2) (func (export "handle")))"#,
+    ),
+    (
+        "eight stored pages, all changed",
+        r#"(module (memory (export "memory") 2) (func (export "handle") (local i32)
+            loop
+              ;; Other than before, whatever that was.
+              local.get 0
+              local.get 0 i32.load offset=16380 i32.const 1 i32.add
+              i32.store offset=16380
+              local.get 0 i32.const 16384 i32.add local.tee 0
+              i32.const 131072 i32.lt_u
+              br_if 0
+            end))"#,
+    ),
+];
+
 type Steps = Vec<(Vec<u8>, Vec<u64>, Accesses)>;
 
 pub(crate) fn run(runtime: &Runtime, laps: u32) -> Table {
@@ -67,11 +88,13 @@ pub(crate) fn run(runtime: &Runtime, laps: u32) -> Table {
         };
         table.row(name, vec![time(median), calls], f64::NAN, Bound::None);
     }
-    for (name, text) in EMPTY {
+    let empty = EMPTY.iter().map(|turn| (turn, 0u16));
+    for ((name, text), pages) in empty.chain(STORED.iter().map(|turn| (turn, 8))) {
         let wasm = wat::parse_str(text).expect("it is well-formed");
-        let times: Vec<u64> = chain.call("profile_turn", (wasm, Vec::<u8>::new(), laps));
+        let arguments = (wasm, Vec::<u8>::new(), pages, laps);
+        let times: Vec<u64> = chain.call("profile_turn", arguments);
         let median = median::warm(&times, |time| *time).saturating_sub(clock);
-        let name = format!("an empty turn, {name}");
+        let name = format!("a turn, {name}");
         table.row(name, vec![time(median)], f64::NAN, Bound::None);
     }
     for (kernel, input) in KERNELS {

@@ -28,7 +28,7 @@ export! {
     genesis = crate::chain::genesis: () -> ();
     overhead = crate::profile::overhead: (laps: u32) -> Vec<u64>;
     profile = crate::profile::run: (ask: Ask, wasm: Vec<u8>) -> Vec<(Vec<u8>, Vec<u64>, Accesses)>;
-    profile_turn = crate::profile::turn: (wasm: Vec<u8>, payload: Vec<u8>, laps: u32) -> Vec<u64>;
+    profile_turn = crate::profile::turn: (wasm: Vec<u8>, payload: Vec<u8>, pages: u16, laps: u32) -> Vec<u64>;
     actors_deploy = crate::actors::deploy: (wasm: Vec<u8>, salt: Vec<u8>) -> Result<[u8; 32], Vec<u8>>;
     actors_ask = crate::actors::ask: (ask: Ask) -> Vec<Lap>;
     actors_upload = crate::actors::upload: (wasm: Vec<u8>) -> Timed;

@@ -3,16 +3,20 @@
 use actors_executor::{
     Cause, Context, Host, Limits, Message, Modules, PageIndex, Request, Schedule, StoredMemory,
 };
-use actors_primitives::{abi::Entry, Balance, CodeHash, MessageId};
-use alloc::{string::ToString, vec, vec::Vec};
+use actors_primitives::{abi::Entry, Balance, CodeHash, MessageId, PAGE_SIZE};
+use alloc::{collections::BTreeSet, string::ToString, vec, vec::Vec};
 use bench_interface::{bench, Accesses, Ask};
-use frame_support::traits::{
-    fungible::{
-        hold::{Balanced as _, Mutate as _, Unbalanced as _},
-        Balanced as _, Unbalanced as _,
+use codec::{Compact, Encode};
+use frame_support::{
+    traits::{
+        fungible::{
+            hold::{Balanced as _, Mutate as _, Unbalanced as _},
+            Balanced as _, Unbalanced as _,
+        },
+        tokens::{Fortitude, Precision, Preservation},
+        Hooks, Imbalance as _,
     },
-    tokens::{Fortitude, Precision, Preservation},
-    Hooks, Imbalance as _,
+    BoundedVec,
 };
 use wasmi::Module;
 
@@ -37,7 +41,7 @@ pub(crate) fn run(ask: Ask, wasm: Vec<u8>) -> Vec<(Vec<u8>, Vec<u64>, Accesses)>
 
     step(
         "the executor's turn, code in memory",
-        turn(wasm.clone(), ask.payload.clone(), laps),
+        turn(wasm.clone(), ask.payload.clone(), 0, laps),
     );
     step("  an engine", laps_of(laps, || engine::engine(true)));
     step(
@@ -65,6 +69,30 @@ pub(crate) fn run(ask: Ask, wasm: Vec<u8>) -> Vec<(Vec<u8>, Vec<u64>, Accesses)>
         laps_of(laps, || core::hint::black_box(vec![0u8; 128 * 1024])),
     );
 
+    let page = vec![0xff; PAGE_SIZE as usize + 1];
+    let of = |from: usize| &page[from..from + PAGE_SIZE as usize];
+    step(
+        "  zeroing a stored page",
+        laps_of(laps, || {
+            core::hint::black_box(vec![0u8; PAGE_SIZE as usize])
+        }),
+    );
+    step(
+        "  copying a stored page",
+        laps_of(laps, || core::hint::black_box(of(0).to_vec())),
+    );
+    step(
+        "  copying it from an odd address",
+        laps_of(laps, || core::hint::black_box(of(1).to_vec())),
+    );
+    step(
+        "  writing it to storage",
+        laps_of(laps, || store(PageIndex(0), of(0).to_vec())),
+    );
+    step(
+        "  reading it from there",
+        laps_of(laps, || Fixed(Vec::new()).page(PageIndex(0))),
+    );
     step(
         "the hook, nothing to serve",
         laps_of(laps, || Actors::on_idle(1, BlockWeights::get().max_block)),
@@ -220,10 +248,15 @@ pub(crate) fn run(ask: Ask, wasm: Vec<u8>) -> Vec<(Vec<u8>, Vec<u64>, Accesses)>
     steps
 }
 
-/// Nanoseconds of the executor's turn of code that is in memory.
-pub(crate) fn turn(wasm: Vec<u8>, payload: Vec<u8>, laps: u32) -> Vec<u64> {
+/// Nanoseconds of the executor's turn of code that is in memory, with the first `pages` pages of its
+/// memory stored: reading them and storing what changed is part of it, as in the pallet.
+pub(crate) fn turn(wasm: Vec<u8>, payload: Vec<u8>, pages: u16, laps: u32) -> Vec<u64> {
     let info = actors_executor::validate(&wasm, &Limits::default()).expect("the code is valid");
     let context = context(payload);
+    let pages: BTreeSet<_> = (0..pages).map(PageIndex).collect();
+    for page in &pages {
+        store(*page, vec![0xff; PAGE_SIZE as usize]);
+    }
     let mut host = Fixed(wasm);
     laps_of(laps, || {
         let request = Request {
@@ -231,14 +264,26 @@ pub(crate) fn turn(wasm: Vec<u8>, payload: Vec<u8>, laps: u32) -> Vec<u64> {
             code_hash: Default::default(),
             entry: Entry::Handle,
             context: context.clone(),
-            memory: StoredMemory::default(),
+            memory: StoredMemory {
+                pages: pages.clone(),
+                ..StoredMemory::default()
+            },
             replaced_pages: 0,
             gas_limit: 1_000_000_000_000,
             schedule: &Schedule::default(),
             limits: &Limits::default(),
         };
-        actors_executor::execute(request, &mut host, &mut Modules::default())
+        let turn = actors_executor::execute(request, &mut host, &mut Modules::default());
+        let effects = turn.outcome.expect("the program ends");
+        for (page, bytes) in effects.memory.stored {
+            store(page, bytes);
+        }
     })
+}
+
+fn store(page: PageIndex, bytes: Vec<u8>) {
+    let bytes = BoundedVec::try_from(bytes).expect("it is a page");
+    pallet_actors::Pages::<Runtime>::insert(ALICE, page, bytes);
 }
 
 fn laps_of<R>(laps: u32, mut work: impl FnMut() -> R) -> Vec<u64> {
@@ -276,7 +321,7 @@ fn context(payload: Vec<u8>) -> Context {
     }
 }
 
-/// A chain that has nothing but the code.
+/// A chain that has nothing but the code, and pages of memory.
 struct Fixed(Vec<u8>);
 
 impl Host for Fixed {
@@ -284,8 +329,14 @@ impl Host for Fixed {
         Some(self.0.clone())
     }
 
-    fn page(&mut self, _: PageIndex) -> Option<Vec<u8>> {
-        None
+    fn page(&mut self, index: PageIndex) -> Option<Vec<u8>> {
+        // As the pallet does it.
+        let key = pallet_actors::Pages::<Runtime>::hashed_key_for(ALICE, index);
+        let mut page = vec![0; PAGE_SIZE as usize];
+        let length = Compact(PAGE_SIZE).encoded_size() as u32;
+        sp_io::storage::read(&key, &mut [], 0)?;
+        sp_io::storage::read(&key, &mut page, length)?;
+        Some(page)
     }
 
     fn state(&mut self, _: &[u8]) -> Option<Vec<u8>> {
