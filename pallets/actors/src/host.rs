@@ -28,6 +28,23 @@ pub(crate) struct ProgramHost<'a, T: Config> {
     pub(crate) arriving: Balance,
 }
 
+/// A page of a program's memory, if it is stored whole.
+pub(crate) fn stored_page<T: Config>(account: &T::AccountId, index: PageIndex) -> Option<Vec<u8>> {
+    // From behind its length straight to where it stays. To decode it would copy it once more,
+    // from an odd address: a runtime is slow at that. How long it is, is asked from its
+    // beginning: with an offset a node counts what lies behind that, and a validator of a relay
+    // chain, which runs a parachain's blocks without a node, counts all.
+    let key = Pages::<T>::hashed_key_for(account, index);
+    let mut page = vec![0; PAGE_SIZE as usize];
+    let start = Compact(PAGE_SIZE).encoded_size() as u32;
+    let is_whole = sp_io::storage::read(&key, &mut [], 0) == Some(PAGE_SIZE.saturating_add(start));
+    if !is_whole || sp_io::storage::read(&key, &mut page, start).is_none() {
+        report!("page {index:?} of a program is recorded and not stored");
+        return None;
+    }
+    Some(page)
+}
+
 impl<T: Config> Host for ProgramHost<'_, T> {
     fn code(&mut self) -> Option<Vec<u8>> {
         Wasm::<T>::get(self.code).map(BoundedVec::into_inner)
@@ -38,20 +55,7 @@ impl<T: Config> Host for ProgramHost<'_, T> {
     }
 
     fn page(&mut self, index: PageIndex) -> Option<Vec<u8>> {
-        // From behind its length straight to where it stays. To decode it would copy it once more,
-        // from an odd address: a runtime is slow at that. How long it is, is asked from its
-        // beginning: with an offset a node counts what lies behind that, and a validator of a relay
-        // chain, which runs a parachain's blocks without a node, counts all.
-        let key = Pages::<T>::hashed_key_for(self.account, index);
-        let mut page = vec![0; PAGE_SIZE as usize];
-        let start = Compact(PAGE_SIZE).encoded_size() as u32;
-        let is_whole =
-            sp_io::storage::read(&key, &mut [], 0) == Some(PAGE_SIZE.saturating_add(start));
-        if !is_whole || sp_io::storage::read(&key, &mut page, start).is_none() {
-            report!("page {index:?} of a program is recorded and not stored");
-            return None;
-        }
-        Some(page)
+        stored_page::<T>(self.account, index)
     }
 
     fn state(&mut self, key: &[u8]) -> Option<Vec<u8>> {

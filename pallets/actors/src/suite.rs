@@ -3,7 +3,7 @@
 //!
 //! Only with the feature `suite`, which is no part of a chain.
 
-use actors_executor::Schedule;
+use actors_executor::{PageIndex, Schedule};
 use alloc::vec::Vec;
 use codec::{Decode, Encode};
 use frame_support::{
@@ -15,9 +15,10 @@ use frame_support::{
 };
 
 use crate::{
+    host,
     mock::{self, Actors, BlockWeights, System, Test, ALICE},
     tests::{self, model},
-    Pallet,
+    Config, Pallet,
 };
 
 pub use model::{blocks::Act, Step};
@@ -31,6 +32,11 @@ pub use model::{
 #[cfg(feature = "std")]
 pub fn genesis() -> sp_runtime::Storage {
     mock::genesis()
+}
+
+/// A page of a program's memory, read as a turn reads it: a benchmark measures that.
+pub fn stored_page<T: Config>(account: &T::AccountId, index: PageIndex) -> Option<Vec<u8>> {
+    host::stored_page::<T>(account, index)
 }
 
 /// The names of the cases, as `module::function`; a case is known by its place among them.

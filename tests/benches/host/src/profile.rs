@@ -11,22 +11,26 @@ use crate::{
     table::{time, Bound, Table},
 };
 
-/// Turns that do nothing, by what comes with them.
-const EMPTY: &[(&str, &str)] = &[
+/// Turns by what comes with them: how many stored pages, and the program.
+const TURNS: &[(&str, u16, &str)] = &[
     (
         "no memory to speak of",
+        0,
         r#"(module (memory (export "memory") 0) (func (export "handle")))"#,
     ),
     (
         "one Wasm page",
+        0,
         r#"(module (memory (export "memory") 1) (func (export "handle")))"#,
     ),
     (
         "two Wasm pages",
+        0,
         r#"(module (memory (export "memory") 2) (func (export "handle")))"#,
     ),
     (
         "two Wasm pages, one of them stack",
+        0,
         r#"(module (memory (export "memory") 2)
             (global (export "__stack_low") i32 (i32.const 0))
             (global (export "__stack_high") i32 (i32.const 65536))
@@ -34,21 +38,20 @@ const EMPTY: &[(&str, &str)] = &[
     ),
     (
         "no memory, three imports",
+        0,
         r#"(module (import "actors_v1" "message_size" (func (result i32)))
             (import "actors_v1" "message_read" (func (param i32 i32 i32) (result i32)))
             (import "actors_v1" "reply" (func (param i32 i32 i32) (result i32)))
             (memory (export "memory") 0) (func (export "handle")))"#,
     ),
-];
-
-/// Turns of two Wasm pages of which all eight pages are stored, by what they do.
-const STORED: &[(&str, &str)] = &[
     (
         "eight stored pages, nothing changed",
+        8,
         r#"(module (memory (export "memory") 2) (func (export "handle")))"#,
     ),
     (
         "eight stored pages, all changed",
+        8,
         r#"(module (memory (export "memory") 2) (func (export "handle") (local i32)
             loop
               ;; Other than before, whatever that was.
@@ -88,8 +91,7 @@ pub(crate) fn run(runtime: &Runtime, laps: u32) -> Table {
         };
         table.row(name, vec![time(median), calls], f64::NAN, Bound::None);
     }
-    let empty = EMPTY.iter().map(|turn| (turn, 0u16));
-    for ((name, text), pages) in empty.chain(STORED.iter().map(|turn| (turn, 8))) {
+    for &(name, pages, text) in TURNS {
         let wasm = wat::parse_str(text).expect("it is well-formed");
         let arguments = (wasm, Vec::<u8>::new(), pages, laps);
         let times: Vec<u64> = chain.call("profile_turn", arguments);

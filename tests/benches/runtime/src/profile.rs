@@ -6,7 +6,6 @@ use actors_executor::{
 use actors_primitives::{abi::Entry, Balance, CodeHash, MessageId, PAGE_SIZE};
 use alloc::{collections::BTreeSet, string::ToString, vec, vec::Vec};
 use bench_interface::{bench, Accesses, Ask};
-use codec::{Compact, Encode};
 use frame_support::{
     traits::{
         fungible::{
@@ -330,13 +329,7 @@ impl Host for Fixed {
     }
 
     fn page(&mut self, index: PageIndex) -> Option<Vec<u8>> {
-        // As the pallet does it.
-        let key = pallet_actors::Pages::<Runtime>::hashed_key_for(ALICE, index);
-        let mut page = vec![0; PAGE_SIZE as usize];
-        let length = Compact(PAGE_SIZE).encoded_size() as u32;
-        sp_io::storage::read(&key, &mut [], 0)?;
-        sp_io::storage::read(&key, &mut page, length)?;
-        Some(page)
+        pallet_actors::suite::stored_page::<Runtime>(&ALICE, index)
     }
 
     fn state(&mut self, _: &[u8]) -> Option<Vec<u8>> {
