@@ -197,7 +197,7 @@ impl Soak {
         held.is_ok()
     }
 
-    /// Sleeps with so many blocks of memory in hand, and fails for good.
+    /// Sleeps while it holds `count` blocks of memory, then fails, and fails to clean up.
     #[method]
     pub async fn hoard(this: This<Self>, count: u32, blocks: u32) -> Result<(), Wrong> {
         let _hook = unless_held(this, Then::FailTwice);
