@@ -92,7 +92,8 @@ fn awaited(letter: u32) -> Result<u32, Error> {
     }
 }
 
-fn send_as(
+/// As [`send`], in any way, and writes the id.
+pub(crate) fn send_as(
     id: &mut [u8; 32],
     dest: &[u8; 32],
     payload: &[u8],

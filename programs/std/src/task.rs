@@ -12,11 +12,12 @@ use core::{
 };
 
 use crate::{
-    chain::gas_left,
+    chain::{block_number, gas_left, program_id},
     global::Global,
     heap,
     linked::{linked, Linked},
     message::{self, Cause},
+    outbox::{self, Gas},
     reply,
     rt::zeroes,
     signal as failed, Error,
@@ -40,17 +41,24 @@ struct Task {
     future: Option<Pin<Box<dyn Future<Output = ()>>>>,
     /// What to do if the message fails, the last first.
     hooks: Linked<Hook>,
-    /// A message whose task is still here, though it no longer waits: see [`doubt`].
-    doubted: Option<Box<[u8; 32]>>,
-    /// How many messages were in doubt so far, that one among them.
-    doubts: u32,
     /// How many blocks of memory its turns have taken and not given back.
     blocks: u32,
-    /// Whether a message has failed that was to drop this. It never is then, and its locks are free.
-    is_left: bool,
+    /// How many messages were sent to drop it: see [`doubt`].
+    tries: u32,
+    /// The block of the last of them, or in which it was first found that its message no longer waits; 0 before.
+    doubted: u64,
+    /// The last of them.
+    cleaner: [u8; 32],
 }
 
 linked!(Task);
+
+impl Task {
+    /// Whether it is never dropped: each message that was to do so has failed. What it borrows from a lock, others may have then.
+    fn is_left(&self) -> bool {
+        self.tries >= TRIES && block_number() > self.doubted.wrapping_add(PATIENCE)
+    }
+}
 
 impl Drop for Task {
     fn drop(&mut self) {
@@ -66,8 +74,6 @@ pub(crate) struct Reply {
     /// The most bytes that an answer may have. Once the reply has arrived, how many it has.
     size: usize,
     has_arrived: bool,
-    /// How many messages had been in doubt when the request was sent: it settles none that came into doubt later.
-    doubts: u32,
     pub(crate) code: reply::Code,
     pub(crate) value: u128,
     payload: Vec<u8>,
@@ -104,13 +110,11 @@ pub(crate) struct Awaiting(*mut Reply);
 impl Awaiting {
     /// For an answer of at most so many bytes.
     pub(crate) fn new(most: u32) -> Self {
-        doubt_next();
         let reply = Box::new(Reply {
             next: Linked::new(),
             to: [0; 32],
             size: most as usize,
             has_arrived: false,
-            doubts: TURN.with(|turn| turn.task.as_deref().map_or(0, |task| task.doubts)),
             code: reply::Code::FINISHED,
             value: 0,
             payload: Vec::new(),
@@ -148,8 +152,6 @@ struct Turn {
     late: bool,
     /// Whether something has become ready that was polled already.
     again: bool,
-    /// Whether it was asked for another task if its message waits.
-    has_doubted: bool,
     /// 1 while it cleans up, and 2 once that has woken a message.
     cleaning: u8,
     /// The block of the nearest deadline.
@@ -169,7 +171,6 @@ static TURN: Global<Turn> = Global::new(Turn {
     task: None,
     late: false,
     again: false,
-    has_doubted: false,
     cleaning: 0,
     until: 0,
     blocks: 0,
@@ -186,24 +187,25 @@ fn begin(future: Pin<Box<dyn Future<Output = ()>>>) {
         id: message::id(),
         future: Some(future),
         hooks: Linked::new(),
-        doubted: None,
-        doubts: 0,
         blocks: 0,
-        is_left: false,
+        tries: 0,
+        doubted: 0,
+        cleaner: [0; 32],
         next: Linked::new(),
     }));
 }
 
-/// Goes on with the current message, if it waited; says whether it did.
+/// Goes on with the current message, if it waited, or does what [`doubt`] sent it for; says whether it was one of these.
 #[inline]
 pub fn resume() -> bool {
     count();
-    let cause = message::cause();
-    let resumed = cause != Cause::Fresh;
-    if resumed {
-        go_on(cause);
+    match message::cause() {
+        Cause::Fresh => clean(),
+        cause => {
+            go_on(cause);
+            true
+        }
     }
-    resumed
 }
 
 /// How many blocks of memory there are more than when it was last asked.
@@ -215,27 +217,20 @@ fn count() -> u32 {
 
 #[inline(never)]
 fn go_on(cause: Cause) {
-    let Some(mut task) = take(&message::id()) else {
+    let Some(task) = take(&message::id()) else {
         crate::panic("the waiting message is unknown")
     };
-    let late = cause == Cause::Deadline;
-    let mut is_settled = late;
     if let Ok(to) = reply::to() {
         REPLIES.with(|replies| {
             let reply = replies.find(|reply| is(&reply.to, &to));
             // SAFETY: it is in the list, and this is the only reference to it.
             if let Some(reply) = unsafe { reply.as_mut() } {
-                is_settled = reply.doubts == task.doubts;
                 // There is a reply: it does not fail.
                 let _ = reply.arrive();
             }
         });
     }
-    if is_settled {
-        // Its signal has run by now, and could not drop it: otherwise it would not be here. That releases its locks.
-        tidy(task.doubted.take().and_then(|id| take(&id)));
-    }
-    TURN.with(|turn| turn.late = late);
+    TURN.with(|turn| turn.late = cause == Cause::Deadline);
     run(task);
 }
 
@@ -243,11 +238,6 @@ fn go_on(cause: Cause) {
 /// which releases its locks.
 pub fn signal() {
     let mut task = failed::message().ok().and_then(|id| take(&id));
-    // Perhaps it has failed because dropping that took more than was thought: nobody else is to try.
-    if let Some(mut other) = task.as_mut().and_then(|task| take(&*task.doubted.take()?)) {
-        other.is_left = true;
-        keep(other);
-    }
     while let Some(hook) = task.as_mut().and_then(|task| task.hooks.pop()) {
         (hook.run)();
     }
@@ -273,49 +263,13 @@ pub(crate) fn wake(id: &[u8; 32]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Drops what another message has left, if the turn seems to be able to pay for that and go on; otherwise it stays, for a turn that can.
-/// How long it takes to free blocks depends on their order too, so this can be too little: then [`signal`] marks the task.
-fn tidy(task: Option<Box<Task>>) {
-    let Some(task) = task else { return };
-    // By the chain's prices: of a call that only reads, and of a question whether a message waits, with its proof.
-    let before = gas_left();
-    let between = gas_left();
-    let _ = message::waits(&task.id);
-    let left = gas_left();
-    let (call, question) = (before.wrapping_sub(between), between.wrapping_sub(left));
-    let (blocks, bytes) = heap::held();
-    let blocks = blocks.min(task.blocks);
-    let frees = blocks.wrapping_mul(BLOCK).wrapping_add(bytes / CHANGED);
-    let frees = call.wrapping_mul(frees.min(MOST).into());
-    let takes = question.wrapping_mul(WAKE).wrapping_add(frees);
-    let rest = (left / 2).min(question.wrapping_mul(REST));
-    if !task.is_left && takes.wrapping_add(rest) <= left {
-        clean_up(Some(task));
-        count();
-    } else {
-        keep(task);
-    }
-}
-
-#[inline(never)]
-fn keep(task: Box<Task>) {
-    TASKS.with(|tasks| {
-        tasks.push(task);
-    });
-}
-
-/// Who could pay for that many tries, whatever it takes: otherwise nobody might ever.
-const MOST: u32 = 480_000;
-/// To wake one message and pass those that have failed, by the price of a question; and what a turn keeps for itself.
-const WAKE: u64 = 64;
-const REST: u64 = 1_000;
-/// To free a block, by the price of a call that only reads; and of how many bytes all pages may be changed for one.
-const BLOCK: u32 = 24;
-const CHANGED: u32 = 24;
-
 fn take(id: &[u8; 32]) -> Option<Box<Task>> {
+    take_where(|task| is(&task.id, id))
+}
+
+fn take_where(is_meant: impl Fn(&mut Task) -> bool) -> Option<Box<Task>> {
     TASKS.with(|tasks| {
-        let task = tasks.find(|task| is(&task.id, id));
+        let task = tasks.find(is_meant);
         tasks.take(task)
     })
 }
@@ -329,7 +283,7 @@ fn is(id: &[u8; 32], other: &[u8; 32]) -> bool {
 #[inline(never)]
 fn run(mut task: Box<Task>) {
     let future = task.future.take();
-    TURN.with(|turn| (turn.task, turn.has_doubted) = (Some(task), false));
+    TURN.with(|turn| turn.task = Some(task));
     let Some(mut future) = future else { return };
     let mut context = Context::from_waker(Waker::noop());
     let waits = loop {
@@ -341,22 +295,22 @@ fn run(mut task: Box<Task>) {
             break true;
         }
     };
-    // Who only sleeps looks as well for what others have left.
-    if waits && !TURN.with(|turn| turn.has_doubted) {
-        doubt_next();
-    }
     let taken = count();
     // Leaves no trace: where nothing else is kept in memory, no page of it is stored.
     let (task, until) = TURN.with(|turn| {
-        (turn.late, turn.again, turn.has_doubted, turn.blocks) = (false, false, false, 0);
+        (turn.late, turn.again, turn.blocks) = (false, false, 0);
         (turn.task.take(), core::mem::take(&mut turn.until))
     });
     let Some(mut task) = task else { return };
     if waits {
         wait(until);
+        // Of the gas that this leaves.
+        doubt_last(true);
         task.blocks = task.blocks.wrapping_add(taken);
         task.future = Some(future);
-        keep(task);
+        TASKS.with(|tasks| {
+            tasks.push(task);
+        });
     }
 }
 
@@ -367,7 +321,7 @@ fn wait(until: u64) {
         crate::panic("a method awaits what never comes");
     }
     // A block of service at least: the chain has a turn for what is due.
-    let blocks = until.saturating_sub(crate::chain::block_number()).max(1);
+    let blocks = until.saturating_sub(block_number()).max(1);
     match message::wait(u32::try_from(blocks).unwrap_or(u32::MAX)) {
         Ok(()) => {}
         Err(Error::NOT_ENOUGH_GAS) => crate::panic("not enough gas to wait"),
@@ -384,7 +338,7 @@ pub(crate) struct Deadline {
 impl Deadline {
     pub(crate) fn after(blocks: u32) -> Self {
         Self {
-            block: crate::chain::block_number().saturating_add(blocks.into()),
+            block: block_number().saturating_add(blocks.into()),
         }
     }
 
@@ -394,7 +348,7 @@ impl Deadline {
     /// deadline passes then.
     pub(crate) fn is_ahead(self) -> bool {
         TURN.with(|turn| {
-            if turn.late && self.block <= crate::chain::block_number() {
+            if turn.late && self.block <= block_number() {
                 return false;
             }
             turn.until = turn.until.min(self.block);
@@ -403,47 +357,106 @@ impl Deadline {
     }
 }
 
-/// Notes a message that no longer waits, though its task is still here: its signal is still in the queue, or has failed, so that its
-/// memory and its locks would be lost for ever. Whatever is queued from now on comes after that signal, so its task can be dropped
-/// in the next turn that a deadline or the reply to a later request causes.
-fn doubt(is_meant: impl Fn(&mut Task) -> bool) {
-    TURN.with(|turn| turn.has_doubted = true);
+/// Looks after a task whose message may have failed and left it here because its signal failed as well: its memory and its locks would
+/// be lost for ever. Says whether to look at it again in the next block.
+///
+/// Where its message does not wait in two blocks, one more message is sent to the program itself, which does nothing but drop the task:
+/// nobody else fails if that takes longer than was thought, and whoever fails on purpose has no say in it. What is sent now comes after
+/// the signal, wherever that is; mostly it has run in the first of the two blocks, and nothing need be sent.
+fn doubt(task: &mut Task, sends: bool) -> bool {
+    let now = block_number();
+    if task.doubted == now {
+        return true;
+    }
+    // What the chain takes for a question is a measure of what it takes for all else.
+    let before = gas_left();
+    let waits = message::waits(&task.id);
+    let left = gas_left();
+    if waits || task.tries >= TRIES {
+        return false;
+    }
+    let question = before.wrapping_sub(left);
+    let (blocks, bytes) = heap::held();
+    let frees = blocks.min(task.blocks).wrapping_mul(2) / BLOCKS + bytes / BYTES;
+    let takes = (TURN_AND_WAKE + frees) << (task.tries * MORE);
+    let gas = question.wrapping_mul(takes.min(MOST).into());
+    let rest = (left / 4 * 3).min(question.wrapping_mul(REST));
+    if gas.wrapping_add(rest) > left {
+        return false;
+    }
+    if task.doubted == 0 {
+        // Perhaps its signal is still to come.
+        task.doubted = now;
+    } else if sends {
+        let gas = Gas::Split(gas);
+        if outbox::send_as(&mut task.cleaner, &program_id(), &[], 0, gas, 0, 0).is_err() {
+            return false;
+        }
+        task.doubted = now;
+        task.tries += 1;
+    }
+    true
+}
+
+/// How many messages are sent to drop a task, and by what power of two each may take more than the one before: in another order
+/// than that of addresses, freeing takes up to 13 times as long.
+const TRIES: u32 = 3;
+const MORE: u32 = 2;
+/// How many blocks later the last of them has surely run. If it has not, it drops nothing any more.
+const PATIENCE: u64 = 100;
+
+// By the price of a question:
+/// to begin a turn, wake one message and pass those that have failed;
+const TURN_AND_WAKE: u32 = 464;
+/// how many blocks of memory are freed for two, and how many bytes of pages loaded and changed for one;
+const BLOCKS: u32 = 7;
+const BYTES: u32 = 800;
+/// what one turn can pay in all;
+const MOST: u32 = 7_200;
+/// what a message that sends another for it keeps for itself.
+const REST: u64 = 1_600;
+
+/// Looks after the last task, which comes to the front if there is no reason to look at it again.
+fn doubt_last(sends: bool) -> bool {
     TASKS.with(|tasks| {
-        let task = tasks.find(is_meant);
-        let Some(task) = tasks.take(task) else { return };
-        TURN.with(|turn| {
-            if let Some(current) = turn.task.as_deref_mut() {
-                if current.doubted.is_none() && !message::waits(&task.id) {
-                    current.doubted = Some(Box::new(task.id));
-                    current.doubts = current.doubts.wrapping_add(1);
-                }
+        let last = tasks.find(|task| task.next.first().is_none());
+        // SAFETY: it is in the list, and this is the only reference to it.
+        let is_doubted = unsafe { last.as_mut() }.is_some_and(|task| doubt(task, sends));
+        if !is_doubted {
+            if let Some(task) = tasks.take(last) {
+                tasks.push(task);
             }
-        });
-        tasks.push(task);
-    });
-}
-
-/// Likewise of one task after another: the last comes to the front.
-fn doubt_next() {
-    doubt(|task| task.next.first().is_none());
-}
-
-/// Whether a message will never run again, and the task of it can be dropped soon.
-pub(crate) fn is_in_doubt(id: &[u8; 32]) -> bool {
-    doubt(|task| is(&task.id, id));
-    TURN.with(|turn| {
-        let task = turn.task.as_deref();
-        task.is_some_and(|task| task.doubted.as_deref() == Some(id))
+        }
+        is_doubted
     })
 }
 
-/// Whether its message has failed, and its task is never dropped: what that borrows from a lock, others may have.
+/// Whether a message will never run again, and its task may be dropped soon: it is the next that is looked after.
+pub(crate) fn is_lost(id: &[u8; 32]) -> bool {
+    let Some(task) = take(id) else { return false };
+    TASKS.with(|tasks| tasks.append(task));
+    doubt_last(false)
+}
+
+/// Whether its message has failed, and its task is never dropped.
 pub(crate) fn is_left(id: &[u8; 32]) -> bool {
     TASKS.with(|tasks| {
         let task = tasks.find(|task| is(&task.id, id));
         // SAFETY: it is in the list, and this is the only reference to it.
-        unsafe { task.as_ref() }.is_some_and(|task| task.is_left)
+        unsafe { task.as_ref() }.is_some_and(Task::is_left)
     })
+}
+
+/// Drops what another message has left, if the current one was sent for that: says whether it was.
+fn clean() -> bool {
+    if message::size() != 0 {
+        return false;
+    }
+    let id = message::id();
+    let task = take_where(|task| is(&task.cleaner, &id) && !task.is_left());
+    let was_sent = task.is_some();
+    clean_up(task);
+    was_sent
 }
 
 /// Polls the current message's future once more in this turn.

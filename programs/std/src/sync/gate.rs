@@ -7,7 +7,7 @@ use crate::{
     global::Global,
     linked::{linked, Linked},
     message,
-    task::{again, is_in_doubt, is_left, wake, Deadline},
+    task::{again, is_left, is_lost, wake, Deadline},
     Error,
 };
 
@@ -48,8 +48,6 @@ pub(super) enum Entry {
     Queued {
         ticket: u64,
         until: Deadline,
-        /// Behind the ticket of the last holder that was found never to release the lock.
-        lost: u64,
     },
     Done,
 }
@@ -65,15 +63,9 @@ impl Gate {
             *entry = Entry::Queued {
                 ticket: self.0.with(|places| join(places, writes)),
                 until: Deadline::after(blocks),
-                lost: 0,
             };
         }
-        let Entry::Queued {
-            ticket,
-            until,
-            ref mut lost,
-        } = *entry
-        else {
+        let Entry::Queued { ticket, until } = *entry else {
             crate::panic("a lock was awaited twice")
         };
         let (holds, holder) = self.0.with(|places| {
@@ -81,21 +73,15 @@ impl Gate {
             let mine = find(places, |place| place.ticket == ticket);
             let holds = mine.is_some_and(|place| place.stage == Stage::Holds);
             let holder = find(places, |place| place.stage == Stage::Holds);
-            (holds, holder.map(|place| (place.ticket, place.message)))
+            (holds, holder.map(|place| place.message))
         });
         if holds {
             *entry = Entry::Done;
             return Poll::Ready(Ok(ticket));
         }
-        // One who will never release it is out by the turn after the next block, if that can pay for it.
-        let mut is_news = false;
-        if let Some((holder, message)) = holder {
-            if is_in_doubt(&message) {
-                is_news = holder >= *lost;
-                *lost = holder.wrapping_add(1);
-            }
-        }
-        if until.is_ahead() | (is_news && Deadline::after(1).is_ahead()) {
+        // One who will never release it is out in the next blocks, if this turn can pay for that.
+        let is_lost = holder.is_some_and(|message| is_lost(&message));
+        if until.is_ahead() | (is_lost && Deadline::after(1).is_ahead()) {
             return Poll::Pending;
         }
         *entry = Entry::Done;

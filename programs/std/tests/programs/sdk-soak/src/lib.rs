@@ -52,6 +52,17 @@ pub enum Then {
 #[repr(align(64))]
 struct Aligned(#[allow(dead_code, reason = "it takes the space")] u8);
 
+/// Nobody can drop it.
+struct Endless;
+
+impl Drop for Endless {
+    fn drop(&mut self) {
+        loop {
+            core::hint::black_box(());
+        }
+    }
+}
+
 /// Fails the message as it is told to, unless it is held.
 fn unless_held(this: This<Soak>, then: Then) -> actors_std::OnFailure {
     on_failure(move || {
@@ -226,6 +237,12 @@ impl Soak {
     ) -> Result<(), Wrong> {
         let things: alloc::collections::BTreeSet<_> = things.into_iter().collect();
         hold_and_fail(this, things, blocks).await
+    }
+
+    /// Likewise, with something in hand that nobody can drop.
+    #[method]
+    pub async fn hold_endless(this: This<Self>, blocks: u32) -> Result<(), Wrong> {
+        hold_and_fail(this, Endless, blocks).await
     }
 
     /// Holds many locks at once, and goes on as it is told.
