@@ -41,14 +41,8 @@ enum Stage {
 
 /// A wish to enter.
 pub(super) enum Entry {
-    New {
-        writes: bool,
-        blocks: u32,
-    },
-    Queued {
-        ticket: u64,
-        until: Deadline,
-    },
+    New { writes: bool, blocks: u32 },
+    Queued { ticket: u64, until: Deadline },
     Done,
 }
 
