@@ -92,8 +92,19 @@ fn awaited(letter: u32) -> Result<u32, Error> {
     }
 }
 
-/// As [`send`], in any way, and writes the id.
-pub(crate) fn send_as(
+/// Sends a message of nothing to the program itself, on gas that is split off, and writes its id.
+pub(crate) fn send_to_self(id: &mut [u8; 32], gas: u64) -> Result<(), Error> {
+    let (id, value) = (id.as_mut_ptr(), [0; 16]);
+    // SAFETY: `id` is valid for 32 bytes and `value` for 16; what is sent is read before the id is written. There is less gas than
+    // an `i64` can say.
+    let returned = unsafe {
+        sys::program_id(id);
+        sys::send(id, id, 0, value.as_ptr(), gas as i64, 0, 0, id)
+    };
+    Error::check(returned).map(|_| ())
+}
+
+fn send_as(
     id: &mut [u8; 32],
     dest: &[u8; 32],
     payload: &[u8],

@@ -12,13 +12,12 @@ use core::{
 };
 
 use crate::{
-    chain::{block_number, gas_left, program_id},
+    chain::{block_number, gas_left},
     global::Global,
     heap,
     linked::{linked, Linked},
     message::{self, Cause},
-    outbox::{self, Gas},
-    reply,
+    outbox, reply,
     rt::zeroes,
     signal as failed, Error,
 };
@@ -43,8 +42,10 @@ struct Task {
     hooks: Linked<Hook>,
     /// How many blocks of memory its turns have taken and not given back.
     blocks: u32,
-    /// How many messages were sent to drop it: see [`doubt`].
+    /// How many messages were sent to drop it, or then to give it up: see [`doubt`].
     tries: u32,
+    /// Whether it is given up: others may have its locks. It is never dropped then, since it may borrow from them.
+    is_left: bool,
     /// The block of the last of them, or in which it was first found that its message no longer waits; 0 before.
     doubted: u64,
     /// The last of them.
@@ -52,13 +53,6 @@ struct Task {
 }
 
 linked!(Task);
-
-impl Task {
-    /// Whether it is never dropped: each message that was to do so has failed. What it borrows from a lock, others may have then.
-    fn is_left(&self) -> bool {
-        self.tries >= TRIES && block_number() > self.doubted.wrapping_add(PATIENCE)
-    }
-}
 
 impl Drop for Task {
     fn drop(&mut self) {
@@ -152,6 +146,8 @@ struct Turn {
     late: bool,
     /// Whether something has become ready that was polled already.
     again: bool,
+    /// Whether somebody who will never release it holds a lock that is wanted.
+    is_stuck: bool,
     /// 1 while it cleans up, and 2 once that has woken a message.
     cleaning: u8,
     /// The block of the nearest deadline.
@@ -171,6 +167,7 @@ static TURN: Global<Turn> = Global::new(Turn {
     task: None,
     late: false,
     again: false,
+    is_stuck: false,
     cleaning: 0,
     until: 0,
     blocks: 0,
@@ -189,6 +186,7 @@ fn begin(future: Pin<Box<dyn Future<Output = ()>>>) {
         hooks: Linked::new(),
         blocks: 0,
         tries: 0,
+        is_left: false,
         doubted: 0,
         cleaner: [0; 32],
         next: Linked::new(),
@@ -274,6 +272,13 @@ fn take_where(is_meant: impl Fn(&mut Task) -> bool) -> Option<Box<Task>> {
     })
 }
 
+#[inline(never)]
+fn keep(task: Box<Task>) {
+    TASKS.with(|tasks| {
+        tasks.push(task);
+    });
+}
+
 /// Whether two ids are the same, which nearly always their first word says.
 fn is(id: &[u8; 32], other: &[u8; 32]) -> bool {
     let word = |id: &[u8; 32]| u64::from_le_bytes(*id.first_chunk().expect("it is longer"));
@@ -297,20 +302,26 @@ fn run(mut task: Box<Task>) {
     };
     let taken = count();
     // Leaves no trace: where nothing else is kept in memory, no page of it is stored.
-    let (task, until) = TURN.with(|turn| {
+    let (task, until, is_stuck) = TURN.with(|turn| {
         (turn.late, turn.again, turn.blocks) = (false, false, 0);
-        (turn.task.take(), core::mem::take(&mut turn.until))
+        (
+            turn.task.take(),
+            core::mem::take(&mut turn.until),
+            core::mem::take(&mut turn.is_stuck),
+        )
     });
     let Some(mut task) = task else { return };
     if waits {
         wait(until);
-        // Of the gas that this leaves.
-        doubt_last(true);
+    }
+    // Of gas that nobody needs any more; or for itself, of what the wait leaves.
+    if !waits || is_stuck {
+        doubt_last();
+    }
+    if waits {
         task.blocks = task.blocks.wrapping_add(taken);
         task.future = Some(future);
-        TASKS.with(|tasks| {
-            tasks.push(task);
-        });
+        keep(task);
     }
 }
 
@@ -318,7 +329,7 @@ fn run(mut task: Box<Task>) {
 fn wait(until: u64) {
     // Also where futures are polled only when they are woken: here each poll is of all.
     if until == NEVER {
-        crate::panic("a method awaits what never comes");
+        crate::panic("a method waits for ever");
     }
     // A block of service at least: the chain has a turn for what is due.
     let blocks = until.saturating_sub(block_number()).max(1);
@@ -358,105 +369,123 @@ impl Deadline {
 }
 
 /// Looks after a task whose message may have failed and left it here because its signal failed as well: its memory and its locks would
-/// be lost for ever. Says whether to look at it again in the next block.
+/// be lost for ever. Says in how many blocks to look at it again, or 0.
 ///
 /// Where its message does not wait in two blocks, one more message is sent to the program itself, which does nothing but drop the task:
 /// nobody else fails if that takes longer than was thought, and whoever fails on purpose has no say in it. What is sent now comes after
 /// the signal, wherever that is; mostly it has run in the first of the two blocks, and nothing need be sent.
-fn doubt(task: &mut Task, sends: bool) -> bool {
+///
+/// What three such messages do not drop is given up by a fourth: when that runs, all that were sent before it have.
+fn doubt(task: &mut Task, sends: bool) -> u64 {
     let now = block_number();
-    if task.doubted == now {
-        return true;
-    }
-    // What the chain takes for a question is a measure of what it takes for all else.
+    // The chain's prices of a call that only reads, for what takes time, and of a question with its proof, for what is read.
     let before = gas_left();
+    let between = gas_left();
     let waits = message::waits(&task.id);
     let left = gas_left();
-    if waits || task.tries >= TRIES {
-        return false;
-    }
-    let question = before.wrapping_sub(left);
-    let (blocks, bytes) = heap::held();
-    let frees = blocks.min(task.blocks).wrapping_mul(2) / BLOCKS + bytes / BYTES;
-    let takes = (TURN_AND_WAKE + frees) << (task.tries * MORE);
-    let gas = question.wrapping_mul(takes.min(MOST).into());
-    let rest = (left / 4 * 3).min(question.wrapping_mul(REST));
-    if gas.wrapping_add(rest) > left {
-        return false;
+    if waits || task.is_left {
+        return 0;
     }
     if task.doubted == 0 {
-        // Perhaps its signal is still to come.
         task.doubted = now;
-    } else if sends {
-        let gas = Gas::Split(gas);
-        if outbox::send_as(&mut task.cleaner, &program_id(), &[], 0, gas, 0, 0).is_err() {
-            return false;
+    }
+    let age = now.wrapping_sub(task.doubted);
+    let (call, question) = (before.wrapping_sub(between), between.wrapping_sub(left));
+    let (blocks, bytes) = heap::held();
+    let blocks = match task.tries < TRIES {
+        true => blocks.min(task.blocks),
+        false => 0,
+    };
+    let calls = CALLS + blocks.wrapping_mul(BLOCK) + bytes / CALL;
+    let reads = question.wrapping_mul((QUESTIONS + bytes / QUESTION).into());
+    let takes = call.wrapping_mul(calls.into()).wrapping_add(reads) << (task.tries * 2 % MORE);
+    let gas = takes.min(call.wrapping_mul(MOST));
+    if gas.wrapping_add(call.wrapping_mul(REST)) > left {
+        // The lock is worth more than the memory.
+        if sends || age <= LONG || task.tries >= TRIES {
+            return 0;
+        }
+        task.tries = TRIES;
+        return 1;
+    }
+    // What was sent before must have run.
+    let patience = 1 << (task.tries * 3);
+    if age < patience {
+        return if age == 0 { 1 } else { patience - age };
+    }
+    if sends {
+        if outbox::send_to_self(&mut task.cleaner, gas).is_err() {
+            return 0;
         }
         task.doubted = now;
         task.tries += 1;
     }
-    true
+    1
 }
 
-/// How many messages are sent to drop a task, and by what power of two each may take more than the one before: in another order
-/// than that of addresses, freeing takes up to 13 times as long.
+/// How many messages are sent to drop a task, each with four times the gas of the one before: in another order than that of addresses,
+/// freeing takes longer. With the one that gives it up that begins anew, by the remainder of the power of two.
 const TRIES: u32 = 3;
-const MORE: u32 = 2;
-/// How many blocks later the last of them has surely run. If it has not, it drops nothing any more.
-const PATIENCE: u64 = 100;
+const MORE: u32 = 6;
+/// After how many blocks it is given up where somebody wants its lock and cannot pay for them.
+const LONG: u64 = 3_600;
+/// By the price of a call that only reads: to begin a turn, to free a block, and for how many bytes of pages one is taken;
+const CALLS: u32 = 48_000;
+const BLOCK: u32 = 36;
+const CALL: u32 = 8;
+/// by that of a question: to begin a turn, wake one message and pass those that have failed, and for how many bytes of pages;
+const QUESTIONS: u32 = 64;
+const QUESTION: u32 = 2_048;
+/// again by a call: what one turn can pay, whatever it takes, and what a message that sends another for it keeps for itself.
+const MOST: u64 = 1_050_000;
+const REST: u64 = 100_000;
 
-// By the price of a question:
-/// to begin a turn, wake one message and pass those that have failed;
-const TURN_AND_WAKE: u32 = 464;
-/// how many blocks of memory are freed for two, and how many bytes of pages loaded and changed for one;
-const BLOCKS: u32 = 7;
-const BYTES: u32 = 800;
-/// what one turn can pay in all;
-const MOST: u32 = 7_200;
-/// what a message that sends another for it keeps for itself.
-const REST: u64 = 1_600;
-
-/// Looks after the last task, which comes to the front if there is no reason to look at it again.
-fn doubt_last(sends: bool) -> bool {
+/// Looks after the last task, which comes to the front.
+fn doubt_last() {
     TASKS.with(|tasks| {
         let last = tasks.find(|task| task.next.first().is_none());
-        // SAFETY: it is in the list, and this is the only reference to it.
-        let is_doubted = unsafe { last.as_mut() }.is_some_and(|task| doubt(task, sends));
-        if !is_doubted {
-            if let Some(task) = tasks.take(last) {
-                tasks.push(task);
-            }
+        if let Some(mut task) = tasks.take(last) {
+            doubt(&mut task, true);
+            tasks.push(task);
         }
-        is_doubted
-    })
+    });
 }
 
-/// Whether a message will never run again, and its task may be dropped soon: it is the next that is looked after.
-pub(crate) fn is_lost(id: &[u8; 32]) -> bool {
-    let Some(task) = take(id) else { return false };
+/// In how many blocks a message that will never run again may have been cleaned up after, or 0 if it will run, or nothing can be done.
+/// It is the next that is looked after.
+pub(crate) fn is_out_in(id: &[u8; 32]) -> u64 {
+    let Some(mut task) = take(id) else { return 0 };
+    let blocks = doubt(&mut task, false);
     TASKS.with(|tasks| tasks.append(task));
-    doubt_last(false)
+    TURN.with(|turn| turn.is_stuck |= blocks != 0);
+    blocks
 }
 
-/// Whether its message has failed, and its task is never dropped.
+/// Whether a message has failed, and its task is given up.
 pub(crate) fn is_left(id: &[u8; 32]) -> bool {
     TASKS.with(|tasks| {
         let task = tasks.find(|task| is(&task.id, id));
         // SAFETY: it is in the list, and this is the only reference to it.
-        unsafe { task.as_ref() }.is_some_and(Task::is_left)
+        unsafe { task.as_ref() }.is_some_and(|task| task.is_left)
     })
 }
 
-/// Drops what another message has left, if the current one was sent for that: says whether it was.
+/// Drops what another message has left, or gives it up, if the current one was sent for that: says whether it was.
 fn clean() -> bool {
     if message::size() != 0 {
         return false;
     }
     let id = message::id();
-    let task = take_where(|task| is(&task.cleaner, &id) && !task.is_left());
-    let was_sent = task.is_some();
-    clean_up(task);
-    was_sent
+    let Some(mut task) = take_where(|task| is(&task.cleaner, &id)) else {
+        return false;
+    };
+    if task.tries > TRIES {
+        task.is_left = true;
+        keep(task);
+    } else {
+        clean_up(Some(task));
+    }
+    true
 }
 
 /// Polls the current message's future once more in this turn.

@@ -7,7 +7,7 @@ use crate::{
     global::Global,
     linked::{linked, Linked},
     message,
-    task::{again, is_left, is_lost, wake, Deadline},
+    task::{again, is_left, is_out_in, wake, Deadline},
     Error,
 };
 
@@ -41,8 +41,16 @@ enum Stage {
 
 /// A wish to enter.
 pub(super) enum Entry {
-    New { writes: bool, blocks: u32 },
-    Queued { ticket: u64, until: Deadline },
+    New {
+        writes: bool,
+        blocks: u32,
+    },
+    Queued {
+        ticket: u64,
+        until: Deadline,
+        /// The ticket of the last holder that was found never to release the lock, and how often.
+        lost: (u64, u32),
+    },
     Done,
 }
 
@@ -57,9 +65,15 @@ impl Gate {
             *entry = Entry::Queued {
                 ticket: self.0.with(|places| join(places, writes)),
                 until: Deadline::after(blocks),
+                lost: (0, 0),
             };
         }
-        let Entry::Queued { ticket, until } = *entry else {
+        let Entry::Queued {
+            ticket,
+            until,
+            ref mut lost,
+        } = *entry
+        else {
             crate::panic("a lock was awaited twice")
         };
         let (holds, holder) = self.0.with(|places| {
@@ -67,15 +81,25 @@ impl Gate {
             let mine = find(places, |place| place.ticket == ticket);
             let holds = mine.is_some_and(|place| place.stage == Stage::Holds);
             let holder = find(places, |place| place.stage == Stage::Holds);
-            (holds, holder.map(|place| place.message))
+            (holds, holder.map(|place| (place.ticket, place.message)))
         });
         if holds {
             *entry = Entry::Done;
             return Poll::Ready(Ok(ticket));
         }
-        // One who will never release it is out in the next blocks, if this turn can pay for that.
-        let is_lost = holder.is_some_and(|message| is_lost(&message));
-        if until.is_ahead() | (is_lost && Deadline::after(1).is_ahead()) {
+        let mut is_ahead = until.is_ahead();
+        // One who will never release it may be out in some blocks. The next is worth a wait beyond the deadline.
+        if let Some((holder, message)) = holder {
+            let blocks = is_out_in(&message);
+            if lost.0 != holder {
+                *lost = (holder, 0);
+            }
+            if blocks != 0 && (blocks == 1 || is_ahead) && lost.1 < MOST_LOOKS {
+                lost.1 += 1;
+                is_ahead |= Deadline::after(blocks as u32).is_ahead();
+            }
+        }
+        if is_ahead {
             return Poll::Pending;
         }
         *entry = Entry::Done;
@@ -130,6 +154,9 @@ fn find(places: &mut Linked<Place>, is_meant: impl Fn(&Place) -> bool) -> Option
     }
     None
 }
+
+/// How often a message looks after one holder that is lost: it may seem to have the gas each time, and have it never.
+const MOST_LOOKS: u32 = 8;
 
 /// Messages that have failed which one turn passes, beside the one that it wakes: as many as a signal can ask for.
 const MOST_FAILED: u32 = 2;

@@ -431,6 +431,34 @@ fn what_others_have_left_fails_nobody() {
     }
 }
 
+/// Who waits needs its gas itself: only from who ends something is taken for what others have left.
+#[test]
+fn who_waits_needs_no_more_gas_for_what_others_have_left() {
+    let needed = |others: u32| {
+        let stage = Stage::new();
+        for _ in 0..others {
+            let lost = stage.sleep(200, 1, Then::FailTwice);
+            lost.expect_code(ReplyCode::Reverted);
+            stage.chain.settle();
+            // It is found once.
+            stage.sleep(1, 1, Then::End).expect_ok(1u32);
+        }
+        let prompt = stage.mock("prompt", MockReply::ok(()));
+        let before = stage.chain.snapshot();
+        let mut gas = (20..80).map(|milliseconds| milliseconds * 1_000_000_000);
+        gas.find(|gas| {
+            stage.chain.restore(&before);
+            let call = stage.soak.call("ask").arg(prompt.id()).arg(4u32);
+            let call = call.arg(5u32).arg(100u32).gas(*gas);
+            let message = call.deposit(10 * UNIT).by(&stage.alice);
+            message.reply().code.is_success()
+        })
+    };
+    let [alone, not] = [0, 1].map(|others| needed(others).expect("it is never enough"));
+    // A page more is loaded in each of five turns.
+    assert!(not <= alone + 5_000_000_000, "{alone} {not}");
+}
+
 /// How much there is to drop is known from the first, so it is done by the first message that is sent for it.
 #[test]
 fn what_others_have_left_is_dropped_at_once() {
@@ -443,7 +471,6 @@ fn what_others_have_left_is_dropped_at_once() {
         let message = stage.hold(9, 1, Then::End);
         message.expect_ok(true);
         stage.has_nothing();
-        println!("{}", message.cascade_gas());
         message.cascade_gas()
     });
     // Each block takes 7 us, and its page is loaded in each turn.
@@ -497,12 +524,37 @@ fn what_cannot_be_dropped_fails_nobody_and_loses_its_locks() {
     let left = stage.pages().1;
     assert!(left > 0);
     let asks = || stage.hold(2, 1, Then::End).expect_success().payload == [1];
-    for _ in 0..5 {
+    // Three messages are sent for it, the next ones when those before must have run.
+    for gap in [0, 8, 64] {
+        stage.chain.skip(gap);
         assert!(!asks(), "it is given up before all was tried");
+        assert!(!asks(), "it is given up at once");
     }
-    stage.chain.skip(100);
+    stage.chain.skip(512);
     for _ in 0..3 {
         assert!(asks(), "the lock is not free");
+    }
+    assert_eq!(stage.pages().1, left, "it stays");
+}
+
+/// Nor does a lock stay shut for ever because nobody could pay for it.
+#[test]
+fn what_nobody_can_pay_for_loses_its_locks_in_the_end() {
+    let stage = Stage::new();
+    let things = vec![vec![7u8]; 10_000];
+    let lost = stage.send(stage.soak.call("hold_given").arg(things).arg(1u32));
+    lost.expect_code(ReplyCode::Reverted);
+    stage.chain.settle();
+    let left = stage.pages().1;
+    let asks = || stage.hold_with(80_000_000_000).expect_success().payload == [1];
+    assert!(!asks());
+    stage.chain.skip(3_580);
+    assert!(!asks(), "it is given up too early");
+    stage.chain.skip(20);
+    assert!(asks(), "the lock is not free");
+    // Others may have what it would borrow.
+    for _ in 0..3 {
+        stage.hold(3, 1, Then::End).expect_ok(true);
     }
     assert_eq!(stage.pages().1, left, "it stays");
 }

@@ -361,7 +361,7 @@ fn the_state_is_lent_once_at_a_time() {
 fn what_nothing_brings_about_is_not_awaited() {
     let stage = Stage::new();
     let message = stage.waits.call("never").by(&stage.alice);
-    message.expect_panic("a method awaits what never comes");
+    message.expect_panic("a method waits for ever");
 }
 
 #[test]
