@@ -2,7 +2,7 @@
 
 use actors_primitives::abi::flag;
 
-use crate::{sys, sys_len, Error};
+use crate::{sys, sys_len, task, Error};
 
 /// The gas of a message to send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,12 +94,21 @@ fn awaited(letter: u32) -> Result<u32, Error> {
 
 /// Sends a message of nothing to the program itself, on gas that is split off, and writes its id.
 pub(crate) fn send_to_self(id: &mut [u8; 32], gas: u64) -> Result<(), Error> {
-    let (id, value) = (id.as_mut_ptr(), [0; 16]);
-    // SAFETY: `id` is valid for 32 bytes and `value` for 16; what is sent is read before the id is written. There is less gas than
-    // an `i64` can say.
+    let (mut own, value) = (core::mem::MaybeUninit::<[u8; 32]>::uninit(), [0; 16]);
+    let own = own.as_mut_ptr().cast();
+    // SAFETY: `own` and `id` are valid for 32 bytes and `value` for 16. There is less gas than an `i64` can say.
     let returned = unsafe {
-        sys::program_id(id);
-        sys::send(id, id, 0, value.as_ptr(), gas as i64, 0, 0, id)
+        sys::program_id(own);
+        sys::send(
+            own,
+            own,
+            0,
+            value.as_ptr(),
+            gas as i64,
+            0,
+            0,
+            id.as_mut_ptr(),
+        )
     };
     Error::check(returned).map(|_| ())
 }
@@ -128,7 +137,7 @@ fn send_as(
             id.as_mut_ptr(),
         )
     };
-    Error::check(returned).map(|_| ())
+    Error::check(returned).map(|_| task::sent())
 }
 
 /// A program that this turn creates.
@@ -206,7 +215,8 @@ fn create_program_with(
             created.message.as_mut_ptr(),
         )
     };
-    Error::check(returned).map(|_| created)
+    Error::check(returned).map(|_| task::sent())?;
+    Ok(created)
 }
 
 /// Deposits a program event.

@@ -42,14 +42,16 @@ struct Task {
     hooks: Linked<Hook>,
     /// How many blocks of memory its turns have taken and not given back.
     blocks: u32,
+    /// How many messages it has sent on gas that may be its own, without an answer so far.
+    asked: u32,
     /// How many messages were sent to drop it, or then to give it up: see [`doubt`].
     tries: u32,
+    /// The last of these messages.
+    cleaner: [u8; 32],
+    /// The block of the last of these messages, or in which it was first found that its own no longer waits; 0 before.
+    doubted: u64,
     /// Whether it is given up: others may have its locks. It is never dropped then, since it may borrow from them.
     is_left: bool,
-    /// The block of the last of them, or in which it was first found that its message no longer waits; 0 before.
-    doubted: u64,
-    /// The last of them.
-    cleaner: [u8; 32],
 }
 
 linked!(Task);
@@ -185,10 +187,11 @@ fn begin(future: Pin<Box<dyn Future<Output = ()>>>) {
         future: Some(future),
         hooks: Linked::new(),
         blocks: 0,
+        asked: 0,
         tries: 0,
-        is_left: false,
-        doubted: 0,
         cleaner: [0; 32],
+        doubted: 0,
+        is_left: false,
         next: Linked::new(),
     }));
 }
@@ -215,7 +218,7 @@ fn count() -> u32 {
 
 #[inline(never)]
 fn go_on(cause: Cause) {
-    let Some(task) = take(&message::id()) else {
+    let Some(mut task) = take(&message::id()) else {
         crate::panic("the waiting message is unknown")
     };
     if let Ok(to) = reply::to() {
@@ -223,6 +226,7 @@ fn go_on(cause: Cause) {
             let reply = replies.find(|reply| is(&reply.to, &to));
             // SAFETY: it is in the list, and this is the only reference to it.
             if let Some(reply) = unsafe { reply.as_mut() } {
+                task.asked = task.asked.wrapping_sub(1);
                 // There is a reply: it does not fail.
                 let _ = reply.arrive();
             }
@@ -314,9 +318,9 @@ fn run(mut task: Box<Task>) {
     if waits {
         wait(until);
     }
-    // Of gas that nobody needs any more; or for itself, of what the wait leaves.
-    if !waits || is_stuck {
-        doubt_last();
+    // Of gas that neither it nor what it has sent needs any more; or for itself, of what the wait leaves.
+    if task.asked == 0 && (!waits || is_stuck) {
+        doubt_last(waits);
     }
     if waits {
         task.blocks = task.blocks.wrapping_add(taken);
@@ -376,40 +380,47 @@ impl Deadline {
 /// the signal, wherever that is; mostly it has run in the first of the two blocks, and nothing need be sent.
 ///
 /// What three such messages do not drop is given up by a fourth: when that runs, all that were sent before it have.
-fn doubt(task: &mut Task, sends: bool) -> u64 {
-    let now = block_number();
+fn doubt(task: &mut Task, sends: bool, waits: bool) -> u64 {
+    if task.is_left {
+        return 0;
+    }
     // The chain's prices of a call that only reads, for what takes time, and of a question with its proof, for what is read.
     let before = gas_left();
     let between = gas_left();
-    let waits = message::waits(&task.id);
+    let is_alive = message::waits(&task.id);
     let left = gas_left();
-    if waits || task.is_left {
+    if is_alive {
         return 0;
     }
+    let now = block_number();
     if task.doubted == 0 {
         task.doubted = now;
     }
     let age = now.wrapping_sub(task.doubted);
     let (call, question) = (before.wrapping_sub(between), between.wrapping_sub(left));
+    let calls = |calls: u32| call.wrapping_mul(calls.into());
     let (blocks, bytes) = heap::held();
-    let blocks = match task.tries < TRIES {
-        true => blocks.min(task.blocks),
+    let start = calls(CALLS + bytes / CALL)
+        .wrapping_add(question.wrapping_mul((QUESTIONS + bytes / QUESTION).into()));
+    let frees = match task.tries < TRIES {
+        true => calls(blocks.min(task.blocks).wrapping_mul(BLOCK)),
         false => 0,
     };
-    let calls = CALLS + blocks.wrapping_mul(BLOCK) + bytes / CALL;
-    let reads = question.wrapping_mul((QUESTIONS + bytes / QUESTION).into());
-    let takes = call.wrapping_mul(calls.into()).wrapping_add(reads) << (task.tries * 2 % MORE);
-    let gas = takes.min(call.wrapping_mul(MOST));
-    if gas.wrapping_add(call.wrapping_mul(REST)) > left {
-        // The lock is worth more than the memory.
-        if sends || age <= LONG || task.tries >= TRIES {
+    let rest = calls(REST + heap::pages() * PAGE);
+    let takes = start.wrapping_add(frees) << (task.tries * 2 % MORE);
+    let gas = takes.min(calls(LONGEST).wrapping_sub(start).wrapping_sub(rest));
+    // Who goes on keeps as much for itself.
+    if (gas << u32::from(waits)).wrapping_add(rest) > left {
+        // A lock is worth more than memory.
+        let is_over = age > LONG && task.tries < TRIES && (start << 1).wrapping_add(rest) <= left;
+        if sends || !is_over {
             return 0;
         }
         task.tries = TRIES;
         return 1;
     }
     // What was sent before must have run.
-    let patience = 1 << (task.tries * 3);
+    let patience = 1 << (task.tries * 3 % LONGER);
     if age < patience {
         return if age == 0 { 1 } else { patience - age };
     }
@@ -423,10 +434,11 @@ fn doubt(task: &mut Task, sends: bool) -> u64 {
     1
 }
 
-/// How many messages are sent to drop a task, each with four times the gas of the one before: in another order than that of addresses,
-/// freeing takes longer. With the one that gives it up that begins anew, by the remainder of the power of two.
+/// How many messages are sent to drop a task, each with four times the gas of the one before, in eight times as many blocks: in another
+/// order than that of addresses, freeing takes longer. With those that give it up both begin anew, by the remainders of the powers of two.
 const TRIES: u32 = 3;
 const MORE: u32 = 6;
+const LONGER: u32 = 12;
 /// After how many blocks it is given up where somebody wants its lock and cannot pay for them.
 const LONG: u64 = 3_600;
 /// By the price of a call that only reads: to begin a turn, to free a block, and for how many bytes of pages one is taken;
@@ -436,29 +448,48 @@ const CALL: u32 = 8;
 /// by that of a question: to begin a turn, wake one message and pass those that have failed, and for how many bytes of pages;
 const QUESTIONS: u32 = 64;
 const QUESTION: u32 = 2_048;
-/// again by a call: what one turn can pay, whatever it takes, and what a message that sends another for it keeps for itself.
-const MOST: u64 = 1_050_000;
-const REST: u64 = 100_000;
+/// again by a call: what the longest turn takes, and what a message that sends another for it keeps, to go on or to end, and for each
+/// Wasm page that may be stored at its end.
+const LONGEST: u32 = 1_250_000;
+const REST: u32 = 100_000;
+const PAGE: u32 = 3_000;
 
 /// Looks after the last task, which comes to the front.
-fn doubt_last() {
+fn doubt_last(waits: bool) {
     TASKS.with(|tasks| {
         let last = tasks.find(|task| task.next.first().is_none());
         if let Some(mut task) = tasks.take(last) {
-            doubt(&mut task, true);
+            doubt(&mut task, true, waits);
             tasks.push(task);
         }
     });
 }
 
 /// In how many blocks a message that will never run again may have been cleaned up after, or 0 if it will run, or nothing can be done.
-/// It is the next that is looked after.
+/// What is due is the next that is looked after.
 pub(crate) fn is_out_in(id: &[u8; 32]) -> u64 {
+    let has_asked = |turn: &mut Turn| turn.task.as_deref().is_some_and(|task| task.asked != 0);
+    if TURN.with(has_asked) {
+        return 0;
+    }
     let Some(mut task) = take(id) else { return 0 };
-    let blocks = doubt(&mut task, false);
+    let blocks = doubt(&mut task, false, true);
+    if blocks != 1 {
+        keep(task);
+        return blocks;
+    }
     TASKS.with(|tasks| tasks.append(task));
-    TURN.with(|turn| turn.is_stuck |= blocks != 0);
-    blocks
+    TURN.with(|turn| turn.is_stuck = true);
+    1
+}
+
+/// Notes that the current message has sent another.
+pub(crate) fn sent() {
+    TURN.with(|turn| {
+        if let Some(task) = turn.task.as_deref_mut() {
+            task.asked = task.asked.wrapping_add(1);
+        }
+    });
 }
 
 /// Whether a message has failed, and its task is given up.
@@ -479,12 +510,15 @@ fn clean() -> bool {
     let Some(mut task) = take_where(|task| is(&task.cleaner, &id)) else {
         return false;
     };
-    if task.tries > TRIES {
-        task.is_left = true;
-        keep(task);
-    } else {
-        clean_up(Some(task));
-    }
+    let task = match task.tries > TRIES {
+        true => {
+            task.is_left = true;
+            keep(task);
+            None
+        }
+        false => Some(task),
+    };
+    clean_up(task);
     true
 }
 

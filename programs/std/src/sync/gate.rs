@@ -48,7 +48,7 @@ pub(super) enum Entry {
     Queued {
         ticket: u64,
         until: Deadline,
-        /// The ticket of the last holder that was found never to release the lock, and how often.
+        /// The ticket of the last holder, and how often it was found that it will never release the lock.
         lost: (u64, u32),
     },
     Done,
@@ -88,14 +88,21 @@ impl Gate {
             return Poll::Ready(Ok(ticket));
         }
         let mut is_ahead = until.is_ahead();
-        // One who will never release it may be out in some blocks. The next is worth a wait beyond the deadline.
+        // One who will never release it may be out in some blocks. The next block is waited for beyond the deadline, some times.
         if let Some((holder, message)) = holder {
-            let blocks = is_out_in(&message);
-            if lost.0 != holder {
+            if is_ahead && lost.0 != holder {
                 *lost = (holder, 0);
             }
-            if blocks != 0 && (blocks == 1 || is_ahead) && lost.1 < MOST_LOOKS {
-                lost.1 += 1;
+            let blocks = is_out_in(&message);
+            let is_worth_it = match blocks {
+                0 => false,
+                1 => {
+                    lost.1 = lost.1.saturating_add(1);
+                    lost.1 <= MOST_LOOKS
+                }
+                _ => is_ahead,
+            };
+            if is_worth_it {
                 is_ahead |= Deadline::after(blocks as u32).is_ahead();
             }
         }

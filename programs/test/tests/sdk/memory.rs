@@ -235,14 +235,17 @@ fn a_message_that_could_not_clean_up_leaves_nothing_for_ever() {
     }
     stage.chain.settle();
     assert!(stage.pages().1 > 3 * 3, "{:?}", stage.pages());
-    // By an answer that comes.
+    // Who leaves a question without an answer leaves its gas to that.
+    let silent = stage.mock("silent", MockReply::silence());
+    let left = stage.pages().1;
+    for _ in 0..3 {
+        stage.ask(&silent, 1, 2, 100).expect_ok(0u32);
+    }
+    assert_eq!(stage.pages().1, left);
     let prompt = stage.mock("prompt", MockReply::ok(()));
-    for _ in 0..5 {
+    for _ in 0..6 {
         stage.ask(&prompt, 2, 5, 100).expect_ok(2u32);
     }
-    // By one that does not.
-    let silent = stage.mock("silent", MockReply::silence());
-    stage.ask(&silent, 1, 2, 100).expect_ok(0u32);
     stage.has_nothing();
     assert_eq!(stage.hooks(), 0);
 }
@@ -424,38 +427,70 @@ fn what_others_have_left_fails_nobody() {
         let mut gas = 45_000_000_000 + u64::from(left) * 400_000_000;
         while stage.pages().1 > 0 {
             let has_it = stage.hold_with(gas).expect_success().payload == [1];
-            assert_eq!(has_it, stage.pages().1 == 0, "{count} things: {gas} gas");
+            // Who cannot pay while it waits may be able to when it ends.
+            assert!(!has_it || stage.pages().1 == 0, "{count} things: {gas} gas");
             gas += 4_000_000_000;
             assert!(gas < 300_000_000_000, "{left} pages stay");
         }
     }
 }
 
+/// A stage on which others have left something that was found once, or nothing.
+fn stage_of(others: u32) -> Stage {
+    let stage = Stage::new();
+    for _ in 0..others {
+        let lost = stage.sleep(200, 1, Then::FailTwice);
+        lost.expect_code(ReplyCode::Reverted);
+        stage.chain.settle();
+        stage.sleep(1, 1, Then::End).expect_ok(1u32);
+    }
+    stage
+}
+
+/// The least gas that a message succeeds with.
+fn needed(stage: &Stage, does: impl Fn(u64) -> bool) -> u64 {
+    let before = stage.chain.snapshot();
+    let mut gas = (20..120).map(|milliseconds| milliseconds * 1_000_000_000);
+    let needed = gas.find(|gas| {
+        stage.chain.restore(&before);
+        does(*gas)
+    });
+    needed.expect("it is never enough")
+}
+
 /// Who waits needs its gas itself: only from who ends something is taken for what others have left.
 #[test]
 fn who_waits_needs_no_more_gas_for_what_others_have_left() {
-    let needed = |others: u32| {
-        let stage = Stage::new();
-        for _ in 0..others {
-            let lost = stage.sleep(200, 1, Then::FailTwice);
-            lost.expect_code(ReplyCode::Reverted);
-            stage.chain.settle();
-            // It is found once.
-            stage.sleep(1, 1, Then::End).expect_ok(1u32);
-        }
+    let [alone, not] = [0, 1].map(|others| {
+        let stage = stage_of(others);
         let prompt = stage.mock("prompt", MockReply::ok(()));
-        let before = stage.chain.snapshot();
-        let mut gas = (20..80).map(|milliseconds| milliseconds * 1_000_000_000);
-        gas.find(|gas| {
-            stage.chain.restore(&before);
+        needed(&stage, |gas| {
             let call = stage.soak.call("ask").arg(prompt.id()).arg(4u32);
-            let call = call.arg(5u32).arg(100u32).gas(*gas);
+            let call = call.arg(5u32).arg(100u32).gas(gas);
             let message = call.deposit(10 * UNIT).by(&stage.alice);
             message.reply().code.is_success()
         })
-    };
-    let [alone, not] = [0, 1].map(|others| needed(others).expect("it is never enough"));
+    });
     // A page more is loaded in each of five turns.
+    assert!(not <= alone + 5_000_000_000, "{alone} {not}");
+}
+
+/// Likewise who has ended, while what it has sent still runs on its gas.
+#[test]
+fn what_was_sent_needs_no_more_gas_for_what_others_have_left() {
+    let [alone, not] = [0, 1].map(|others| {
+        let stage = stage_of(others);
+        let other = stage.chain.deploy(built("sdk-soak")).init("new");
+        let other = other.by(&stage.alice);
+        needed(&stage, |gas| {
+            let call = stage.soak.call("have_held").arg(other.id()).gas(gas);
+            let message = call.deposit(10 * UNIT).by(&stage.alice);
+            message.reply();
+            stage.chain.skip(3);
+            let told = other.ask("told").answer::<(u32, u32, u32, u32, u32)>();
+            told.2 == 1
+        })
+    });
     assert!(not <= alone + 5_000_000_000, "{alone} {not}");
 }
 
@@ -509,7 +544,7 @@ fn what_takes_longer_to_drop_than_was_thought_fails_nobody() {
     for step in 0..52 {
         let message = stage.hold_with(40_000_000_000 + step * 5_000_000_000);
         let has_it = message.expect_success().payload == [1];
-        assert_eq!(has_it, stage.pages().1 == 0, "message {step}");
+        assert!(!has_it || stage.pages().1 == 0, "message {step}");
     }
     stage.has_nothing();
 }
@@ -546,7 +581,7 @@ fn what_nobody_can_pay_for_loses_its_locks_in_the_end() {
     lost.expect_code(ReplyCode::Reverted);
     stage.chain.settle();
     let left = stage.pages().1;
-    let asks = || stage.hold_with(80_000_000_000).expect_success().payload == [1];
+    let asks = || stage.hold_with(110_000_000_000).expect_success().payload == [1];
     assert!(!asks());
     stage.chain.skip(3_580);
     assert!(!asks(), "it is given up too early");

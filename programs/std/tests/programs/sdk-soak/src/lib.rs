@@ -52,6 +52,9 @@ pub enum Then {
 #[repr(align(64))]
 struct Aligned(#[allow(dead_code, reason = "it takes the space")] u8);
 
+/// The route of [`Soak::hold`].
+const HOLD: u8 = 5;
+
 /// Nobody can drop it.
 struct Endless;
 
@@ -309,6 +312,14 @@ impl Soak {
         }
         drop(held);
         Ok(())
+    }
+
+    /// Sleeps for a block, has another program of this code hold its mutex, and does not wait for that.
+    #[method]
+    pub async fn have_held(_this: This<Self>, whom: ActorId) {
+        sleep(1).await;
+        let hold = Request::<()>::call(whom, HOLD, &(1u32, 1u32, Then::End));
+        let _ = hold.send();
     }
 
     /// What happened, and how often.
