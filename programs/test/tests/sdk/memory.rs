@@ -450,7 +450,7 @@ fn stage_of(others: u32) -> Stage {
 /// The least gas that a message succeeds with.
 fn needed(stage: &Stage, does: impl Fn(u64) -> bool) -> u64 {
     let before = stage.chain.snapshot();
-    let mut gas = (20..120).map(|milliseconds| milliseconds * 1_000_000_000);
+    let mut gas = (20..250).map(|milliseconds| milliseconds * 1_000_000_000);
     let needed = gas.find(|gas| {
         stage.chain.restore(&before);
         does(*gas)
@@ -463,16 +463,14 @@ fn needed(stage: &Stage, does: impl Fn(u64) -> bool) -> u64 {
 fn who_waits_needs_no_more_gas_for_what_others_have_left() {
     let [alone, not] = [0, 1].map(|others| {
         let stage = stage_of(others);
-        let prompt = stage.mock("prompt", MockReply::ok(()));
         needed(&stage, |gas| {
-            let call = stage.soak.call("ask").arg(prompt.id()).arg(4u32);
-            let call = call.arg(5u32).arg(100u32).gas(gas);
+            let call = stage.soak.call("nap").arg(8u32).gas(gas);
             let message = call.deposit(10 * UNIT).by(&stage.alice);
             message.reply().code.is_success()
         })
     });
-    // A page more is loaded in each of five turns.
-    assert!(not <= alone + 5_000_000_000, "{alone} {not}");
+    // A page more is loaded in each of nine turns.
+    assert!(not <= alone + 7_000_000_000, "{alone} {not}");
 }
 
 /// Likewise who has ended, while what it has sent still runs on its gas.
@@ -486,9 +484,9 @@ fn what_was_sent_needs_no_more_gas_for_what_others_have_left() {
             let call = stage.soak.call("have_held").arg(other.id()).gas(gas);
             let message = call.deposit(10 * UNIT).by(&stage.alice);
             message.reply();
-            stage.chain.skip(3);
+            stage.chain.skip(9);
             let told = other.ask("told").answer::<(u32, u32, u32, u32, u32)>();
-            told.2 == 1
+            told.2 == 3
         })
     });
     assert!(not <= alone + 5_000_000_000, "{alone} {not}");

@@ -314,12 +314,22 @@ impl Soak {
         Ok(())
     }
 
-    /// Sleeps for a block, has another program of this code hold its mutex, and does not wait for that.
+    /// Sleeps for a block, has another program of this code hold its mutex three times, and does not wait for that.
     #[method]
     pub async fn have_held(_this: This<Self>, whom: ActorId) {
         sleep(1).await;
-        let hold = Request::<()>::call(whom, HOLD, &(1u32, 1u32, Then::End));
-        let _ = hold.send();
+        for _ in 0..3 {
+            let hold = Request::<()>::call(whom, HOLD, &(9u32, 1u32, Then::End));
+            let _ = hold.send();
+        }
+    }
+
+    /// Sleeps for a block, again and again.
+    #[method]
+    pub async fn nap(_this: This<Self>, times: u32) {
+        for _ in 0..times {
+            sleep(1).await;
+        }
     }
 
     /// What happened, and how often.
