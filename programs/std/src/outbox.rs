@@ -92,7 +92,8 @@ fn awaited(letter: u32) -> Result<u32, Error> {
     }
 }
 
-/// Sends a message of nothing to the program itself, on gas that is split off, and writes its id.
+/// Sends an empty message to the program itself, on gas that is split off, and writes its id. It is not counted as the current
+/// message's, and takes some 140 bytes of code less than by [`send_as`].
 pub(crate) fn send_to_self(id: &mut [u8; 32], gas: u64) -> Result<(), Error> {
     let (mut own, value) = (core::mem::MaybeUninit::<[u8; 32]>::uninit(), [0; 16]);
     let own = own.as_mut_ptr().cast();
@@ -215,7 +216,8 @@ fn create_program_with(
             created.message.as_mut_ptr(),
         )
     };
-    Error::check(returned).map(|_| task::sent())?;
+    Error::check(returned)?;
+    task::sent();
     Ok(created)
 }
 

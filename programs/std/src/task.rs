@@ -376,8 +376,8 @@ impl Deadline {
 /// be lost for ever. Says in how many blocks to look at it again, or 0.
 ///
 /// Where its message does not wait in two blocks, one more message is sent to the program itself, which does nothing but drop the task:
-/// nobody else fails if that takes longer than was thought, and whoever fails on purpose has no say in it. What is sent now comes after
-/// the signal, wherever that is; mostly it has run in the first of the two blocks, and nothing need be sent.
+/// nobody else fails if that takes longer than was thought, and a message that fails on purpose changes nothing. What is sent now comes
+/// after the signal, wherever that is; mostly it has run in the first of the two blocks, and nothing need be sent.
 ///
 /// What three such messages do not drop is given up by a fourth: when that runs, all that were sent before it have.
 fn doubt(task: &mut Task, sends: bool, waits: bool) -> u64 {
@@ -400,15 +400,15 @@ fn doubt(task: &mut Task, sends: bool, waits: bool) -> u64 {
     let (call, question) = (before.wrapping_sub(between), between.wrapping_sub(left));
     let calls = |calls: u32| call.wrapping_mul(calls.into());
     let (blocks, bytes) = heap::held();
-    let start = calls(CALLS + bytes / CALL)
-        .wrapping_add(question.wrapping_mul((QUESTIONS + bytes / QUESTION).into()));
+    let start = calls(START_CALLS + bytes / BYTES_A_CALL)
+        .wrapping_add(question.wrapping_mul((START_QUESTIONS + bytes / BYTES_A_QUESTION).into()));
     let frees = match task.tries < TRIES {
-        true => calls(blocks.min(task.blocks).wrapping_mul(BLOCK)),
+        true => calls(blocks.min(task.blocks).wrapping_mul(BLOCK_CALLS)),
         false => 0,
     };
-    let rest = calls(REST + heap::pages() * PAGE);
-    let takes = start.wrapping_add(frees) << (task.tries * 2 % MORE);
-    let gas = takes.min(calls(LONGEST).wrapping_sub(start).wrapping_sub(rest));
+    let rest = calls(REST_CALLS + heap::pages() * PAGE_CALLS);
+    let takes = start.wrapping_add(frees) << (task.tries % TRIES * 2);
+    let gas = takes.min(calls(LONGEST_CALLS).wrapping_sub(start).wrapping_sub(rest));
     // Who goes on keeps as much for itself.
     if (gas << u32::from(waits)).wrapping_add(rest) > left {
         // A lock is worth more than memory.
@@ -420,7 +420,7 @@ fn doubt(task: &mut Task, sends: bool, waits: bool) -> u64 {
         return 1;
     }
     // What was sent before must have run.
-    let patience = 1 << (task.tries * 3 % LONGER);
+    let patience = 1 << (task.tries % (TRIES + 1) * 3);
     if age < patience {
         return if age == 0 { 1 } else { patience - age };
     }
@@ -434,25 +434,29 @@ fn doubt(task: &mut Task, sends: bool, waits: bool) -> u64 {
     1
 }
 
-/// How many messages are sent to drop a task, each with four times the gas of the one before, in eight times as many blocks: in another
-/// order than that of addresses, freeing takes longer. With those that give it up both begin anew, by the remainders of the powers of two.
+/// How many messages are sent to drop a task: each with four times the gas of the one before, since freeing in another order than that of
+/// addresses takes longer, and after eight times as many blocks. For those that give it up, gas and blocks begin anew.
 const TRIES: u32 = 3;
-const MORE: u32 = 6;
-const LONGER: u32 = 12;
 /// After how many blocks it is given up where somebody wants its lock and cannot pay for them.
 const LONG: u64 = 3_600;
-/// By the price of a call that only reads: to begin a turn, to free a block, and for how many bytes of pages one is taken;
-const CALLS: u32 = 48_000;
-const BLOCK: u32 = 36;
-const CALL: u32 = 8;
-/// by that of a question: to begin a turn, wake one message and pass those that have failed, and for how many bytes of pages;
-const QUESTIONS: u32 = 64;
-const QUESTION: u32 = 2_048;
-/// again by a call: what the longest turn takes, and what a message that sends another for it keeps, to go on or to end, and for each
-/// Wasm page that may be stored at its end.
-const LONGEST: u32 = 1_250_000;
-const REST: u32 = 100_000;
-const PAGE: u32 = 3_000;
+
+// What takes time, by the price of a call that only reads. To begin a turn:
+const START_CALLS: u32 = 48_000;
+/// To free a block.
+const BLOCK_CALLS: u32 = 36;
+/// How many bytes of pages are loaded and changed for one.
+const BYTES_A_CALL: u32 = 8;
+/// The longest turn.
+const LONGEST_CALLS: u32 = 1_250_000;
+/// What a message that sends another for it keeps, to go on or to end.
+const REST_CALLS: u32 = 100_000;
+/// Likewise for each Wasm page that may be stored at its end.
+const PAGE_CALLS: u32 = 3_000;
+
+// What is read, by the price of a question. To begin a turn, wake one message and pass those that have failed:
+const START_QUESTIONS: u32 = 64;
+/// How many bytes of pages are proved for one.
+const BYTES_A_QUESTION: u32 = 2_048;
 
 /// Looks after the last task, which comes to the front.
 fn doubt_last(waits: bool) {

@@ -15,20 +15,20 @@ pub(crate) fn held() -> (u32, u32) {
     global::held()
 }
 
+/// Elsewhere the heap is the system's.
+#[cfg(not(target_family = "wasm"))]
+pub(crate) fn held() -> (u32, u32) {
+    (0, 0)
+}
+
 /// How many Wasm pages of memory there are.
 #[cfg(target_family = "wasm")]
 pub(crate) fn pages() -> u32 {
     core::arch::wasm32::memory_size(0) as u32
 }
 
-/// Elsewhere the heap is the system's.
+/// Elsewhere there are none.
 #[cfg(not(target_family = "wasm"))]
 pub(crate) fn pages() -> u32 {
     0
-}
-
-/// Elsewhere the heap is the system's.
-#[cfg(not(target_family = "wasm"))]
-pub(crate) fn held() -> (u32, u32) {
-    (0, 0)
 }
