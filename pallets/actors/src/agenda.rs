@@ -10,13 +10,11 @@
 
 use actors_primitives::MessageId;
 use codec::{Decode, Encode, MaxEncodedLen};
-use frame_support::weights::{Weight, WeightMeter};
+use frame_support::weights::Weight;
 use scale_info::TypeInfo;
 
 use crate::{
-    bounds,
-    queue::{ServiceState, Waiter},
-    Agenda, Config, Pallet, Service, Ticks, WeightInfo,
+    message::Waiter, record::ServiceState, Agenda, Config, Pallet, Service, Ticks, WeightInfo,
 };
 
 /// What happens when its time has come.
@@ -104,7 +102,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// One entry of a tick less.
-    fn strike(tick: u64) {
+    pub(crate) fn strike(tick: u64) {
         Ticks::<T>::mutate_exists(tick, |entries| {
             if let Some(known) = entries {
                 known.live = known.live.saturating_sub(1);
@@ -113,40 +111,5 @@ impl<T: Config> Pallet<T> {
                 }
             }
         });
-    }
-
-    /// Does what is due, in order, as long as the meter lasts.
-    pub(crate) fn do_due(mut service: ServiceState, meter: &mut WeightMeter) {
-        // Room for the longest, since what it is shows only when it is read.
-        let most = T::WeightInfo::do_due(bounds::PAYLOAD);
-        while service.is_due() && meter.can_consume(most) {
-            let (tick, index) = (service.due_tick, service.due_index);
-            if index >= Ticks::<T>::get(tick).next {
-                // Whatever damage has left of it.
-                Ticks::<T>::remove(tick);
-                (service.due_tick, service.due_index) = (tick.saturating_add(1), 0);
-                Service::<T>::put(service);
-                meter.consume(T::WeightInfo::do_due(0));
-                continue;
-            }
-            service.due_index = index.saturating_add(1);
-            let due = Agenda::<T>::take(tick, index);
-            if due.is_some() {
-                Self::strike(tick);
-                service.scheduled = service.scheduled.saturating_sub(1);
-            }
-            let bytes = match due {
-                Some(Due::Deadline { program, waiter }) => {
-                    Self::deadline_passes(&mut service, program, waiter)
-                }
-                Some(Due::Delivery(message)) => Self::deliver(&mut service, message),
-                Some(Due::Letter { user, message }) => {
-                    Self::letter_expires(&service, user, message)
-                }
-                None => 0,
-            };
-            Service::<T>::put(service);
-            meter.consume(T::WeightInfo::do_due(bytes as u32));
-        }
     }
 }

@@ -1,21 +1,98 @@
 //! What the calls do once their origin is settled. FRAME undoes all of it when one step fails.
 
-use actors_executor::StoredMemory;
-use actors_primitives::{abi::Entry, Balance, CodeHash, Gas, MessageId};
+use actors_executor::{split_idl, StoredMemory};
+use actors_primitives::{abi::Entry, Balance, CodeHash, Gas, MessageId, ReplyCode};
 use alloc::vec::Vec;
 use frame_support::{
     ensure,
-    pallet_prelude::{BoundedVec, DispatchError},
-    traits::Get,
+    pallet_prelude::{BoundedVec, DispatchError, DispatchResult},
+    traits::{fungible::hold::Mutate as _, tokens::Precision, Get},
 };
 
 use crate::{
     code::Code,
-    queue::{Kind, Message, Sender, ServiceState},
-    Codes, Config, Error, Event, Pallet, Program, Programs, Service,
+    mailbox::LetterEnd,
+    message::{Kind, Message, Sender},
+    record::ServiceState,
+    report, Codes, Config, Error, Event, HoldReason, Idls, Pallet, Program, Programs, Service,
+    Wasm,
 };
 
 impl<T: Config> Pallet<T> {
+    pub(crate) fn do_upload_code(
+        uploader: &T::AccountId,
+        mut wasm: Vec<u8>,
+    ) -> Result<CodeHash, DispatchError> {
+        let code_hash = Self::code_hash(&wasm);
+        ensure!(
+            !Codes::<T>::contains_key(code_hash),
+            Error::<T>::CodeAlreadyStored
+        );
+        let blob = split_idl(&wasm).map_err(Self::refusal)?;
+        // Before the code is judged: who cannot pay has nothing translated.
+        let deposit = Self::code_deposit(&blob);
+        T::Currency::hold(&HoldReason::Code.into(), uploader, deposit)
+            .map_err(|_| Error::<T>::CodeDepositNotPayable)?;
+        Self::note_upload(blob.code.len())?;
+        let mut info = Self::validate_code(&wasm).map_err(Self::refusal)?;
+        info.schedule = T::Schedule::get().version;
+        if !blob.section.is_empty() {
+            let section = BoundedVec::try_from(blob.section.to_vec());
+            Idls::<T>::insert(code_hash, section.map_err(|_| Error::<T>::CodeIdlTooLarge)?);
+        }
+        let runs = blob.code.len();
+        wasm.truncate(runs);
+        let wasm = BoundedVec::try_from(wasm).map_err(|_| Error::<T>::CodeTooLarge)?;
+        Wasm::<T>::insert(code_hash, wasm);
+        let code = Code {
+            uploader: uploader.clone(),
+            deposit,
+            references: 0,
+            info,
+        };
+        Codes::<T>::insert(code_hash, code);
+        let uploader = uploader.clone();
+        Self::deposit_event(Event::CodeUploaded {
+            code_hash,
+            uploader,
+            deposit,
+        });
+        Ok(code_hash)
+    }
+
+    /// Stores code unless it is stored already.
+    pub(crate) fn ensure_code(
+        uploader: &T::AccountId,
+        wasm: Vec<u8>,
+    ) -> Result<CodeHash, DispatchError> {
+        let code_hash = Self::code_hash(&wasm);
+        if Codes::<T>::contains_key(code_hash) {
+            return Ok(code_hash);
+        }
+        Self::do_upload_code(uploader, wasm)
+    }
+
+    pub(crate) fn do_remove_code(uploader: &T::AccountId, code_hash: CodeHash) -> DispatchResult {
+        let code = Codes::<T>::get(code_hash).ok_or(Error::<T>::CodeNotFound)?;
+        ensure!(code.uploader == *uploader, Error::<T>::NotUploader);
+        ensure!(code.references == 0, Error::<T>::CodeInUse);
+        let reason = HoldReason::Code.into();
+        let deposit = code.deposit;
+        if T::Currency::release(&reason, uploader, deposit, Precision::BestEffort) != Ok(deposit) {
+            report!("a code's deposit is less than its record says");
+        }
+        Codes::<T>::remove(code_hash);
+        Wasm::<T>::remove(code_hash);
+        Idls::<T>::remove(code_hash);
+        let uploader = uploader.clone();
+        Self::deposit_event(Event::CodeRemoved {
+            code_hash,
+            uploader,
+            deposit,
+        });
+        Ok(())
+    }
+
     pub(crate) fn do_create_program(
         creator: &T::AccountId,
         code_hash: CodeHash,
@@ -119,6 +196,10 @@ impl<T: Config> Pallet<T> {
         Programs::<T>::get(program).map_or(0, |program| Self::start_price_of(&program, kind))
     }
 
+    fn start_price_of(program: &Program<T>, kind: Kind) -> Gas {
+        T::Schedule::get().start(&program.info, kind.entry(), &program.memory())
+    }
+
     /// What it takes to start the `migrate` of that code, in place of what the program has.
     pub(crate) fn migration_price(code: &Code<T>, program: &Program<T>) -> Gas {
         let pages = u32::try_from(program.pages.len()).unwrap_or(u32::MAX);
@@ -128,26 +209,86 @@ impl<T: Config> Pallet<T> {
             .saturating_add(schedule.replace(pages))
     }
 
-    fn start_price_of(program: &Program<T>, kind: Kind) -> Gas {
-        T::Schedule::get().start(&program.info, kind.entry(), &program.memory())
+    /// Pauses the service or resumes it.
+    pub(crate) fn do_set_service_paused(is_paused: bool) -> DispatchResult {
+        let mut service = Self::service_of_calls()?;
+        let before = core::mem::replace(&mut service.is_paused, is_paused);
+        Service::<T>::put(service);
+        match (before, is_paused) {
+            (false, true) => Self::deposit_event(Event::ServicePaused),
+            (true, false) => Self::deposit_event(Event::ServiceResumed),
+            _ => {}
+        }
+        Ok(())
     }
 
-    pub(crate) fn bound_payload(
+    /// A user answers a letter, and has its value.
+    pub(crate) fn do_send_reply(
+        user: &T::AccountId,
+        id: MessageId,
         payload: Vec<u8>,
-    ) -> Result<BoundedVec<u8, crate::PayloadBound>, Error<T>> {
-        let most = T::Limits::get().payload as usize;
-        ensure!(payload.len() <= most, Error::<T>::PayloadTooLong);
-        BoundedVec::try_from(payload).map_err(|_| Error::<T>::PayloadTooLong)
+        value: Balance,
+    ) -> DispatchResult {
+        let payload = Self::bound_payload(payload)?;
+        let mut service = Self::service_of_calls()?;
+        let message = Self::open_letter(&mut service, user, id, LetterEnd::Replied)?;
+        Self::value_departs(user, value)?;
+        Self::reply_of_user(&mut service, message, ReplyCode::Replied, payload, value);
+        Service::<T>::put(service);
+        Ok(())
     }
 
-    /// The state of the service; a call must not write over a record that waits to be mended.
-    pub(crate) fn service_of_calls() -> Result<ServiceState, DispatchError> {
-        Self::read_service().map_err(|_| Error::<T>::QueueFull.into())
+    /// A user takes a letter's value, and has nothing to say.
+    pub(crate) fn do_claim_value(user: &T::AccountId, id: MessageId) -> DispatchResult {
+        let mut service = Self::service_of_calls()?;
+        let message = Self::open_letter(&mut service, user, id, LetterEnd::Claimed)?;
+        let nothing = BoundedVec::new();
+        Self::reply_of_user(&mut service, message, ReplyCode::Finished, nothing, 0);
+        Service::<T>::put(service);
+        Ok(())
     }
 
-    pub(crate) fn next_message_id(service: &mut ServiceState, account: &T::AccountId) -> MessageId {
-        let preimage = MessageId::extrinsic_preimage(&account.clone().into(), service.sent);
-        service.sent = service.sent.saturating_add(1);
-        MessageId(sp_io::hashing::blake2_256(&preimage))
+    /// Queues the message that upgrades a program, if it ends well. The code is kept until then.
+    pub(crate) fn do_upgrade_program(
+        admin: &T::AccountId,
+        program: T::AccountId,
+        code_hash: CodeHash,
+        payload: Vec<u8>,
+        gas_limit: Gas,
+        deposit_limit: Balance,
+    ) -> Result<MessageId, DispatchError> {
+        let record = Self::ensure_admin(admin, &program)?;
+        let code = Self::retain_code(code_hash)?;
+        let start = Self::migration_price(&code, &record);
+        let mut service = Self::service_of_calls()?;
+        let id = Self::next_message_id(&mut service, admin);
+        let message = Message {
+            id,
+            kind: Kind::Migrate(code_hash),
+            source: admin.clone(),
+            sender: Sender::User,
+            destination: program,
+            payload: Self::bound_payload(payload)?,
+            value: 0,
+            purse: id,
+        };
+        Self::send_from_user(service, message, start, gas_limit, deposit_limit)?;
+        Ok(id)
+    }
+
+    /// Gives a program away, or makes it immutable for ever.
+    pub(crate) fn do_set_admin(
+        admin: &T::AccountId,
+        program: T::AccountId,
+        new: Option<T::AccountId>,
+    ) -> DispatchResult {
+        let mut record = Self::ensure_admin(admin, &program)?;
+        record.admin = new.clone();
+        Programs::<T>::insert(&program, record);
+        Self::deposit_event(Event::AdminSet {
+            program,
+            admin: new,
+        });
+        Ok(())
     }
 }

@@ -2,24 +2,22 @@
 
 use actors_executor::{split_idl, Blob, CodeInfo, Invalid, InvalidKind, Modules};
 use actors_primitives::{Balance, CodeHash};
-use alloc::vec::Vec;
 use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::{
     dispatch::{DispatchClass, PostDispatchInfo},
-    ensure,
-    pallet_prelude::{BoundedVec, DispatchError, DispatchResult},
+    pallet_prelude::{DispatchError, DispatchResult},
     storage::{
         transactional::{Layer, TRANSACTION_LEVEL_KEY},
         unhashed,
     },
-    traits::{fungible::hold::Mutate as _, tokens::Precision, Get},
+    traits::Get,
     weights::Weight,
 };
 use scale_info::TypeInfo;
 
 use crate::{
-    deposit::Footprint, report, service::HALF_BUDGET, Codes, Config, Error, Event, HoldReason,
-    Idls, Pallet, Uploaded, Wasm, WeightInfo,
+    deposit::Footprint, report, session::HALF_BUDGET, Codes, Config, Error, Pallet, Uploaded,
+    WeightInfo,
 };
 
 /// What is known of stored code.
@@ -98,47 +96,6 @@ impl<T: Config> Pallet<T> {
         Some(work).filter(|_| layers <= 1).into()
     }
 
-    pub(crate) fn do_upload_code(
-        uploader: &T::AccountId,
-        mut wasm: Vec<u8>,
-    ) -> Result<CodeHash, DispatchError> {
-        let code_hash = Self::code_hash(&wasm);
-        ensure!(
-            !Codes::<T>::contains_key(code_hash),
-            Error::<T>::CodeAlreadyStored
-        );
-        let blob = split_idl(&wasm).map_err(Self::refusal)?;
-        // Before the code is judged: who cannot pay has nothing translated.
-        let deposit = Self::code_deposit(&blob);
-        T::Currency::hold(&HoldReason::Code.into(), uploader, deposit)
-            .map_err(|_| Error::<T>::CodeDepositNotPayable)?;
-        Self::note_upload(blob.code.len())?;
-        let mut info = Self::validate_code(&wasm).map_err(Self::refusal)?;
-        info.schedule = T::Schedule::get().version;
-        if !blob.section.is_empty() {
-            let section = BoundedVec::try_from(blob.section.to_vec());
-            Idls::<T>::insert(code_hash, section.map_err(|_| Error::<T>::CodeIdlTooLarge)?);
-        }
-        let runs = blob.code.len();
-        wasm.truncate(runs);
-        let wasm = BoundedVec::try_from(wasm).map_err(|_| Error::<T>::CodeTooLarge)?;
-        Wasm::<T>::insert(code_hash, wasm);
-        let code = Code {
-            uploader: uploader.clone(),
-            deposit,
-            references: 0,
-            info,
-        };
-        Codes::<T>::insert(code_hash, code);
-        let uploader = uploader.clone();
-        Self::deposit_event(Event::CodeUploaded {
-            code_hash,
-            uploader,
-            deposit,
-        });
-        Ok(code_hash)
-    }
-
     /// Bytes of code that may still be read anew after the transactions of the block.
     pub(crate) fn code_left() -> u32 {
         let (block, bytes) = Uploaded::<T>::get();
@@ -150,7 +107,7 @@ impl<T: Config> Pallet<T> {
 
     /// Notes that code of that length is judged, which translates all of it, if the block may
     /// still do that.
-    fn note_upload(bytes: usize) -> DispatchResult {
+    pub(crate) fn note_upload(bytes: usize) -> DispatchResult {
         // What is longer is refused unread.
         let bytes = bytes.min(T::Limits::get().code as usize) as u32;
         let left = Self::code_left().checked_sub(Modules::cost(bytes));
@@ -165,42 +122,26 @@ impl<T: Config> Pallet<T> {
         Codes::<T>::mutate_extant(code_hash, |code| code.info = info);
     }
 
-    fn refusal(invalid: Invalid) -> Error<T> {
+    pub(crate) fn refusal(invalid: Invalid) -> Error<T> {
         log::debug!(target: crate::LOG_TARGET, "code refused: {invalid}");
         invalid.kind.into()
     }
 
-    /// Stores code unless it is stored already.
-    pub(crate) fn ensure_code(
-        uploader: &T::AccountId,
-        wasm: Vec<u8>,
-    ) -> Result<CodeHash, DispatchError> {
-        let code_hash = Self::code_hash(&wasm);
-        if Codes::<T>::contains_key(code_hash) {
-            return Ok(code_hash);
-        }
-        Self::do_upload_code(uploader, wasm)
+    /// Adds a user to stored code.
+    pub(crate) fn retain_code(code_hash: CodeHash) -> Result<Code<T>, DispatchError> {
+        Codes::<T>::try_mutate(code_hash, |code| {
+            let code = code.as_mut().ok_or(Error::<T>::CodeNotFound)?;
+            code.references = code.references.saturating_add(1);
+            Ok(code.clone())
+        })
     }
 
-    pub(crate) fn do_remove_code(uploader: &T::AccountId, code_hash: CodeHash) -> DispatchResult {
-        let code = Codes::<T>::get(code_hash).ok_or(Error::<T>::CodeNotFound)?;
-        ensure!(code.uploader == *uploader, Error::<T>::NotUploader);
-        ensure!(code.references == 0, Error::<T>::CodeInUse);
-        let reason = HoldReason::Code.into();
-        let deposit = code.deposit;
-        if T::Currency::release(&reason, uploader, deposit, Precision::BestEffort) != Ok(deposit) {
-            report!("a code's deposit is less than its record says");
-        }
-        Codes::<T>::remove(code_hash);
-        Wasm::<T>::remove(code_hash);
-        Idls::<T>::remove(code_hash);
-        let uploader = uploader.clone();
-        Self::deposit_event(Event::CodeRemoved {
-            code_hash,
-            uploader,
-            deposit,
+    /// Gives up a program's reference to its code.
+    pub(crate) fn release_code(code_hash: CodeHash) {
+        Codes::<T>::mutate(code_hash, |code| match code {
+            Some(code) => code.references = code.references.saturating_sub(1),
+            None => report!("a program's code has no record"),
         });
-        Ok(())
     }
 }
 

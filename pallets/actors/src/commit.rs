@@ -1,20 +1,17 @@
 //! What a turn asked for, applied: one function an effect, all of them or none.
 
 use actors_executor::{Create, Effect, Effects, MemoryChange, Send};
-use actors_primitives::{Balance, Gas, MessageId, ReplyCode, PAGE_SIZE};
+use actors_primitives::{Gas, MessageId, ReplyCode};
 use alloc::vec::Vec;
-use frame_support::{
-    pallet_prelude::BoundedVec,
-    traits::{fungible::Mutate, tokens::Preservation, Get},
-};
+use frame_support::traits::Get;
 
 use crate::{
-    deposit::Footprint,
-    pallet::{Key, Page, StateValue},
-    queue::{Kind, Message, Sender, ServiceState, Waiter},
+    aborted::Aborted,
+    message::{Kind, Message, Sender, Waiter},
+    record::ServiceState,
     reply::Ending,
-    turn::{Aborted, Ended, Task},
-    Config, Event, Pages, Pallet, Program, Programs, Purse, State, Status,
+    task::{Ended, Task},
+    Config, Event, Pallet, Program, Programs, Purse, Status,
 };
 
 impl<T: Config> Pallet<T> {
@@ -99,7 +96,7 @@ impl<T: Config> Pallet<T> {
             return Ok(Ended::With(code));
         };
         let blocks = wait.blocks;
-        let past = crate::waiting::Past {
+        let past = crate::task::Past {
             has_replied,
             ..task.past
         };
@@ -166,53 +163,6 @@ impl<T: Config> Pallet<T> {
             true => Ok(()),
             false => Err(Aborted::Reply(ReplyCode::LimitExceeded)),
         }
-    }
-
-    pub(crate) fn write_memory(
-        account: &T::AccountId,
-        program: &mut Program<T>,
-        change: MemoryChange,
-        footprint: &mut Footprint,
-    ) -> Result<(), Aborted> {
-        let too_much = |_| Aborted::Reply(ReplyCode::LimitExceeded);
-        program.wasm_pages = change.wasm_pages;
-        program.globals = Self::bounded(change.globals)?;
-        for (index, bytes) in change.stored {
-            let length = bytes.len();
-            let page: Page = Self::bounded(bytes)?;
-            Pages::<T>::insert(account, index, page);
-            if program.pages.try_insert(index).map_err(too_much)? {
-                footprint.add(length);
-            }
-        }
-        for index in change.freed {
-            if program.pages.remove(&index) {
-                Pages::<T>::remove(account, index);
-                footprint.remove(PAGE_SIZE as usize);
-            }
-        }
-        Ok(())
-    }
-
-    fn write_state(
-        account: &T::AccountId,
-        key: Vec<u8>,
-        value: Option<Vec<u8>>,
-        footprint: &mut Footprint,
-    ) -> Result<(), Aborted> {
-        let key: Key = Self::bounded(key)?;
-        if let Some(old) = State::<T>::decode_len(account, &key) {
-            footprint.remove(key.len().saturating_add(old));
-        }
-        match value {
-            Some(value) => {
-                footprint.add(key.len().saturating_add(value.len()));
-                let value: StateValue = Self::bounded(value)?;
-                State::<T>::insert(account, key, value);
-            }
-            None => State::<T>::remove(account, key),
-        }
-        Ok(())
     }
 
     /// Sends a program's message: to a program through the queue, to a user as an event or into
@@ -333,26 +283,5 @@ impl<T: Config> Pallet<T> {
                 message.purse
             }
         }
-    }
-
-    /// Within a bound that the executor has kept already.
-    pub(crate) fn bounded<V, B: Get<u32>>(items: Vec<V>) -> Result<BoundedVec<V, B>, Aborted> {
-        BoundedVec::try_from(items).map_err(|_| Aborted::Reply(ReplyCode::LimitExceeded))
-    }
-
-    /// Moves value from a program to where it is at once, and refuses what could not arrive.
-    pub(crate) fn transfer_from_program(
-        program: &T::AccountId,
-        destination: &T::AccountId,
-        value: Balance,
-    ) -> Result<(), Aborted> {
-        if value == 0 {
-            return Ok(());
-        }
-        if !Self::can_receive(destination, value) {
-            return Err(Aborted::Reply(ReplyCode::LimitExceeded));
-        }
-        T::Currency::transfer(program, destination, value, Preservation::Preserve)?;
-        Ok(())
     }
 }

@@ -3,9 +3,7 @@
 use actors_primitives::MessageId;
 
 use crate::{
-    agenda::Due,
-    queue::{Message, ServiceState},
-    report, Config, Delayed, Event, Pallet,
+    agenda::Due, message::Message, record::ServiceState, report, Config, Delayed, Event, Pallet,
 };
 
 impl<T: Config> Pallet<T> {

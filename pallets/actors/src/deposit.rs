@@ -10,7 +10,7 @@ use frame_support::traits::{
 };
 use scale_info::TypeInfo;
 
-use crate::{report, turn::Aborted, Config, HoldReason, Pallet, Program, Purse};
+use crate::{aborted::Aborted, report, Config, HoldReason, Pallet, Program, Purse};
 
 /// What a program stores besides its record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]

@@ -1,9 +1,6 @@
 //! The end of a program: what it leaves behind, and to whom.
 
-use actors_executor::Failure;
-use actors_primitives::{Balance, CodeHash, ReplyCode};
-use alloc::vec::Vec;
-use codec::Encode;
+use actors_primitives::{Balance, ReplyCode};
 use frame_support::traits::{
     fungible::{hold::Mutate as _, Balanced, Inspect, Mutate},
     tokens::{Fortitude, Precision, Preservation},
@@ -11,31 +8,14 @@ use frame_support::traits::{
 };
 
 use crate::{
-    deposit::Footprint, queue::ServiceState, report, sweep::Grave, turn::Aborted, Codes, Config,
+    aborted::Aborted, deposit::Footprint, graves::Grave, record::ServiceState, report, Config,
     Event, HoldReason, Pallet, Program, Programs, Tombstones,
 };
 
 /// What a tombstone stores: two accounts.
 const TOMBSTONE_BYTES: u64 = 64;
 
-/// How far an inheritance is followed. Whoever names an exited program as inheritor, whose own
-/// inheritor has exited, and so on, longer than this, leaves the value to an account that nobody
-/// has: a program that plays such games plays them with its own money.
-const GENERATIONS: u32 = 8;
-
 impl<T: Config> Pallet<T> {
-    /// Where value for `account` goes: to itself, or to the inheritor of an exited program.
-    pub(crate) fn heir(account: T::AccountId) -> T::AccountId {
-        let mut account = account;
-        for _ in 0..GENERATIONS {
-            match Tombstones::<T>::get(&account) {
-                Some(inheritor) => account = inheritor,
-                None => break,
-            }
-        }
-        account
-    }
-
     /// Ends a program: its balance and deposits go to the inheritor, its address keeps a
     /// tombstone, and what it stores, and who waits in it, is left to [`Self::sweep`].
     pub(crate) fn end_program(
@@ -93,23 +73,5 @@ impl<T: Config> Pallet<T> {
             Ok(credit) => T::FeeHandler::on_unbalanced(credit),
             Err(error) => report!("a tombstone could not be paid for: {error:?}"),
         }
-    }
-
-    /// Gives up a program's reference to its code.
-    pub(crate) fn release_code(code_hash: CodeHash) {
-        Codes::<T>::mutate(code_hash, |code| match code {
-            Some(code) => code.references = code.references.saturating_sub(1),
-            None => report!("a program's code has no record"),
-        });
-    }
-
-    /// What the error reply of a message to `account` says when no program stands there: the
-    /// code, and the inheritor if one did.
-    pub(crate) fn absence(account: &T::AccountId) -> Failure {
-        let (code, payload) = match Tombstones::<T>::get(account) {
-            Some(inheritor) => (ReplyCode::Exited, inheritor.encode()),
-            None => (ReplyCode::NoSuchProgram, Vec::new()),
-        };
-        Failure { code, payload }
     }
 }

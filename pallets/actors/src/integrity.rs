@@ -4,7 +4,7 @@ use actors_executor::Modules;
 use actors_primitives::Gas;
 use frame_support::{dispatch::DispatchClass, traits::Get, weights::Weight};
 
-use crate::{bounds, service::HALF_BUDGET, Config, Pallet, WeightInfo};
+use crate::{bounds, session::HALF_BUDGET, Config, Pallet, WeightInfo};
 
 /// The largest piece that the runtime's allocator gives: `MAX_POSSIBLE_ALLOCATION` of
 /// `sp-allocator`.
@@ -32,14 +32,7 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn check_configuration() {
         let service = Self::min_service_weight();
         let longest = Self::longest_step();
-        let head = T::WeightInfo::peek_service()
-            .saturating_mul(3)
-            .saturating_add(T::WeightInfo::tick())
-            .saturating_add(longest)
-            .saturating_add(Self::turn_weight(
-                T::MaxTurnGas::get(),
-                T::Schedule::get().proof_byte,
-            ));
+        let head = Self::longest_head();
         assert!(
             head.ref_time() <= service.ref_time(),
             "the head of the queue might never be served: `MaxTurnGas` and the overhead of a \

@@ -62,6 +62,7 @@
 
 extern crate alloc;
 
+mod aborted;
 mod agenda;
 pub mod bounds;
 mod calls;
@@ -70,19 +71,26 @@ mod commit;
 mod delivery;
 mod deposit;
 mod exit;
+mod graves;
+mod heirs;
 mod host;
 #[cfg(feature = "std")]
 mod integrity;
 #[cfg(any(test, feature = "invariants", feature = "try-runtime"))]
 mod invariants;
-mod log;
+mod journal;
 mod mailbox;
+mod message;
+mod pages;
 mod program;
 mod purse;
 mod queue;
+mod record;
 mod reply;
 mod service;
+mod session;
 mod sweep;
+mod task;
 mod trace;
 mod turn;
 mod upgrade;
@@ -111,12 +119,13 @@ mod tests;
 
 pub use agenda::{Due, Slot, Tick};
 pub use code::Code;
+pub use graves::Grave;
 pub use mailbox::{Letter, LetterEnd};
+pub use message::{Kind, Message, Sender, Waiter};
 pub use pallet::*;
 pub use program::{Program, Status};
 pub use purse::Purse;
-pub use queue::{Kind, Message, Sender, ServiceState, Waiter};
-pub use sweep::Grave;
+pub use record::ServiceState;
 pub use waiting::{Stage, WaitingMessage};
 pub use weights::WeightInfo;
 
@@ -151,8 +160,8 @@ pub mod pallet {
     use sp_runtime::Perbill;
 
     use crate::{
-        agenda, bounds, code::Code, mailbox, program::Program, purse::Purse, queue,
-        service::Session, sweep, waiting, WeightInfo,
+        agenda, bounds, code::Code, graves, mailbox, message, program::Program, purse::Purse,
+        record, session::Session, waiting, WeightInfo,
     };
 
     /// Money that gas was paid with, on its way to [`Config::FeeHandler`].
@@ -321,11 +330,11 @@ pub mod pallet {
 
     /// The one queue of messages, by place.
     #[pallet::storage]
-    pub type Queue<T: Config> = StorageMap<_, Identity, u64, queue::Message<T>>;
+    pub type Queue<T: Config> = StorageMap<_, Identity, u64, message::Message<T>>;
 
     /// Where the queue begins and ends, and whether it is served.
     #[pallet::storage]
-    pub type Service<T: Config> = StorageValue<_, queue::ServiceState, ValueQuery>;
+    pub type Service<T: Config> = StorageValue<_, record::ServiceState, ValueQuery>;
 
     /// The inheritors of exited programs, for ever: an address is used once.
     #[pallet::storage]
@@ -335,7 +344,7 @@ pub mod pallet {
     /// of which something is still to be swept.
     #[pallet::storage]
     pub type Graves<T: Config> =
-        StorageDoubleMap<_, Identity, T::AccountId, Identity, u32, sweep::Grave>;
+        StorageDoubleMap<_, Identity, T::AccountId, Identity, u32, graves::Grave>;
 
     /// The messages that wait: by program, how often it had been upgraded, and id.
     #[pallet::storage]
@@ -360,7 +369,7 @@ pub mod pallet {
 
     /// The messages that are delivered later.
     #[pallet::storage]
-    pub type Delayed<T: Config> = StorageMap<_, Identity, MessageId, queue::Message<T>>;
+    pub type Delayed<T: Config> = StorageMap<_, Identity, MessageId, message::Message<T>>;
 
     /// The users' mailboxes: messages that programs await an answer to.
     #[pallet::storage]

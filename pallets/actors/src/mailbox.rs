@@ -2,22 +2,22 @@
 //! answers it, claims its value, or it expires; its value is in escrow until then.
 
 use actors_executor as executor;
-use actors_primitives::{Balance, Gas, MessageId, ReplyCode};
-use alloc::vec::Vec;
+use actors_primitives::{Gas, MessageId};
 use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::{
     ensure,
-    pallet_prelude::{BoundedVec, DecodeWithMemTracking, DispatchError, DispatchResult},
+    pallet_prelude::{DecodeWithMemTracking, DispatchError},
 };
 use scale_info::TypeInfo;
 use sp_runtime::traits::SaturatedConversion;
 
 use crate::{
     agenda::{Due, Slot},
-    queue::{Message, ServiceState},
+    message::Message,
+    record::ServiceState,
     report,
     waiting::rent_for,
-    Config, Error, Event, Mailboxes, Pallet, Service,
+    Config, Error, Event, Mailboxes, Pallet,
 };
 
 /// A message that stands in a user's mailbox.
@@ -104,34 +104,8 @@ impl<T: Config> Pallet<T> {
         Mailboxes::<T>::insert(user, id, letter);
     }
 
-    /// A user answers a letter, and has its value.
-    pub(crate) fn do_send_reply(
-        user: &T::AccountId,
-        id: MessageId,
-        payload: Vec<u8>,
-        value: Balance,
-    ) -> DispatchResult {
-        let payload = Self::bound_payload(payload)?;
-        let mut service = Self::service_of_calls()?;
-        let message = Self::open_letter(&mut service, user, id, LetterEnd::Replied)?;
-        Self::value_departs(user, value)?;
-        Self::reply_of_user(&mut service, message, ReplyCode::Replied, payload, value);
-        Service::<T>::put(service);
-        Ok(())
-    }
-
-    /// A user takes a letter's value, and has nothing to say.
-    pub(crate) fn do_claim_value(user: &T::AccountId, id: MessageId) -> DispatchResult {
-        let mut service = Self::service_of_calls()?;
-        let message = Self::open_letter(&mut service, user, id, LetterEnd::Claimed)?;
-        let nothing = BoundedVec::new();
-        Self::reply_of_user(&mut service, message, ReplyCode::Finished, nothing, 0);
-        Service::<T>::put(service);
-        Ok(())
-    }
-
     /// Takes a letter out of a mailbox and gives its user its value.
-    fn open_letter(
+    pub(crate) fn open_letter(
         service: &mut ServiceState,
         user: &T::AccountId,
         id: MessageId,

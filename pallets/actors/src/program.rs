@@ -20,7 +20,7 @@ use frame_system::RawOrigin;
 use scale_info::TypeInfo;
 
 use crate::{
-    deposit::Footprint, queue::ServiceState, report, turn::Task, Config, Error, Event,
+    deposit::Footprint, record::ServiceState, report, task::Task, Config, Error, Event,
     GlobalsBound, HoldReason, PagesBound, Pallet, Programs, Tombstones,
 };
 
@@ -214,5 +214,14 @@ impl<T: Config> Pallet<T> {
         if T::Currency::transfer(account, &to, returned, Preservation::Expendable).is_err() {
             report!("a removed program's deposits could not be returned");
         }
+    }
+
+    pub(crate) fn ensure_admin(
+        who: &T::AccountId,
+        program: &T::AccountId,
+    ) -> Result<Program<T>, DispatchError> {
+        let record = Programs::<T>::get(program).ok_or(Error::<T>::NotAProgram)?;
+        ensure!(record.admin.as_ref() == Some(who), Error::<T>::NotAdmin);
+        Ok(record)
     }
 }

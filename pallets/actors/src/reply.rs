@@ -6,8 +6,9 @@ use alloc::{boxed::Box, string::String, vec::Vec};
 use frame_support::pallet_prelude::BoundedVec;
 
 use crate::{
-    queue::{Kind, Message, Sender, ServiceState, Waiter},
-    turn::Aborted,
+    aborted::Aborted,
+    message::{Kind, Message, Sender, Waiter},
+    record::ServiceState,
     waiting::WaitingMessage,
     Config, Event, Pallet, PayloadBound, Programs, Purse, ReplyTo,
 };

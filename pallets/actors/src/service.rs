@@ -3,44 +3,19 @@
 use actors_executor::Modules;
 use actors_primitives::{Gas, ReplyCode};
 use frame_support::{
-    pallet_prelude::{DispatchResult, Weight},
     traits::Get,
-    weights::WeightMeter,
+    weights::{Weight, WeightMeter},
 };
-use sp_runtime::traits::SaturatedConversion;
 
 use crate::{
-    bounds, log::Log, queue::ServiceState, report, turn::Task, Codes, Config, Event, Graves, Kind,
-    Pallet, Queue, Service, Ticks, WeightInfo,
+    agenda::Due,
+    bounds,
+    record::ServiceState,
+    report,
+    session::{Session, HALF_BUDGET},
+    task::Task,
+    Agenda, Codes, Config, Kind, Pallet, Queue, Service, Ticks, WeightInfo,
 };
-
-/// What lasts from one turn to the next while the queue is served, and no longer: an author and
-/// an importer split a block into different calls of the runtime, so nothing that changes gas or
-/// an outcome may live here.
-#[derive(frame_support::DefaultNoBound)]
-pub(crate) struct Session<T: Config> {
-    /// Modules that were loaded already: reusing one changes time, never gas. How many bytes of
-    /// code may be read is the block's state ([`HALF_BUDGET`]).
-    pub(crate) modules: Modules,
-    /// What the turns tell.
-    pub(crate) log: Log<T>,
-}
-
-/// Bytes of code that are read anew before the transactions of a block, and again as many by
-/// uploads and after the transactions: together [`Modules::BUDGET`], which the heap of one call of
-/// the runtime has room for. A block without transactions is finished in one call, an importer runs
-/// any block in one; so each part leaves the rest of the queue to a later block.
-pub(crate) const HALF_BUDGET: u32 = Modules::BUDGET / 2;
-
-/// Messages, and exited programs, that are looked for when the record of the service is lost. Only
-/// damage leads there.
-const MENDED_KEYS: u32 = 128;
-/// Places that are looked at right behind a gap in the queue, and messages anywhere if there is none:
-/// together as many as serving a message has reads for.
-const GAP_KEYS: u32 = 8;
-/// Places that a queue gets at its end, which no message has, so that service comes to a gap there
-/// and finds what it has not seen.
-const UNSEEN: u64 = 1 << 32;
 
 impl<T: Config> Pallet<T> {
     /// The share of a block that the queue has before transactions.
@@ -59,21 +34,25 @@ impl<T: Config> Pallet<T> {
             .saturating_add(T::WeightInfo::resume_message(bounds::PAYLOAD))
     }
 
-    /// Of the guaranteed share, what is due and what is to be swept may take: a half, and no more
-    /// than leaves the head of the queue its longest turn.
-    pub(crate) fn due_share() -> Weight {
-        let share = Self::min_service_weight();
+    /// The most that serving one message takes, with all that a hook does before it.
+    pub(crate) fn longest_head() -> Weight {
         // The clock moves on, and three parts of the service look at its record.
-        let head = T::WeightInfo::peek_service()
+        T::WeightInfo::peek_service()
             .saturating_mul(3)
             .saturating_add(T::WeightInfo::tick())
             .saturating_add(Self::longest_step())
             .saturating_add(Self::turn_weight(
                 T::MaxTurnGas::get(),
                 T::Schedule::get().proof_byte,
-            ));
+            ))
+    }
+
+    /// Of the guaranteed share, what is due and what is to be swept may take: a half, and no more
+    /// than leaves the head of the queue its longest turn.
+    pub(crate) fn due_share() -> Weight {
+        let share = Self::min_service_weight();
         let half = Weight::from_parts(share.ref_time() / 2, share.proof_size() / 2);
-        match share.checked_sub(&head) {
+        match share.checked_sub(&Self::longest_head()) {
             Some(rest) => half.min(rest),
             None => half,
         }
@@ -142,119 +121,6 @@ impl<T: Config> Pallet<T> {
         meter.consumed()
     }
 
-    /// The state of the service; of a damaged record what can be read of it, if anything.
-    pub(crate) fn read_service() -> Result<ServiceState, Option<ServiceState>> {
-        match Service::<T>::try_get() {
-            Ok(service) if service.is_sound() => Ok(service),
-            Ok(service) => Err(Some(service)),
-            Err(()) if !Service::<T>::exists() && !Self::has_traces() => {
-                Ok(ServiceState::default())
-            }
-            Err(()) => Err(None),
-        }
-    }
-
-    /// The state of the service. If its record is damaged the queue is found again, as soon as
-    /// there is room for that.
-    fn sound_service(meter: &mut WeightMeter) -> Option<ServiceState> {
-        let damaged = match Self::read_service() {
-            Ok(service) => return Some(service),
-            Err(damaged) => damaged,
-        };
-        report!("the record of the service is damaged");
-        meter.try_consume(Self::mending_weight()).ok()?;
-        let mut service = damaged.unwrap_or_else(|| ServiceState {
-            // Ids must not repeat: no block has sent that many messages.
-            sent: frame_system::Pallet::<T>::block_number()
-                .saturated_into::<u64>()
-                .saturating_mul(1 << 32),
-            ..ServiceState::default()
-        });
-        Self::find_queue(&mut service);
-        Self::find_agenda(&mut service);
-        // Sweeping finds out how many there are: it ends when it finds none.
-        service.graves = match Graves::<T>::iter_keys().next() {
-            Some(_) => u32::MAX,
-            None => 0,
-        };
-        Service::<T>::put(service);
-        Some(service)
-    }
-
-    /// What mending takes.
-    pub(crate) fn mending_weight() -> Weight {
-        T::WeightInfo::sweep(MENDED_KEYS.saturating_mul(2).saturating_add(1))
-    }
-
-    /// Sets the ends of the queue to those of what stands in it: of a sample, if that is a lot.
-    /// Then the end is set far beyond, where no message is overwritten, and the places that
-    /// were not seen are found when service comes to a gap.
-    fn find_queue(service: &mut ServiceState) {
-        let (count, first, last) = Self::sample_queue(MENDED_KEYS);
-        let unseen = if count < MENDED_KEYS { 1 } else { UNSEEN };
-        (service.head, service.tail) = match count {
-            0 => (0, 0),
-            _ => (first, last.saturating_add(unseen)),
-        };
-    }
-
-    /// How many messages stand in the queue, `most` at most; and of those the first place and the last.
-    fn sample_queue(most: u32) -> (u32, u64, u64) {
-        let (mut count, mut first, mut last) = (0u32, u64::MAX, 0);
-        for place in Queue::<T>::iter_keys().take(most as usize) {
-            count = count.saturating_add(1);
-            (first, last) = (first.min(place), last.max(place));
-        }
-        (count, first, last)
-    }
-
-    /// Whether there is anything that only service brings about, and would have to be found again.
-    fn has_traces() -> bool {
-        Queue::<T>::iter_keys().next().is_some() || Ticks::<T>::iter_keys().next().is_some()
-    }
-
-    /// Goes on with what is due at the first tick. If there are more ticks than are looked at, that is
-    /// within the longest wait before those; and how much is scheduled is not known any more: the
-    /// clock advances from then on even if nothing is.
-    fn find_agenda(service: &mut ServiceState) {
-        let (mut count, mut first, mut live) = (0u32, u64::MAX, 0u64);
-        for (tick, entries) in Ticks::<T>::iter().take(MENDED_KEYS as usize) {
-            count = count.saturating_add(1);
-            first = first.min(tick);
-            live = live.saturating_add(entries.live.into());
-        }
-        service.scheduled = live;
-        if count > 0 {
-            (service.due_tick, service.due_index) = (first, 0);
-            service.clock = service.clock.max(first.saturating_sub(1));
-        }
-        if count == MENDED_KEYS {
-            service.due_tick = first.saturating_sub(T::Limits::get().wait.into());
-            service.scheduled = u64::MAX / 2;
-        }
-    }
-
-    /// Steps over a gap in the queue: to the next message if it is near, or to the first of some,
-    /// or to the end. Messages that are left out then are found behind the others.
-    fn step_over_gap(service: &mut ServiceState) {
-        let near = (1..=GAP_KEYS).find_map(|step| {
-            let place = service.head.checked_add(step.into())?;
-            Queue::<T>::contains_key(place).then_some(place)
-        });
-        if let Some(place) = near {
-            service.head = place;
-            return;
-        }
-        let (count, first, _) = Self::sample_queue(GAP_KEYS);
-        match count {
-            0 => (service.head, service.tail) = (0, 0),
-            GAP_KEYS => {
-                (service.head, service.tail) = (first, service.tail.saturating_add(UNSEEN));
-            }
-            _ => service.head = first,
-        }
-    }
-
     /// Serves the queue until it is empty or the next turn might not fit.
     ///
     /// A turn starts only when the most it may burn fits what remains: nothing runs twice.
@@ -302,11 +168,11 @@ impl<T: Config> Pallet<T> {
             if !most.all_lte(promised) {
                 // It fitted when it was sent, and the block has shrunk since: nothing promises
                 // that there will ever be room for it.
-                session.log.begin(service.head, &task);
+                session.journal.begin(service.head, &task);
                 Self::advance(&mut service);
                 Self::refuse(&mut service, task, ReplyCode::LimitExceeded, session);
                 Service::<T>::put(service);
-                session.log.settle();
+                session.journal.settle();
                 meter.consume(step);
                 continue;
             }
@@ -315,11 +181,11 @@ impl<T: Config> Pallet<T> {
                 meter.consume(T::WeightInfo::peek_queue());
                 return;
             }
-            session.log.begin(service.head, &task);
+            session.journal.begin(service.head, &task);
             Self::advance(&mut service);
             let used = Self::run(&mut service, task, gas_limit, session);
             Service::<T>::put(service);
-            session.log.settle();
+            session.journal.settle();
             meter.consume(step.saturating_add(used));
         }
     }
@@ -352,19 +218,6 @@ impl<T: Config> Pallet<T> {
         service.head = service.head.saturating_add(1);
     }
 
-    /// Pauses the service or resumes it.
-    pub(crate) fn do_set_service_paused(is_paused: bool) -> DispatchResult {
-        let mut service = Self::service_of_calls()?;
-        let before = core::mem::replace(&mut service.is_paused, is_paused);
-        Service::<T>::put(service);
-        match (before, is_paused) {
-            (false, true) => Self::deposit_event(Event::ServicePaused),
-            (true, false) => Self::deposit_event(Event::ServiceResumed),
-            _ => {}
-        }
-        Ok(())
-    }
-
     /// Whether the next block has something to serve: a node that makes blocks on demand makes
     /// one then.
     #[must_use]
@@ -380,5 +233,40 @@ impl<T: Config> Pallet<T> {
     pub fn has_schedule() -> bool {
         let service = Service::<T>::get();
         !service.is_paused && service.scheduled > 0
+    }
+
+    /// Does what is due, in order, as long as the meter lasts.
+    pub(crate) fn do_due(mut service: ServiceState, meter: &mut WeightMeter) {
+        // Room for the longest, since what it is shows only when it is read.
+        let most = T::WeightInfo::do_due(bounds::PAYLOAD);
+        while service.is_due() && meter.can_consume(most) {
+            let (tick, index) = (service.due_tick, service.due_index);
+            if index >= Ticks::<T>::get(tick).next {
+                // Whatever damage has left of it.
+                Ticks::<T>::remove(tick);
+                (service.due_tick, service.due_index) = (tick.saturating_add(1), 0);
+                Service::<T>::put(service);
+                meter.consume(T::WeightInfo::do_due(0));
+                continue;
+            }
+            service.due_index = index.saturating_add(1);
+            let due = Agenda::<T>::take(tick, index);
+            if due.is_some() {
+                Self::strike(tick);
+                service.scheduled = service.scheduled.saturating_sub(1);
+            }
+            let bytes = match due {
+                Some(Due::Deadline { program, waiter }) => {
+                    Self::deadline_passes(&mut service, program, waiter)
+                }
+                Some(Due::Delivery(message)) => Self::deliver(&mut service, message),
+                Some(Due::Letter { user, message }) => {
+                    Self::letter_expires(&service, user, message)
+                }
+                None => 0,
+            };
+            Service::<T>::put(service);
+            meter.consume(T::WeightInfo::do_due(bytes as u32));
+        }
     }
 }

@@ -98,7 +98,7 @@ pub fn prepare(is_narrow: bool, prices: Option<Schedule>) {
 #[must_use]
 pub fn idle_service() -> (Vec<u8>, Vec<u8>) {
     let key = crate::Service::<Test>::hashed_key().to_vec();
-    (key, crate::queue::ServiceState::default().encode())
+    (key, crate::record::ServiceState::default().encode())
 }
 
 /// Begins the next block, and forgets what happened in the last.

@@ -1,9 +1,9 @@
 //! What an ended program, or an ended epoch of one, leaves behind: messages that wait are
 //! answered and storage is freed, in bounded steps.
 
+use actors_executor::Failure;
 use actors_primitives::ReplyCode;
 use alloc::vec::Vec;
-use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::{
     storage::{
         generator::{StorageDoubleMap as _, StorageNMap as _},
@@ -11,45 +11,20 @@ use frame_support::{
     },
     weights::WeightMeter,
 };
-use scale_info::TypeInfo;
 
 use crate::{
-    bounds, queue::ServiceState, report, waiting::WaitingMessage, Config, Graves, Pages, Pallet,
-    Service, State, Waiting, WeightInfo,
+    bounds,
+    graves::Grave,
+    record::ServiceState,
+    report,
+    waiting::{Stage, WaitingMessage},
+    Config, Event, Graves, Pages, Pallet, Service, State, Waiting, WeightInfo,
 };
 
 /// Keys that one step of freeing an exited program's storage removes.
 pub(crate) const SWEEP_KEYS: u32 = 32;
 
-/// Why there is something to sweep.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
-pub enum Grave {
-    /// The program has exited.
-    Exited,
-    /// The program has been upgraded; what waited before is void.
-    Upgraded,
-}
-
 impl<T: Config> Pallet<T> {
-    /// Leaves what a program has in this epoch to be swept, if there is anything.
-    pub(crate) fn bury(
-        service: &mut ServiceState,
-        account: &T::AccountId,
-        epoch: u32,
-        grave: Grave,
-    ) {
-        let waits = Waiting::<T>::iter_key_prefix((account, epoch)).next();
-        let stores = || {
-            grave == Grave::Exited
-                && (Pages::<T>::iter_key_prefix(account).next().is_some()
-                    || State::<T>::iter_key_prefix(account).next().is_some())
-        };
-        if waits.is_some() || stores() {
-            Graves::<T>::insert(account, epoch, grave);
-            service.graves = service.graves.saturating_add(1);
-        }
-    }
-
     /// Sweeps, a bounded number of keys a step, as long as the meter lasts. What remains is found
     /// again by the next hook.
     pub(crate) fn sweep(mut service: ServiceState, meter: &mut WeightMeter) {
@@ -137,5 +112,36 @@ impl<T: Config> Pallet<T> {
             }
         }
         false
+    }
+
+    /// Ends a message that waits without another turn: its program has ended, or is another.
+    /// Causes to go on that stand in the queue find it gone.
+    pub(crate) fn end_waiting(
+        service: &mut ServiceState,
+        waiting: WaitingMessage<T>,
+        failure: Failure,
+    ) {
+        if let Stage::Parked(slot) = waiting.stage {
+            Self::cancel(service, slot);
+        }
+        let mut purse = Self::take_purse(&waiting.message.purse);
+        if let Some(purse) = &mut purse {
+            waiting.settle(purse, service.clock);
+            purse.restore(waiting.signal);
+        }
+        let reply_code = failure.code;
+        if !waiting.has_replied {
+            // Its value arrived with its first turn.
+            Self::give_failure(service, &waiting.message, failure, 0, purse.as_mut());
+        }
+        if let Some(purse) = purse {
+            Self::put_purse(&waiting.message.purse, purse);
+        }
+        Self::deposit_event(Event::MessageProcessed {
+            message_id: waiting.message.id,
+            destination: waiting.message.destination,
+            reply_code,
+            gas_burned: 0,
+        });
     }
 }

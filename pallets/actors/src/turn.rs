@@ -7,85 +7,18 @@ use actors_executor::{
 };
 use actors_primitives::{abi::Entry, Gas, MessageId, ReplyCode};
 use alloc::vec::Vec;
-use frame_support::{
-    pallet_prelude::{DispatchError, Weight},
-    storage::with_storage_layer,
-    traits::Get,
-};
+use frame_support::{storage::with_storage_layer, traits::Get, weights::Weight};
 use frame_system::pallet_prelude::BlockNumberFor;
 use sp_runtime::traits::{SaturatedConversion, UniqueSaturatedInto};
 
 use crate::{
     host::ProgramHost,
-    queue::{Kind, Message, Sender, ServiceState},
-    service::Session,
-    waiting::Past,
+    message::{Kind, Message, Sender},
+    record::ServiceState,
+    session::Session,
+    task::{Ended, Past, Task},
     Codes, Config, Event, Pallet, Program, Programs, Purse, Status,
 };
-
-/// Why the effects of a turn were not applied.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Aborted {
-    /// By a rule of the protocol.
-    Reply(ReplyCode),
-    /// By another pallet.
-    Dispatch(DispatchError),
-}
-
-impl From<DispatchError> for Aborted {
-    fn from(error: DispatchError) -> Self {
-        Self::Dispatch(error)
-    }
-}
-
-impl<T: Config> From<crate::Error<T>> for Aborted {
-    fn from(error: crate::Error<T>) -> Self {
-        Self::Dispatch(error.into())
-    }
-}
-
-impl From<Aborted> for Failure {
-    fn from(aborted: Aborted) -> Self {
-        match aborted {
-            Aborted::Reply(code) => code.into(),
-            Aborted::Dispatch(error) => {
-                ::log::debug!(target: crate::LOG_TARGET, "effects refused: {error:?}");
-                ReplyCode::LimitExceeded.into()
-            }
-        }
-    }
-}
-
-/// A turn that is about to run: whose, why, and what pays for it. Nothing has been written yet.
-pub(crate) struct Task<T: Config> {
-    /// The message whose turn it is: the one that waited, if it is resumed.
-    pub(crate) message: Message<T>,
-    /// Why.
-    pub(crate) cause: Cause,
-    /// What the message has been through.
-    pub(crate) past: Past,
-    /// Blocks that the message may still wait in all.
-    pub(crate) lifetime_left: u32,
-    /// What pays for it: the gas that a wait has set aside for it is there again.
-    pub(crate) purse: Option<Purse<T>>,
-    /// The program as it is.
-    pub(crate) program: Option<Program<T>>,
-    /// The reply that resumes the message, which has the value of one and a reference to the
-    /// purse of the send that it answers.
-    pub(crate) answer: Option<Message<T>>,
-}
-
-impl<T: Config> Task<T> {
-    /// The most that the turn may burn.
-    pub(crate) fn gas_limit(&self) -> Gas {
-        self.purse.as_ref().map_or(0, Purse::turn_limit)
-    }
-
-    /// Whether the message has been parked and is to go on.
-    fn is_resume(&self) -> bool {
-        self.past.turns > 0
-    }
-}
 
 /// What a run of a program came to.
 struct Run<T: Config> {
@@ -95,14 +28,6 @@ struct Run<T: Config> {
     proof: u64,
     /// The program as it was, and what it asks for; or why it failed.
     outcome: Result<(Program<T>, Effects), Failure>,
-}
-
-/// What became of the message.
-pub(crate) enum Ended {
-    /// It has ended with that code.
-    With(ReplyCode),
-    /// It waits for that many blocks.
-    Not(u32),
 }
 
 impl<T: Config> Pallet<T> {
@@ -203,7 +128,7 @@ impl<T: Config> Pallet<T> {
         });
         let came_of_it = outcome.as_ref();
         session
-            .log
+            .journal
             .end(&task, gas_limit, run.gas_burned, came_of_it);
         match outcome {
             Ok(ended) => Self::finish(task, Some(purse), ended, run.gas_burned),
@@ -222,7 +147,7 @@ impl<T: Config> Pallet<T> {
         Self::begin(&task);
         let purse = task.purse.take();
         let failure = Failure::from(code);
-        session.log.end(&task, 0, 0, Err(&failure));
+        session.journal.end(&task, 0, 0, Err(&failure));
         Self::end(service, task, purse, failure, 0);
     }
 
@@ -336,7 +261,7 @@ impl<T: Config> Pallet<T> {
             true => Self::gas_of(task, purse),
             false => purse.gas,
         };
-        session.log.note(task, found, &turn);
+        session.journal.note(task, found, &turn);
         Run {
             gas_burned: turn.gas_burned.min(gas_limit),
             proof: turn.proof,

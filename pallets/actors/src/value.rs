@@ -1,7 +1,7 @@
 //! Value on its way: the escrow account holds what is in flight, above the existential deposit
 //! that keeps the account alive. It holds more only if somebody sends it money.
 
-use actors_primitives::Balance;
+use actors_primitives::{Balance, ReplyCode};
 use frame_support::{
     pallet_prelude::DispatchError,
     traits::{
@@ -12,7 +12,7 @@ use frame_support::{
 };
 use sp_runtime::traits::AccountIdConversion;
 
-use crate::{report, Config, Error, Pallet, ValueInFlight};
+use crate::{aborted::Aborted, report, Config, Error, Pallet, ValueInFlight};
 
 impl<T: Config> Pallet<T> {
     /// The account that holds value in flight.
@@ -99,5 +99,21 @@ impl<T: Config> Pallet<T> {
             }
         }
         0
+    }
+
+    /// Moves value from a program to where it is at once, and refuses what could not arrive.
+    pub(crate) fn transfer_from_program(
+        program: &T::AccountId,
+        destination: &T::AccountId,
+        value: Balance,
+    ) -> Result<(), Aborted> {
+        if value == 0 {
+            return Ok(());
+        }
+        if !Self::can_receive(destination, value) {
+            return Err(Aborted::Reply(ReplyCode::LimitExceeded));
+        }
+        T::Currency::transfer(program, destination, value, Preservation::Preserve)?;
+        Ok(())
     }
 }

@@ -5,7 +5,7 @@
 //! the two, always. The first cause takes the deadline off the agenda, however long the queue is;
 //! further ones wait their turn behind it, and each runs one turn.
 
-use actors_executor::{Failure, Wait};
+use actors_executor::Wait;
 use actors_primitives::{Gas, MessageId};
 use codec::{Decode, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -13,8 +13,10 @@ use sp_runtime::traits::SaturatedConversion;
 
 use crate::{
     agenda::{Due, Slot},
-    queue::{Kind, Message, Sender, ServiceState, Waiter},
-    Config, Event, Pallet, Program, Purse, Waiting,
+    message::{Kind, Message, Sender, Waiter},
+    record::ServiceState,
+    task::Past,
+    Config, Pallet, Program, Purse, Waiting,
 };
 
 /// Where a message that waits stands.
@@ -115,21 +117,6 @@ pub(crate) fn rent_for(rent: Gas, passed: u32, blocks: u32) -> Gas {
     let sum = u128::from(rent).saturating_mul(passed.into());
     let due = sum.checked_div(blocks.into()).unwrap_or_default();
     due.saturated_into::<Gas>().min(rent)
-}
-
-/// What a message brings along when it waits again.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Past {
-    /// Turns that it has had, before the one that runs.
-    pub(crate) turns: u32,
-    /// Whether one of them gave the reply.
-    pub(crate) has_replied: bool,
-    /// When it first began to wait.
-    pub(crate) born: Option<u64>,
-    /// Causes to go on that stand in the queue.
-    pub(crate) causes: u32,
-    /// Gas set aside for `handle_signal`.
-    pub(crate) signal: Gas,
 }
 
 impl<T: Config> Pallet<T> {
@@ -246,36 +233,5 @@ impl<T: Config> Pallet<T> {
         };
         Self::enqueue(service, resume);
         bytes
-    }
-
-    /// Ends a message that waits without another turn: its program has ended, or is another.
-    /// Causes to go on that stand in the queue find it gone.
-    pub(crate) fn end_waiting(
-        service: &mut ServiceState,
-        waiting: WaitingMessage<T>,
-        failure: Failure,
-    ) {
-        if let Stage::Parked(slot) = waiting.stage {
-            Self::cancel(service, slot);
-        }
-        let mut purse = Self::take_purse(&waiting.message.purse);
-        if let Some(purse) = &mut purse {
-            waiting.settle(purse, service.clock);
-            purse.restore(waiting.signal);
-        }
-        let reply_code = failure.code;
-        if !waiting.has_replied {
-            // Its value arrived with its first turn.
-            Self::give_failure(service, &waiting.message, failure, 0, purse.as_mut());
-        }
-        if let Some(purse) = purse {
-            Self::put_purse(&waiting.message.purse, purse);
-        }
-        Self::deposit_event(Event::MessageProcessed {
-            message_id: waiting.message.id,
-            destination: waiting.message.destination,
-            reply_code,
-            gas_burned: 0,
-        });
     }
 }

@@ -11,7 +11,7 @@ use frame_support::{
 use sp_runtime::{traits::Dispatchable, DispatchError};
 
 use crate::{
-    mock::*, service::HALF_BUDGET, Call, Codes, Error, Pallet, Programs, Queue, Service, WeightInfo,
+    mock::*, session::HALF_BUDGET, Call, Codes, Error, Pallet, Programs, Queue, Service, WeightInfo,
 };
 
 /// Code that counts as half of what is read before transactions.

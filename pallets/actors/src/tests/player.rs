@@ -4,7 +4,7 @@ use actors_executor::Schedule;
 use actors_primitives::{Balance, CodeHash, Gas, MessageId, ReplyCode};
 
 use crate::{
-    mock::*, service::Session, Event, Pallet, Queue, ReplyTo, Service, ValueInFlight, WeightInfo,
+    mock::*, session::Session, Event, Pallet, Queue, ReplyTo, Service, ValueInFlight, WeightInfo,
 };
 use frame_support::{
     traits::{Get, Hooks},

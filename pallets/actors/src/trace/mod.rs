@@ -4,7 +4,7 @@
 //! it is one of a message that is a member: the first, and every message that a turn of the trace
 //! sent. In a block nobody traces, and none of this happens.
 
-mod told;
+mod describe;
 
 use actors_executor::{Failure, Turn};
 use actors_primitives::{Gas, MessageId, ReplyCode};
@@ -18,11 +18,11 @@ use alloc::{
 use codec::Encode;
 
 use crate::{
-    queue::{Kind, Message, Sender},
-    turn::{Ended, Task},
+    message::{Kind, Message, Sender},
+    task::{Ended, Task},
     Config, Delayed, Mailboxes, Programs, Purses, Queue, Service, Waiting,
 };
-use told::{cause, ended, failed, told, told_effects};
+use describe::{cause, ended, failed, told, told_effects};
 
 /// Turns that a trace tells.
 const MOST_TURNS: usize = 1_000;

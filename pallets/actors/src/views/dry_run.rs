@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use frame_support::{traits::Get, weights::WeightMeter};
 
 use super::rehearsal::{Made, Means};
-use crate::{log::Log, service::Session, Config, Event, Pallet, Purses, Queue, Service};
+use crate::{journal::Journal, session::Session, Config, Event, Pallet, Purses, Queue, Service};
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn view_dry_run_message(
@@ -150,23 +150,23 @@ impl<T: Config> Pallet<T> {
         let start = Queue::<T>::get(Service::<T>::get().head).map_or(0, |message| {
             Self::start_price(&message.destination, message.kind)
         });
-        let log = Log {
+        let journal = Journal {
             watched: Some((made.message_id, made.gas)),
             needed: start.saturating_add(place),
             debug: Some(Vec::new()),
-            ..Log::default()
+            ..Journal::default()
         };
         let mut session = Session {
-            log,
+            journal,
             ..Session::default()
         };
         let mut meter = WeightMeter::with_limit(T::BlockWeights::get().max_block);
         Self::serve(Service::<T>::get(), &mut meter, &mut session);
-        Ok(Self::gather(made, session.log))
+        Ok(Self::gather(made, session.journal))
     }
 
     /// Gathers what a dry run did from the events that it deposited.
-    fn gather(made: Made<T>, log: Log<T>) -> DryRun<T::AccountId> {
+    fn gather(made: Made<T>, journal: Journal<T>) -> DryRun<T::AccountId> {
         let Made {
             message_id,
             program,
@@ -179,12 +179,12 @@ impl<T: Config> Pallet<T> {
         let deposit_left = purse.map_or(deposit, |purse| purse.deposit);
         let deposit_used = deposit.saturating_sub(deposit_left);
         let needed = T::GasPrice::get()
-            .cost(log.needed)
+            .cost(journal.needed)
             .saturating_add(deposit_used)
             .saturating_add(made.outlay);
         let mut run = DryRun {
             gas_burned: 0,
-            gas_needed: log.needed,
+            gas_needed: journal.needed,
             deposit_used,
             missing: needed.saturating_sub(made.spendable),
             message_id,
@@ -195,7 +195,7 @@ impl<T: Config> Pallet<T> {
             turns: Vec::new(),
             user_messages: Vec::new(),
             events: Vec::new(),
-            debug: log.debug.unwrap_or_default(),
+            debug: journal.debug.unwrap_or_default(),
         };
         for record in frame_system::Pallet::<T>::read_events_no_consensus() {
             let Ok(event) = record.event.try_into() else {

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use frame_support::{pallet_prelude::Weight, traits::Get, weights::WeightMeter};
 
 use super::rehearsal::{Made, Means};
-use crate::{log::Log, service::Session, trace::Tracer, Config, Pallet, Service};
+use crate::{journal::Journal, session::Session, trace::Tracer, Config, Pallet, Service};
 
 /// Full blocks that a trace serves in all. Blocks in which nothing happens are not counted:
 /// of those there are as many as a message may wait.
@@ -78,9 +78,9 @@ impl<T: Config> Pallet<T> {
     fn traced(tracer: Tracer<T>) -> Session<T> {
         Service::<T>::mutate(|service| service.is_paused = false);
         Session {
-            log: Log {
+            journal: Journal {
                 trace: Some(tracer),
-                ..Log::default()
+                ..Journal::default()
             },
             ..Session::default()
         }
@@ -95,7 +95,11 @@ impl<T: Config> Pallet<T> {
         let block = T::BlockWeights::get().max_block;
         let room = block.saturating_mul(MOST_BLOCKS.saturating_sub(1));
         let blocks = blocks.min(T::Limits::get().wait);
-        let mut tracer = session.log.trace.take().ok_or(ReadError::NoSuchMessage)?;
+        let mut tracer = session
+            .journal
+            .trace
+            .take()
+            .ok_or(ReadError::NoSuchMessage)?;
         let (mut passed, mut is_idle, mut is_over) = (0, false, false);
         loop {
             if !is_idle {
@@ -107,7 +111,7 @@ impl<T: Config> Pallet<T> {
             }
             tracer.next_block();
             passed = passed.saturating_add(1);
-            session.log.trace = Some(tracer);
+            session.journal.trace = Some(tracer);
             let before = Service::<T>::get();
             Self::begin_block();
             let took = Self::serve_block(&mut session);
@@ -117,7 +121,11 @@ impl<T: Config> Pallet<T> {
             if !is_idle {
                 used.saturating_accrue(took);
             }
-            tracer = session.log.trace.take().ok_or(ReadError::NoSuchMessage)?;
+            tracer = session
+                .journal
+                .trace
+                .take()
+                .ok_or(ReadError::NoSuchMessage)?;
         }
     }
 

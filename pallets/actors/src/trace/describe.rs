@@ -6,7 +6,7 @@ use actors_runtime_api::{TraceCause, TraceEffect, TraceEnd};
 use alloc::{string::String, vec::Vec};
 use sp_runtime::traits::SaturatedConversion;
 
-use crate::{queue::Kind, reply::last_words, turn::Task, Config, Programs};
+use crate::{message::Kind, reply::last_words, task::Task, Config, Programs};
 
 /// The end of a turn that has nothing more to say than its code.
 pub(super) fn ended(code: ReplyCode) -> TraceEnd {

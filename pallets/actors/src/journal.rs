@@ -5,8 +5,8 @@ use actors_primitives::{Gas, MessageId};
 use alloc::{string::String, vec::Vec};
 
 use crate::{
+    task::{Ended, Task},
     trace::Tracer,
-    turn::{Ended, Task},
     Config,
 };
 
@@ -15,7 +15,7 @@ const MOST_DEBUG_BYTES: usize = 256 * 1024;
 
 /// What the turns of a session have told.
 #[derive(frame_support::DefaultNoBound)]
-pub(crate) struct Log<T: Config> {
+pub(crate) struct Journal<T: Config> {
     /// Texts that programs logged, in order, if somebody reads them: a block keeps none, or they
     /// would fill the runtime's heap.
     pub(crate) debug: Option<Vec<String>>,
@@ -29,7 +29,7 @@ pub(crate) struct Log<T: Config> {
     pub(crate) trace: Option<Tracer<T>>,
 }
 
-impl<T: Config> Log<T> {
+impl<T: Config> Journal<T> {
     /// A turn is about to run, for what stood at that place of the queue.
     pub(crate) fn begin(&mut self, place: u64, task: &Task<T>) {
         if let Some(trace) = &mut self.trace {
@@ -41,7 +41,7 @@ impl<T: Config> Log<T> {
     pub(crate) fn note(&mut self, task: &Task<T>, gas: Gas, turn: &Turn) {
         self.wants(&task.message.purse, gas, turn.gas_required);
         for text in &turn.debug {
-            ::log::debug!(target: crate::LOG_TARGET, "{text}");
+            log::debug!(target: crate::LOG_TARGET, "{text}");
         }
         self.keep(&turn.debug);
         if let Some(trace) = &mut self.trace {

@@ -1,0 +1,192 @@
+//! The record of the service: where the queue and the agenda stand. It is read and written once a
+//! message, and found again from what is stored if it is damaged or lost.
+
+use actors_primitives::MessageId;
+use codec::{Decode, Encode, MaxEncodedLen};
+use frame_support::{
+    pallet_prelude::{DispatchError, Weight},
+    traits::Get,
+    weights::WeightMeter,
+};
+use scale_info::TypeInfo;
+use sp_runtime::traits::SaturatedConversion;
+
+use crate::{report, Config, Error, Graves, Pallet, Queue, Service, Ticks, WeightInfo};
+
+/// Messages, and exited programs, that are looked for when the record of the service is lost. Only
+/// damage leads there.
+const MENDED_KEYS: u32 = 128;
+/// Places that are looked at right behind a gap in the queue, and messages anywhere if there is none:
+/// together as many as serving a message has reads for.
+const GAP_KEYS: u32 = 8;
+/// Places that a queue gets at its end, which no message has, so that service comes to a gap there
+/// and finds what it has not seen.
+const UNSEEN: u64 = 1 << 32;
+
+/// The state of the service: one record, so that a message costs one access for all of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct ServiceState {
+    /// The place of the message that is served next.
+    pub head: u64,
+    /// The place that the next message takes.
+    pub tail: u64,
+    /// How many messages calls have sent: part of their ids.
+    pub sent: u64,
+    /// How many ended programs, or ended epochs of programs, are still to be swept.
+    pub graves: u32,
+    /// Whether the service is paused.
+    pub is_paused: bool,
+    /// The clock: blocks in which the queue was served and something was scheduled.
+    pub clock: u64,
+    /// How many entries the agenda has.
+    pub scheduled: u64,
+    /// The tick whose entries are due next.
+    pub due_tick: u64,
+    /// The place of the next one among them.
+    pub due_index: u32,
+}
+
+impl ServiceState {
+    /// Whether the queue begins before it ends, as nothing but damage changes.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.head <= self.tail
+    }
+
+    /// How many messages stand in the queue.
+    #[must_use]
+    pub fn length(&self) -> u64 {
+        self.tail.saturating_sub(self.head)
+    }
+
+    /// Whether something is scheduled for now or before.
+    #[must_use]
+    pub fn is_due(&self) -> bool {
+        self.scheduled > 0 && self.due_tick <= self.clock
+    }
+}
+
+impl<T: Config> Pallet<T> {
+    /// The state of the service; a call must not write over a record that waits to be mended.
+    pub(crate) fn service_of_calls() -> Result<ServiceState, DispatchError> {
+        Self::read_service().map_err(|_| Error::<T>::QueueFull.into())
+    }
+
+    pub(crate) fn next_message_id(service: &mut ServiceState, account: &T::AccountId) -> MessageId {
+        let preimage = MessageId::extrinsic_preimage(&account.clone().into(), service.sent);
+        service.sent = service.sent.saturating_add(1);
+        MessageId(sp_io::hashing::blake2_256(&preimage))
+    }
+
+    /// The state of the service; of a damaged record what can be read of it, if anything.
+    pub(crate) fn read_service() -> Result<ServiceState, Option<ServiceState>> {
+        match Service::<T>::try_get() {
+            Ok(service) if service.is_sound() => Ok(service),
+            Ok(service) => Err(Some(service)),
+            Err(()) if !Service::<T>::exists() && !Self::has_traces() => {
+                Ok(ServiceState::default())
+            }
+            Err(()) => Err(None),
+        }
+    }
+
+    /// The state of the service. If its record is damaged the queue is found again, as soon as
+    /// there is room for that.
+    pub(crate) fn sound_service(meter: &mut WeightMeter) -> Option<ServiceState> {
+        let damaged = match Self::read_service() {
+            Ok(service) => return Some(service),
+            Err(damaged) => damaged,
+        };
+        report!("the record of the service is damaged");
+        meter.try_consume(Self::mending_weight()).ok()?;
+        let mut service = damaged.unwrap_or_else(|| ServiceState {
+            // Ids must not repeat: no block has sent that many messages.
+            sent: frame_system::Pallet::<T>::block_number()
+                .saturated_into::<u64>()
+                .saturating_mul(1 << 32),
+            ..ServiceState::default()
+        });
+        Self::find_queue(&mut service);
+        Self::find_agenda(&mut service);
+        // Sweeping finds out how many there are: it ends when it finds none.
+        service.graves = match Graves::<T>::iter_keys().next() {
+            Some(_) => u32::MAX,
+            None => 0,
+        };
+        Service::<T>::put(service);
+        Some(service)
+    }
+
+    /// What mending takes.
+    pub(crate) fn mending_weight() -> Weight {
+        T::WeightInfo::sweep(MENDED_KEYS.saturating_mul(2).saturating_add(1))
+    }
+
+    /// Sets the ends of the queue to those of what stands in it: of a sample, if that is a lot.
+    /// Then the end is set far beyond, where no message is overwritten, and the places that
+    /// were not seen are found when service comes to a gap.
+    fn find_queue(service: &mut ServiceState) {
+        let (count, first, last) = Self::sample_queue(MENDED_KEYS);
+        let unseen = if count < MENDED_KEYS { 1 } else { UNSEEN };
+        (service.head, service.tail) = match count {
+            0 => (0, 0),
+            _ => (first, last.saturating_add(unseen)),
+        };
+    }
+
+    /// How many messages stand in the queue, `most` at most; and of those the first place and the last.
+    fn sample_queue(most: u32) -> (u32, u64, u64) {
+        let (mut count, mut first, mut last) = (0u32, u64::MAX, 0);
+        for place in Queue::<T>::iter_keys().take(most as usize) {
+            count = count.saturating_add(1);
+            (first, last) = (first.min(place), last.max(place));
+        }
+        (count, first, last)
+    }
+
+    /// Whether there is anything that only service brings about, and would have to be found again.
+    fn has_traces() -> bool {
+        Queue::<T>::iter_keys().next().is_some() || Ticks::<T>::iter_keys().next().is_some()
+    }
+
+    /// Goes on with what is due at the first tick. If there are more ticks than are looked at, that is
+    /// within the longest wait before those; and how much is scheduled is not known any more: the
+    /// clock advances from then on even if nothing is.
+    fn find_agenda(service: &mut ServiceState) {
+        let (mut count, mut first, mut live) = (0u32, u64::MAX, 0u64);
+        for (tick, entries) in Ticks::<T>::iter().take(MENDED_KEYS as usize) {
+            count = count.saturating_add(1);
+            first = first.min(tick);
+            live = live.saturating_add(entries.live.into());
+        }
+        service.scheduled = live;
+        if count > 0 {
+            (service.due_tick, service.due_index) = (first, 0);
+            service.clock = service.clock.max(first.saturating_sub(1));
+        }
+        if count == MENDED_KEYS {
+            service.due_tick = first.saturating_sub(T::Limits::get().wait.into());
+            service.scheduled = u64::MAX / 2;
+        }
+    }
+
+    /// Steps over a gap in the queue: to the next message if it is near, or to the first of some,
+    /// or to the end. Messages that are left out then are found behind the others.
+    pub(crate) fn step_over_gap(service: &mut ServiceState) {
+        let near = (1..=GAP_KEYS).find_map(|step| {
+            let place = service.head.checked_add(step.into())?;
+            Queue::<T>::contains_key(place).then_some(place)
+        });
+        if let Some(place) = near {
+            service.head = place;
+            return;
+        }
+        let (count, first, _) = Self::sample_queue(GAP_KEYS);
+        match count {
+            0 => (service.head, service.tail) = (0, 0),
+            GAP_KEYS => {
+                (service.head, service.tail) = (first, service.tail.saturating_add(UNSEEN));
+            }
+            _ => service.head = first,
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! A turn that is about to run, and what becomes of its message.
+
+use actors_executor::Cause;
+use actors_primitives::{Gas, ReplyCode};
+
+use crate::{message::Message, Config, Program, Purse};
+
+/// A turn that is about to run: whose, why, and what pays for it. Nothing has been written yet.
+pub(crate) struct Task<T: Config> {
+    /// The message whose turn it is: the one that waited, if it is resumed.
+    pub(crate) message: Message<T>,
+    /// Why.
+    pub(crate) cause: Cause,
+    /// What the message has been through.
+    pub(crate) past: Past,
+    /// Blocks that the message may still wait in all.
+    pub(crate) lifetime_left: u32,
+    /// What pays for it: the gas that a wait has set aside for it is there again.
+    pub(crate) purse: Option<Purse<T>>,
+    /// The program as it is.
+    pub(crate) program: Option<Program<T>>,
+    /// The reply that resumes the message, which has the value of one and a reference to the
+    /// purse of the send that it answers.
+    pub(crate) answer: Option<Message<T>>,
+}
+
+impl<T: Config> Task<T> {
+    /// The most that the turn may burn.
+    pub(crate) fn gas_limit(&self) -> Gas {
+        self.purse.as_ref().map_or(0, Purse::turn_limit)
+    }
+
+    /// Whether the message has been parked and is to go on.
+    pub(crate) fn is_resume(&self) -> bool {
+        self.past.turns > 0
+    }
+}
+
+/// What a message brings along when it waits again.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Past {
+    /// Turns that it has had, before the one that runs.
+    pub(crate) turns: u32,
+    /// Whether one of them gave the reply.
+    pub(crate) has_replied: bool,
+    /// When it first began to wait.
+    pub(crate) born: Option<u64>,
+    /// Causes to go on that stand in the queue.
+    pub(crate) causes: u32,
+    /// Gas set aside for `handle_signal`.
+    pub(crate) signal: Gas,
+}
+
+/// What became of the message.
+pub(crate) enum Ended {
+    /// It has ended with that code.
+    With(ReplyCode),
+    /// It waits for that many blocks.
+    Not(u32),
+}
