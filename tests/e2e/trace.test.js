@@ -172,7 +172,7 @@ describe('traces', { timeout: 600_000 }, () => {
     const text = Object.entries(all).reduce(
       (told, [name, called]) => told.replaceAll(`"${called}"`, `"${name}"`), JSON.stringify(trace.toHuman()));
     const { turns, ...rest } = JSON.parse(text);
-    return { turns: turns.map(({ gasLimit, gasBurned, ...turn }) => turn), ...rest };
+    return { turns: turns.map(({ gasLimit, gasBurned, spent, ...turn }) => turn), ...rest };
   }
 
   /** How the last turn of a message ends, as `seen` shows it. */
@@ -268,9 +268,14 @@ describe('traces', { timeout: 600_000 }, () => {
       ],
       ...over,
     });
-    for (const { gasBurned, gasLimit } of trace.turns) {
+    for (const { gasBurned, gasLimit, spent } of trace.turns) {
       assert.ok(gasBurned.toBigInt() > 0n && gasBurned.toBigInt() <= gasLimit.toBigInt());
+      assert.equal(spent.reduce((sum, [, gas]) => sum + gas.toBigInt(), 0n), gasBurned.toBigInt());
     }
+    // The first turn sends and waits; the last gives the reply.
+    const named = trace.turns.map(({ spent }) => spent.map(([charge]) => charge.type));
+    assert.ok(['Loading', 'Operators', 'Messages', 'Waiting'].every((name) => named[0].includes(name)));
+    assert.ok(named.at(-1).includes('Replies') && !named.at(-1).includes('Waiting'));
     assert.equal(trace.turns[0].gasLimit.toBigInt(), GAS);
 
     const dry = ok(await api.call.actorsApi.dryRunMessage(

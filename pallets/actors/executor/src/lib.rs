@@ -38,6 +38,7 @@ mod limits;
 mod memory;
 mod modules;
 mod sandbox;
+mod spending;
 mod syscalls;
 mod turn;
 mod wasmi;

@@ -1,6 +1,6 @@
 //! One run of one entry: what goes in and what comes out.
 
-use actors_primitives::{abi::Entry, Balance, CodeHash, Gas, MessageId, ReplyCode};
+use actors_primitives::{abi::Entry, Balance, Charge, CodeHash, Gas, MessageId, ReplyCode};
 use alloc::{collections::BTreeSet, rc::Rc, string::String, vec::Vec};
 use codec::{Decode, Encode};
 
@@ -9,6 +9,7 @@ use crate::{
     memory::{self, wasm_pages, Difference, Overlay},
     modules::Loaded,
     sandbox::{Engine, Sandbox, Stop},
+    spending::Spending,
     syscalls::Journal,
     validate, CodeInfo, Effects, Limits, MemoryChange, Modules, PageIndex, Schedule, Wait,
 };
@@ -198,6 +199,9 @@ pub struct Failure {
 pub struct Turn {
     /// The gas it burned: the whole limit if it ran out.
     pub gas_burned: Gas,
+    /// What it burned gas for, without zeros; together [`Self::gas_burned`]. A turn that ran out
+    /// has burned the rest of its limit for what it could not pay.
+    pub spent: Vec<(Charge, Gas)>,
     /// The least limit with which it would have ended the same way: what it burned and what it
     /// wanted to split off or set aside. Not quite, for a program that asks how much gas is left.
     pub gas_required: Gas,
@@ -284,6 +288,7 @@ pub fn execute<H: Host>(request: Request<'_>, host: &mut H, modules: &mut Module
         lowest: all,
         aside: 0,
         proof: 0,
+        spending: Spending::default(),
         judged: None,
         debug: Vec::new(),
     };
@@ -300,6 +305,7 @@ pub fn execute<H: Host>(request: Request<'_>, host: &mut H, modules: &mut Module
     };
     Turn {
         gas_burned,
+        spent: account.spending.of(gas_burned),
         gas_required,
         proof: account.proof,
         judged: account.judged,
@@ -318,16 +324,19 @@ struct Account {
     /// Gas that was taken from the fuel and is not burned: split off or set aside.
     aside: Gas,
     proof: u64,
+    /// What gas went for.
+    spending: Spending,
     judged: Option<CodeInfo>,
     debug: Vec<String>,
 }
 
 impl Account {
-    fn charge(&mut self, schedule: &Schedule, gas: Gas) -> Result<(), Stop> {
-        self.fuel = self
-            .fuel
-            .checked_sub(schedule.fuel_for(gas))
-            .ok_or(Stop::OutOfGas)?;
+    fn charge(&mut self, schedule: &Schedule, charge: Charge, gas: Gas) -> Result<(), Stop> {
+        let fuel = schedule.fuel_for(gas);
+        let left = self.fuel.checked_sub(fuel);
+        let burned = schedule.gas_in(fuel.min(self.fuel));
+        self.spending.add(charge, burned);
+        self.fuel = left.ok_or(Stop::OutOfGas)?;
         Ok(())
     }
 
@@ -371,7 +380,7 @@ fn attempt(
         limits,
         ..
     } = request;
-    account.charge(schedule, schedule.replace(replaced_pages))?;
+    account.charge(schedule, Charge::Storing, schedule.replace(replaced_pages))?;
     account.prove(schedule.replaced_proof(replaced_pages));
     let is_fresh = matches!(context.cause, Cause::Fresh);
     let entries = code
@@ -379,7 +388,7 @@ fn attempt(
         .filter(|first| is_fresh || *first == entry);
     let entries: Vec<_> = entries.collect();
     if entries.is_empty() {
-        account.charge(schedule, schedule.load_base)?;
+        account.charge(schedule, Charge::Loading, schedule.load_base)?;
         return match entry {
             Entry::State => Err(Stop::Trapped.into()),
             _ => Ok(Effects {
@@ -394,10 +403,14 @@ fn attempt(
     };
     let code = judged.as_ref().unwrap_or(code);
     if code.is_refused() {
-        account.charge(schedule, schedule.load_base)?;
+        account.charge(schedule, Charge::Loading, schedule.load_base)?;
         return Err(ReplyCode::CodeRefused.into());
     }
-    account.charge(schedule, schedule.load_code(code, memory.wasm_pages))?;
+    account.charge(
+        schedule,
+        Charge::Loading,
+        schedule.load_code(code, memory.wasm_pages),
+    )?;
     account.prove(schedule.code_proof(code));
     let kept = modules.get(&code_hash, code, limits).cloned();
     let wasm = match kept {
@@ -411,7 +424,7 @@ fn attempt(
         return Err(ReplyCode::NoSuchProgram.into());
     }
     let count = u32::try_from(memory.pages.len()).unwrap_or(u32::MAX);
-    account.charge(schedule, schedule.load_pages(count))?;
+    account.charge(schedule, Charge::Pages, schedule.load_pages(count))?;
     account.prove(schedule.pages_proof(count));
     let pages: Vec<_> = memory
         .pages
@@ -444,6 +457,7 @@ fn attempt(
     account.aside = journal.aside;
     account.prove(journal.proof);
     account.debug = core::mem::take(&mut journal.debug);
+    account.spending.add_all(&journal.spending);
     let mut wait = journal.wait.take();
     if let Ok(change) = &outcome {
         let new = change
@@ -492,12 +506,12 @@ fn judge(
     modules: &mut Modules,
     account: &mut Account,
 ) -> Result<(Option<Vec<u8>>, Option<CodeInfo>), Failure> {
-    account.charge(schedule, schedule.look_up_verdict())?;
+    account.charge(schedule, Charge::Judging, schedule.look_up_verdict())?;
     account.prove(schedule.verdict_proof());
     let (wasm, info) = match host.judged().filter(CodeInfo::is_current) {
         Some(info) => (None, info),
         None => {
-            account.charge(schedule, schedule.judge_code(code))?;
+            account.charge(schedule, Charge::Judging, schedule.judge_code(code))?;
             account.prove(schedule.code_proof(code));
             let wasm = host.code().ok_or(ReplyCode::NoSuchProgram)?;
             modules.spend(code.code_len);
@@ -554,19 +568,22 @@ impl Run<'_> {
         // Comparing what was there before the run is part of the price of loading.
         let grown = Gas::from(wasm_pages.saturating_sub(loaded));
         let schedule = self.schedule;
-        engine.burn(schedule.fuel_for(schedule.compare(grown)))?;
+        self.burn(engine, Charge::Loading, schedule.compare(grown))?;
         let memory = engine.memory_mut();
         let difference = Difference::find(memory, self.image, &overlay, self.code.stack);
         let changed = count(&difference.changed);
         let freed = count(&difference.freed);
-        engine.burn(schedule.fuel_for(schedule.page_store.saturating_mul(changed)))?;
-        engine.burn(schedule.fuel_for(schedule.page_free.saturating_mul(freed)))?;
+        let [store, free] = [(schedule.page_store, changed), (schedule.page_free, freed)]
+            .map(|(price, count)| price.saturating_mul(count));
+        self.burn(engine, Charge::Storing, store)?;
+        self.burn(engine, Charge::Storing, free)?;
         let new = difference
             .changed
             .iter()
             .filter(|index| !overlay.has(**index));
         let new = new.count();
-        engine.burn(schedule.fuel_for(schedule.proof(schedule.new_pages_proof(new))))?;
+        let proofs = schedule.proof(schedule.new_pages_proof(new));
+        self.burn(engine, Charge::Proofs, proofs)?;
         let stored = difference
             .changed
             .into_iter()
@@ -584,6 +601,19 @@ impl Run<'_> {
             stored,
             freed: difference.freed,
         })
+    }
+
+    /// Burns gas after the run.
+    fn burn<'h>(
+        &self,
+        engine: &mut impl Sandbox<'h>,
+        charge: Charge,
+        gas: Gas,
+    ) -> Result<(), Stop> {
+        let fuel = self.schedule.fuel_for(gas);
+        let burned = self.schedule.gas_in(fuel.min(engine.fuel()));
+        engine.journal_mut().spending.add(charge, burned);
+        engine.burn(fuel)
     }
 }
 

@@ -18,7 +18,7 @@ use wasmi::{
 use crate::{
     memory::WASM_PAGE_BYTES,
     sandbox::{Sandbox, Stop},
-    syscalls::{self, Argument, Call, Journal, Refusal},
+    syscalls::{self, Argument, Call, Fault, Journal, Outcome},
     CodeInfo, Limits,
 };
 
@@ -309,10 +309,10 @@ fn stop(error: Error) -> Stop {
 }
 
 /// Runs one system call on the memory and fuel of its caller.
-fn enter<'h, R: Refusal>(
+fn enter<'h, R: Outcome>(
     caller: &mut Caller<'_, Data<'h>>,
     entries: Entries,
-    body: impl FnOnce(&mut Call<'_, 'h>) -> Result<R, Stop>,
+    body: impl FnOnce(&mut Call<'_, 'h>) -> Result<R, Fault>,
 ) -> Result<R, Error> {
     let fuel = caller.get_fuel()?;
     let memory = caller
@@ -325,11 +325,7 @@ fn enter<'h, R: Refusal>(
         fuel,
         journal: &mut data.journal,
     };
-    let result = match call.enter(entries) {
-        Ok(true) => body(&mut call),
-        Ok(false) => R::refuse(),
-        Err(stop) => Err(stop),
-    };
+    let result = call.make(entries, body);
     let fuel = call.fuel;
     caller.set_fuel(fuel)?;
     result.map_err(Error::host)

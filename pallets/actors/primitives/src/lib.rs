@@ -3,7 +3,7 @@
 //! - [`abi`]: the table of everything a program may import and export, as data.
 //! - `id`: 32-byte ids of codes and messages, and how a program's address is derived.
 //! - `reply`: how a message ended.
-//! - `gas`: the unit of work, and its price.
+//! - `gas`: the unit of work, and its price; `charge`: what it is burned for.
 //!
 //! With `default-features = false` only [`abi`] remains, which needs no dependency: that is
 //! what a program links.
@@ -11,6 +11,8 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 
 pub mod abi;
+#[cfg(feature = "types")]
+mod charge;
 #[cfg(feature = "types")]
 mod gas;
 #[cfg(feature = "types")]
@@ -20,6 +22,7 @@ mod reply;
 
 #[cfg(feature = "types")]
 pub use {
+    charge::Charge,
     gas::{Gas, GasPrice},
     id::{program_preimage, CodeHash, MessageId},
     reply::ReplyCode,

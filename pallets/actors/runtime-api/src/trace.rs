@@ -3,7 +3,7 @@
 //! A trace is flat, since metadata describes no type that contains itself to every tool: each turn
 //! names the message that it belongs under, and [`Trace::tree`] tells it as a tree.
 
-use actors_primitives::{Balance, CodeHash, Gas, MessageId, ReplyCode};
+use actors_primitives::{Balance, Charge, CodeHash, Gas, MessageId, ReplyCode};
 use alloc::{string::String, vec::Vec};
 use codec::{Decode, Encode};
 use scale_info::TypeInfo;
@@ -51,6 +51,9 @@ pub struct TraceTurn<AccountId> {
     pub gas_limit: Gas,
     /// Gas that it burned.
     pub gas_burned: Gas,
+    /// What it burned gas for, in gas: together `gas_burned`, without zeros. A turn that ran out of
+    /// gas has burned the rest of its limit for what it could not pay.
+    pub spent: Vec<(Charge, Gas)>,
     /// How it ended.
     pub end: TraceEnd,
     /// What it did, in order; nothing if it failed.

@@ -7,7 +7,7 @@
 mod describe;
 
 use actors_executor::{Failure, Turn};
-use actors_primitives::{Gas, MessageId, ReplyCode};
+use actors_primitives::{Charge, Gas, MessageId, ReplyCode};
 use actors_runtime_api::{Trace, TraceCause, TraceEffect, TraceEnd, TraceTurn};
 use alloc::{
     boxed::Box,
@@ -54,6 +54,8 @@ struct Current<T: Config> {
     effects: Vec<TraceEffect<T::AccountId>>,
     /// Texts that it logged.
     debug: Vec<String>,
+    /// What its gas went for.
+    spent: Vec<(Charge, Gas)>,
 }
 
 /// What is noted of a trace.
@@ -122,6 +124,7 @@ impl<T: Config> Tracer<T> {
             tail: Service::<T>::get().tail,
             effects: Vec::new(),
             debug: Vec::new(),
+            spent: Vec::new(),
         });
     }
 
@@ -163,6 +166,7 @@ impl<T: Config> Tracer<T> {
                 current.effects = told_effects(task, effects);
             }
             current.debug.clone_from(&turn.debug);
+            current.spent.clone_from(&turn.spent);
         }
     }
 
@@ -182,6 +186,7 @@ impl<T: Config> Tracer<T> {
             return;
         };
         let debug = core::mem::take(&mut current.debug);
+        let spent = core::mem::take(&mut current.spent);
         let effects = match outcome {
             Ok(_) => core::mem::take(&mut current.effects),
             Err(_) => Vec::new(),
@@ -195,6 +200,7 @@ impl<T: Config> Tracer<T> {
             cause: cause(task),
             gas_limit,
             gas_burned,
+            spent,
             end: match outcome {
                 Ok(Ended::With(code)) => ended(*code),
                 Ok(Ended::Not(blocks)) => TraceEnd::Waits { blocks: *blocks },
@@ -359,6 +365,7 @@ impl<T: Config> Tracer<T> {
             value: 0,
             gas_limit: 0,
             gas_burned: 0,
+            spent: Vec::new(),
             end: ended(ReplyCode::Upgraded),
             effects: Vec::new(),
             debug: Vec::new(),

@@ -2,14 +2,14 @@
 
 use actors_primitives::{
     abi::{error, flag},
-    program_preimage, CodeHash,
+    program_preimage, Charge, CodeHash,
 };
 
 use super::{
     send::{depart, is_awaited, may_await, Departure, Share},
-    Call,
+    Call, Fault,
 };
-use crate::{sandbox::Stop, Create, Effect};
+use crate::{Create, Effect};
 
 #[expect(clippy::too_many_arguments, reason = "the ABI table says so")]
 pub(crate) fn create_program(
@@ -24,23 +24,23 @@ pub(crate) fn create_program(
     flags: u32,
     out_program: u32,
     out_message: u32,
-) -> Result<i32, Stop> {
+) -> Result<i32, Fault> {
     let is_awaited = is_awaited(flags);
     call.charge_message(call.prices().create, len, is_awaited)?;
     // The code's record, and accounts and holds of both.
     call.charge_accesses(5)?;
     if flags & !flag::AWAIT != 0 || (is_awaited && !may_await(call)) {
-        return Ok(error::NOT_ALLOWED);
+        return Err(Fault::Error(error::NOT_ALLOWED));
     }
     let Some(share) = Share::of(gas) else {
-        return Ok(error::OUT_OF_RANGE);
+        return Err(Fault::Error(error::OUT_OF_RANGE));
     };
     let limits = call.limits();
     if len > limits.payload || salt_len > limits.salt || call.journal.sends >= limits.sends {
-        return Ok(error::OVER_LIMIT);
+        return Err(Fault::Error(error::OVER_LIMIT));
     }
-    call.charge_bytes(call.prices().send_byte, len)?;
-    call.charge_bytes(call.prices().copy_byte, salt_len)?;
+    call.charge_bytes(Charge::Messages, call.prices().send_byte, len)?;
+    call.charge_bytes(Charge::Calls, call.prices().copy_byte, salt_len)?;
     let code = CodeHash(call.array(code_hash)?);
     let salt = call.slice(salt, salt_len)?.to_vec();
     let value = call.read_balance(value)?;
@@ -51,19 +51,16 @@ pub(crate) fn create_program(
 
     call.charge_look_up()?;
     if !call.journal.host.code_exists(&code) {
-        return Ok(error::NO_SUCH_CODE);
+        return Err(Fault::Error(error::NO_SUCH_CODE));
     }
     let preimage = program_preimage(&code, &call.context().program, &salt);
     let program = call.journal.host.blake2_256(&preimage);
     call.charge_look_up()?;
     if call.journal.created.contains(&program) || call.journal.host.is_address_used(&program) {
-        return Ok(error::ALREADY_EXISTS);
+        return Err(Fault::Error(error::ALREADY_EXISTS));
     }
     let spent = value.saturating_add(call.context().creation_deposit);
-    let Departure { id, gas } = match depart(call, share, 0, spent, len, None)? {
-        Ok(departure) => departure,
-        Err(error) => return Ok(error),
-    };
+    let Departure { id, gas } = depart(call, share, 0, spent, len, None)?;
     call.journal.created.insert(program);
     call.journal.effects.push(Effect::Create(Create {
         id,

@@ -1,16 +1,16 @@
 //! Hashes and signatures, computed by the host.
 
-use actors_primitives::{abi::error, Gas};
+use actors_primitives::{abi::error, Charge, Gas};
 
-use super::Call;
-use crate::{sandbox::Stop, Host};
+use super::{Call, Fault};
+use crate::Host;
 
 pub(crate) fn blake2_256(
     call: &mut Call<'_, '_>,
     data: u32,
     len: u32,
     out: u32,
-) -> Result<(), Stop> {
+) -> Result<(), Fault> {
     let byte = call.prices().blake2_byte;
     hash(call, byte, data, len, out, |host, data| {
         host.blake2_256(data)
@@ -22,14 +22,19 @@ pub(crate) fn keccak_256(
     data: u32,
     len: u32,
     out: u32,
-) -> Result<(), Stop> {
+) -> Result<(), Fault> {
     let byte = call.prices().keccak_byte;
     hash(call, byte, data, len, out, |host, data| {
         host.keccak_256(data)
     })
 }
 
-pub(crate) fn sha2_256(call: &mut Call<'_, '_>, data: u32, len: u32, out: u32) -> Result<(), Stop> {
+pub(crate) fn sha2_256(
+    call: &mut Call<'_, '_>,
+    data: u32,
+    len: u32,
+    out: u32,
+) -> Result<(), Fault> {
     let byte = call.prices().sha2_byte;
     hash(call, byte, data, len, out, |host, data| host.sha2_256(data))
 }
@@ -41,9 +46,9 @@ fn hash(
     len: u32,
     out: u32,
     hasher: fn(&dyn Host, &[u8]) -> [u8; 32],
-) -> Result<(), Stop> {
-    call.charge(call.prices().hash_base)?;
-    call.charge_bytes(byte, len)?;
+) -> Result<(), Fault> {
+    call.charge(Charge::Crypto, call.prices().hash_base)?;
+    call.charge_bytes(Charge::Crypto, byte, len)?;
     let hash = hasher(call.journal.host, call.slice(data, len)?);
     call.copy_out(out, &hash)
 }
@@ -54,8 +59,8 @@ pub(crate) fn sr25519_verify(
     msg: u32,
     len: u32,
     public: u32,
-) -> Result<i32, Stop> {
-    call.charge(call.prices().sr25519_verify)?;
+) -> Result<i32, Fault> {
+    call.charge(Charge::Crypto, call.prices().sr25519_verify)?;
     verify(call, [sig, msg, len, public], |host, sig, msg, public| {
         host.sr25519_verify(sig, msg, public)
     })
@@ -67,8 +72,8 @@ pub(crate) fn ed25519_verify(
     msg: u32,
     len: u32,
     public: u32,
-) -> Result<i32, Stop> {
-    call.charge(call.prices().ed25519_verify)?;
+) -> Result<i32, Fault> {
+    call.charge(Charge::Crypto, call.prices().ed25519_verify)?;
     verify(call, [sig, msg, len, public], |host, sig, msg, public| {
         host.ed25519_verify(sig, msg, public)
     })
@@ -82,8 +87,8 @@ fn verify(
     call: &mut Call<'_, '_>,
     [sig, msg, len, public]: [u32; 4],
     verifier: Verifier,
-) -> Result<i32, Stop> {
-    call.charge_bytes(call.prices().signed_byte, len)?;
+) -> Result<i32, Fault> {
+    call.charge_bytes(Charge::Crypto, call.prices().signed_byte, len)?;
     let (sig, public) = (call.array(sig)?, call.array(public)?);
     let msg = call.slice(msg, len)?;
     Ok(verifier(call.journal.host, &sig, msg, &public).into())
@@ -94,8 +99,8 @@ pub(crate) fn ecdsa_recover(
     sig: u32,
     hash: u32,
     out: u32,
-) -> Result<i32, Stop> {
-    call.charge(call.prices().ecdsa_recover)?;
+) -> Result<i32, Fault> {
+    call.charge(Charge::Crypto, call.prices().ecdsa_recover)?;
     let (sig, hash) = (call.array(sig)?, call.array(hash)?);
     // Before the work, so that a bad pointer is misuse whatever comes of it.
     call.array::<33>(out)?;
@@ -104,6 +109,6 @@ pub(crate) fn ecdsa_recover(
             call.copy_out(out, &public)?;
             Ok(0)
         }
-        None => Ok(error::NOT_FOUND),
+        None => Err(Fault::Error(error::NOT_FOUND)),
     }
 }

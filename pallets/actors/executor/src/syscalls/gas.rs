@@ -1,14 +1,13 @@
 //! What the turn may still spend.
 
-use super::Call;
-use crate::sandbox::Stop;
+use super::{Call, Fault};
 
-pub(crate) fn gas_left(call: &mut Call<'_, '_>) -> Result<i64, Stop> {
+pub(crate) fn gas_left(call: &mut Call<'_, '_>) -> Result<i64, Fault> {
     let gas = call.prices().gas_in(call.fuel);
     Ok(i64::try_from(gas).unwrap_or(i64::MAX))
 }
 
-pub(crate) fn deposit_left(call: &mut Call<'_, '_>, out: u32) -> Result<(), Stop> {
+pub(crate) fn deposit_left(call: &mut Call<'_, '_>, out: u32) -> Result<(), Fault> {
     let left = match call.journal.deposit_left {
         Some(left) => left,
         None => {
@@ -20,6 +19,6 @@ pub(crate) fn deposit_left(call: &mut Call<'_, '_>, out: u32) -> Result<(), Stop
     call.copy_out(out, &left.to_le_bytes())
 }
 
-pub(crate) fn deposit_per_byte(call: &mut Call<'_, '_>, out: u32) -> Result<(), Stop> {
+pub(crate) fn deposit_per_byte(call: &mut Call<'_, '_>, out: u32) -> Result<(), Fault> {
     call.copy_out(out, &call.context().deposit_per_byte.to_le_bytes())
 }

@@ -20,7 +20,7 @@ mod wait;
 
 use actors_primitives::{
     abi::{error, Entries, Entry},
-    Balance, Gas, MessageId,
+    Balance, Charge, Gas, MessageId,
 };
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -28,7 +28,10 @@ use alloc::{
     vec::Vec,
 };
 
-use crate::{sandbox::Stop, CodeInfo, Context, Effect, Host, Limits, Schedule, StateChange, Wait};
+use crate::{
+    sandbox::Stop, spending::Spending, CodeInfo, Context, Effect, Host, Limits, Schedule,
+    StateChange, Wait,
+};
 
 pub(crate) use {
     control::*, create::*, crypto::*, gas::*, message::*, reply::*, send::*, signal::*, state::*,
@@ -61,6 +64,8 @@ pub(crate) struct Journal<'h> {
     pub(crate) wait: Option<Wait>,
     /// Bytes of storage proof that its reads took at most.
     pub(crate) proof: u64,
+    /// What its gas went for.
+    pub(crate) spending: Spending,
     /// Fuel that the turn does not have, and that a wait takes first.
     pub(crate) reserve: u64,
     /// The least fuel and reserve that would have been left if all that was asked for had been
@@ -108,6 +113,7 @@ impl<'h> Journal<'h> {
             aside: 0,
             wait: None,
             proof: 0,
+            spending: Spending::default(),
             reserve: 0,
             lowest: u64::MAX,
             balance: None,
@@ -167,10 +173,23 @@ pub(crate) struct Call<'c, 'h> {
 }
 
 impl<'h> Call<'_, 'h> {
-    /// Takes the price of any call, then says whether the running entry may make this one.
-    pub(crate) fn enter(&mut self, entries: Entries) -> Result<bool, Stop> {
-        self.charge(self.prices().syscall)?;
-        Ok(entries.contains(self.journal.entry))
+    /// Takes the price of any call, then makes this one if the running entry may.
+    pub(crate) fn make<R: Outcome>(
+        &mut self,
+        entries: Entries,
+        body: impl FnOnce(&mut Self) -> Result<R, Fault>,
+    ) -> Result<R, Stop> {
+        let is_allowed = entries.contains(self.journal.entry);
+        let result = self
+            .charge(Charge::Calls, self.prices().syscall)
+            .and_then(|()| match is_allowed {
+                true => body(self),
+                false => Err(Fault::Error(error::NOT_ALLOWED)),
+            });
+        result.or_else(|fault| match fault {
+            Fault::Error(error) => R::error(error),
+            Fault::Stop(stop) => Err(stop),
+        })
     }
 
     fn prices(&self) -> &'h Schedule {
@@ -185,26 +204,31 @@ impl<'h> Call<'_, 'h> {
         self.journal.context
     }
 
-    fn charge(&mut self, gas: Gas) -> Result<(), Stop> {
+    fn charge(&mut self, charge: Charge, gas: Gas) -> Result<(), Fault> {
         let fuel = self.prices().fuel_for(gas);
-        self.fuel = self.fuel.checked_sub(fuel).ok_or(Stop::OutOfGas)?;
+        let left = self.fuel.checked_sub(fuel);
+        // Who cannot pay has the turn burn all that there is.
+        let taken = fuel.min(self.fuel);
+        let burned = self.prices().gas_in(taken);
+        self.journal.spending.add(charge, burned);
+        self.fuel = left.ok_or(Stop::OutOfGas)?;
         Ok(())
     }
 
-    fn charge_bytes(&mut self, price: Gas, bytes: u32) -> Result<(), Stop> {
-        self.charge(price.saturating_mul(Gas::from(bytes)))
+    fn charge_bytes(&mut self, charge: Charge, price: Gas, bytes: u32) -> Result<(), Fault> {
+        self.charge(charge, price.saturating_mul(Gas::from(bytes)))
     }
 
     /// Pays for proving one access to storage, of a value that has `bytes` bytes.
-    fn charge_proof(&mut self, bytes: u32) -> Result<(), Stop> {
+    fn charge_proof(&mut self, bytes: u32) -> Result<(), Fault> {
         let proof = self.prices().access(bytes);
         // Also where gas runs out: what was read already is in the block.
         self.journal.proof = self.journal.proof.saturating_add(proof);
-        self.charge(self.prices().proof(proof))
+        self.charge(Charge::Proofs, self.prices().proof(proof))
     }
 
     /// Makes sure that the proof of an access to a value of at most `bytes` bytes can be paid.
-    fn reserve_proof(&mut self, bytes: u32) -> Result<(), Stop> {
+    fn reserve_proof(&mut self, bytes: u32) -> Result<(), Fault> {
         let prices = self.prices();
         let fuel = prices.fuel_for(prices.proof(prices.access(bytes)));
         let left = self.fuel.checked_sub(fuel).ok_or(Stop::OutOfGas)?;
@@ -213,7 +237,7 @@ impl<'h> Call<'_, 'h> {
     }
 
     /// Pays for proving what committing an effect looks at.
-    fn charge_accesses(&mut self, accesses: u32) -> Result<(), Stop> {
+    fn charge_accesses(&mut self, accesses: u32) -> Result<(), Fault> {
         for _ in 0..accesses {
             self.charge_proof(0)?;
         }
@@ -222,8 +246,8 @@ impl<'h> Call<'_, 'h> {
 
     /// Pays `price` for keeping a message of `len` bytes in storage until something is due: the
     /// proofs of its record, of what is due and of the ends of that.
-    fn charge_kept(&mut self, price: Gas, len: u32) -> Result<(), Stop> {
-        self.charge(price)?;
+    fn charge_kept(&mut self, price: Gas, len: u32) -> Result<(), Fault> {
+        self.charge(Charge::Waiting, price)?;
         self.charge_proof(len)?;
         self.charge_accesses(3)
     }
@@ -233,25 +257,25 @@ impl<'h> Call<'_, 'h> {
     ///
     /// Committing looks for a program, a tombstone and an account at the destination, and proves
     /// the places of a message and a purse.
-    fn charge_message(&mut self, price: Gas, len: u32, is_awaited: bool) -> Result<(), Stop> {
-        self.charge(price)?;
+    fn charge_message(&mut self, price: Gas, len: u32, is_awaited: bool) -> Result<(), Fault> {
+        self.charge(Charge::Messages, price)?;
         // The payload, when it is served from the state.
         self.charge_proof(len.min(self.limits().payload))?;
         self.charge_accesses(5)?;
         match is_awaited || self.journal.code.exports.contains(Entry::HandleReply) {
-            true => self.charge(self.prices().answer),
+            true => self.charge(Charge::Messages, self.prices().answer),
             false => Ok(()),
         }
     }
 
     /// Pays for reading a small value of the chain's.
-    fn charge_look_up(&mut self) -> Result<(), Stop> {
-        self.charge(self.prices().look_up)?;
+    fn charge_look_up(&mut self) -> Result<(), Fault> {
+        self.charge(Charge::Lookups, self.prices().look_up)?;
         self.charge_proof(0)
     }
 
     /// The program's free balance without what it has sent.
-    fn value_left(&mut self) -> Result<Balance, Stop> {
+    fn value_left(&mut self) -> Result<Balance, Fault> {
         let balance = match self.journal.balance {
             Some(balance) => balance,
             None => {
@@ -264,7 +288,7 @@ impl<'h> Call<'_, 'h> {
     }
 
     /// Whether what is left covers `value`. Nothing is asked for nothing.
-    fn covers(&mut self, value: Balance) -> Result<bool, Stop> {
+    fn covers(&mut self, value: Balance) -> Result<bool, Fault> {
         Ok(value == 0 || value <= self.value_left()?)
     }
 
@@ -275,7 +299,7 @@ impl<'h> Call<'_, 'h> {
     /// Pays for finding out whether `value`, with what this turn has sent there before, can
     /// arrive at `destination`. What goes to a program waits in escrow, also to one that this turn
     /// creates.
-    fn can_arrive(&mut self, destination: &[u8; 32], value: Balance) -> Result<bool, Stop> {
+    fn can_arrive(&mut self, destination: &[u8; 32], value: Balance) -> Result<bool, Fault> {
         if value == 0 {
             return Ok(true);
         }
@@ -287,21 +311,20 @@ impl<'h> Call<'_, 'h> {
     }
 
     /// The caller's memory from `pointer`; misuse if it does not lie within.
-    fn slice(&self, pointer: u32, len: u32) -> Result<&[u8], Stop> {
+    fn slice(&self, pointer: u32, len: u32) -> Result<&[u8], Fault> {
         let start = usize::try_from(pointer).map_err(|_| Stop::Misuse)?;
         let len = usize::try_from(len).map_err(|_| Stop::Misuse)?;
         let end = start.checked_add(len).ok_or(Stop::Misuse)?;
-        self.memory.get(start..end).ok_or(Stop::Misuse)
+        self.memory.get(start..end).ok_or(Stop::Misuse.into())
     }
 
-    fn array<const N: usize>(&self, pointer: u32) -> Result<[u8; N], Stop> {
+    fn array<const N: usize>(&self, pointer: u32) -> Result<[u8; N], Fault> {
         let len = u32::try_from(N).map_err(|_| Stop::Misuse)?;
-        self.slice(pointer, len)?
-            .try_into()
-            .map_err(|_| Stop::Misuse)
+        let bytes = self.slice(pointer, len)?;
+        bytes.try_into().map_err(|_| Stop::Misuse.into())
     }
 
-    fn read_balance(&self, pointer: u32) -> Result<Balance, Stop> {
+    fn read_balance(&self, pointer: u32) -> Result<Balance, Fault> {
         self.array(pointer).map(Balance::from_le_bytes)
     }
 
@@ -315,25 +338,25 @@ impl<'h> Call<'_, 'h> {
     }
 
     /// Copies `len` bytes of `payload` out, from `offset`; returns `len`.
-    fn read_part(&mut self, payload: &[u8], offset: u32, len: u32, out: u32) -> Result<i32, Stop> {
+    fn read_part(&mut self, payload: &[u8], offset: u32, len: u32, out: u32) -> Result<i32, Fault> {
         let part = usize::try_from(offset)
             .ok()
             .zip(usize::try_from(len).ok())
             .and_then(|(offset, len)| payload.get(offset..offset.checked_add(len)?));
         let Some(part) = part else {
-            return Ok(error::OUT_OF_RANGE);
+            return Err(Fault::Error(error::OUT_OF_RANGE));
         };
         self.copy_out(out, part)?;
         Ok(len_i32(part))
     }
 
     /// Pays for copying `bytes` out, then copies them.
-    fn copy_out(&mut self, pointer: u32, bytes: &[u8]) -> Result<(), Stop> {
-        self.charge_bytes(self.prices().copy_byte, len_u32(bytes))?;
+    fn copy_out(&mut self, pointer: u32, bytes: &[u8]) -> Result<(), Fault> {
+        self.charge_bytes(Charge::Calls, self.prices().copy_byte, len_u32(bytes))?;
         self.write(pointer, bytes)
     }
 
-    fn write(&mut self, pointer: u32, bytes: &[u8]) -> Result<(), Stop> {
+    fn write(&mut self, pointer: u32, bytes: &[u8]) -> Result<(), Fault> {
         let start = usize::try_from(pointer).map_err(|_| Stop::Misuse)?;
         let end = start.checked_add(bytes.len()).ok_or(Stop::Misuse)?;
         self.memory
@@ -372,23 +395,37 @@ impl Argument for *mut u8 {
     type Number = u32;
 }
 
-/// The result of a call that the running entry may not make.
-pub(crate) trait Refusal: Sized {
-    /// An error number, or the end of the turn where there is none to return.
-    fn refuse() -> Result<Self, Stop>;
+/// Why a system call does not do what it was asked for.
+pub(crate) enum Fault {
+    /// The program is told so, with this error of the ABI, and goes on.
+    Error(i32),
+    /// The run ends.
+    Stop(Stop),
 }
-impl Refusal for i32 {
-    fn refuse() -> Result<Self, Stop> {
-        Ok(error::NOT_ALLOWED)
+
+impl From<Stop> for Fault {
+    fn from(stop: Stop) -> Self {
+        Self::Stop(stop)
     }
 }
-impl Refusal for i64 {
-    fn refuse() -> Result<Self, Stop> {
+
+/// The result of a system call.
+pub(crate) trait Outcome: Sized {
+    /// What tells the program of an error: misuse, which ends the run, where nothing can.
+    fn error(error: i32) -> Result<Self, Stop>;
+}
+impl Outcome for i32 {
+    fn error(error: i32) -> Result<Self, Stop> {
+        Ok(error)
+    }
+}
+impl Outcome for i64 {
+    fn error(_: i32) -> Result<Self, Stop> {
         Err(Stop::Misuse)
     }
 }
-impl Refusal for () {
-    fn refuse() -> Result<Self, Stop> {
+impl Outcome for () {
+    fn error(_: i32) -> Result<Self, Stop> {
         Err(Stop::Misuse)
     }
 }

@@ -1,26 +1,28 @@
 //! The reply that caused the turn.
 
-use super::{len_i32, Call, Refusal};
-use crate::{sandbox::Stop, Cause, ReplyContext};
+use actors_primitives::abi::error;
 
-pub(crate) fn reply_to(call: &mut Call<'_, '_>, out: u32) -> Result<(), Stop> {
+use super::{len_i32, Call, Fault};
+use crate::{Cause, ReplyContext};
+
+pub(crate) fn reply_to(call: &mut Call<'_, '_>, out: u32) -> Result<(), Fault> {
     match cause(call) {
         Some(reply) => call.copy_out(out, &reply.to.0),
-        None => Refusal::refuse(),
+        None => Err(Fault::Error(error::NOT_ALLOWED)),
     }
 }
 
-pub(crate) fn reply_code(call: &mut Call<'_, '_>) -> Result<i32, Stop> {
+pub(crate) fn reply_code(call: &mut Call<'_, '_>) -> Result<i32, Fault> {
     match cause(call) {
         Some(reply) => Ok(reply.code.code()),
-        None => Refusal::refuse(),
+        None => Err(Fault::Error(error::NOT_ALLOWED)),
     }
 }
 
-pub(crate) fn reply_size(call: &mut Call<'_, '_>) -> Result<i32, Stop> {
+pub(crate) fn reply_size(call: &mut Call<'_, '_>) -> Result<i32, Fault> {
     match cause(call) {
         Some(reply) => Ok(len_i32(&reply.payload)),
-        None => Refusal::refuse(),
+        None => Err(Fault::Error(error::NOT_ALLOWED)),
     }
 }
 
@@ -29,17 +31,17 @@ pub(crate) fn reply_read(
     offset: u32,
     len: u32,
     out: u32,
-) -> Result<i32, Stop> {
+) -> Result<i32, Fault> {
     match cause(call) {
         Some(reply) => call.read_part(&reply.payload, offset, len, out),
-        None => Refusal::refuse(),
+        None => Err(Fault::Error(error::NOT_ALLOWED)),
     }
 }
 
-pub(crate) fn reply_value(call: &mut Call<'_, '_>, out: u32) -> Result<(), Stop> {
+pub(crate) fn reply_value(call: &mut Call<'_, '_>, out: u32) -> Result<(), Fault> {
     match cause(call) {
         Some(reply) => call.copy_out(out, &reply.value.to_le_bytes()),
-        None => Refusal::refuse(),
+        None => Err(Fault::Error(error::NOT_ALLOWED)),
     }
 }
 

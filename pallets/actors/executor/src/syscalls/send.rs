@@ -2,11 +2,11 @@
 
 use actors_primitives::{
     abi::{error, flag, Entries, Entry},
-    Balance, Gas, MessageId,
+    Balance, Charge, Gas, MessageId,
 };
 
-use super::Call;
-use crate::{sandbox::Stop, Effect, Letter, Reply, Send};
+use super::{Call, Fault};
+use crate::{Effect, Letter, Reply, Send};
 
 /// Whose gas a message that is sent burns.
 #[derive(Clone, Copy)]
@@ -66,13 +66,13 @@ pub(super) fn depart(
     spent: Balance,
     len: u32,
     existing: Option<[u8; 32]>,
-) -> Result<Result<Departure, i32>, Stop> {
+) -> Result<Departure, Fault> {
     if !call.covers(spent)? {
-        return Ok(Err(error::NOT_ENOUGH_VALUE));
+        return Err(Fault::Error(error::NOT_ENOUGH_VALUE));
     }
     if let Some(destination) = &existing {
         if !call.can_arrive(destination, spent)? {
-            return Ok(Err(error::NOT_ENOUGH_VALUE));
+            return Err(Fault::Error(error::NOT_ENOUGH_VALUE));
         }
     }
     let gas = match share {
@@ -83,21 +83,23 @@ pub(super) fn depart(
     let prices = call.prices();
     let fuel = prices.fuel_for(split).saturating_add(prices.fuel_for(rent));
     let Some(fuel_left) = call.fuel.checked_sub(fuel) else {
-        return Ok(Err(error::NOT_ENOUGH_GAS));
+        return Err(Fault::Error(error::NOT_ENOUGH_GAS));
     };
     if !call.journal.keep_bytes(len) {
-        return Ok(Err(error::OVER_LIMIT));
+        return Err(Fault::Error(error::OVER_LIMIT));
     }
     call.fuel = fuel_left;
     let aside = split.saturating_add(rent);
     call.journal.aside = call.journal.aside.saturating_add(aside);
+    let rounded = prices.gas_in(fuel).saturating_sub(aside);
+    call.journal.spending.add(Charge::Messages, rounded);
     call.spend(spent);
     if let Some(destination) = existing {
         let paid = call.journal.paid.entry(destination).or_default();
         *paid = paid.saturating_add(spent);
     }
     let id = call.next_message();
-    Ok(Ok(Departure { id, gas }))
+    Ok(Departure { id, gas })
 }
 
 #[expect(clippy::too_many_arguments, reason = "the ABI table says so")]
@@ -111,28 +113,28 @@ pub(crate) fn send(
     delay: u32,
     flags: u32,
     out_id: u32,
-) -> Result<i32, Stop> {
+) -> Result<i32, Fault> {
     let is_awaited = is_awaited(flags);
     call.charge_message(call.prices().send, len, is_awaited)?;
     let Some(blocks) = letter_blocks(flags) else {
-        return Ok(error::NOT_ALLOWED);
+        return Err(Fault::Error(error::NOT_ALLOWED));
     };
     let Some(share) = Share::of(gas) else {
-        return Ok(error::OUT_OF_RANGE);
+        return Err(Fault::Error(error::OUT_OF_RANGE));
     };
     let may_delay = matches!(share, Share::Split(_)) && !is_awaited;
     if (is_awaited && !may_await(call)) || (delay != 0 && !may_delay) {
-        return Ok(error::NOT_ALLOWED);
+        return Err(Fault::Error(error::NOT_ALLOWED));
     }
     let limits = call.limits();
     if len > limits.payload || call.journal.sends >= limits.sends || delay > limits.wait {
-        return Ok(error::OVER_LIMIT);
+        return Err(Fault::Error(error::OVER_LIMIT));
     }
     if delay != 0 {
         call.charge_kept(call.prices().delay, len)?;
-        call.charge(call.prices().renting(delay))?;
+        call.charge(Charge::Waiting, call.prices().renting(delay))?;
     }
-    call.charge_bytes(call.prices().send_byte, len)?;
+    call.charge_bytes(Charge::Messages, call.prices().send_byte, len)?;
     let destination = call.array(dest)?;
     let value = call.read_balance(value)?;
     let payload = call.slice(payload, len)?.to_vec();
@@ -140,17 +142,10 @@ pub(crate) fn send(
     call.array::<32>(out_id)?;
     let letter = match is_awaited {
         true => letter(call, &destination, blocks, len)?,
-        false => Ok(None),
-    };
-    let letter = match letter {
-        Ok(letter) => letter,
-        Err(error) => return Ok(error),
+        false => None,
     };
     let rent = letter.as_ref().map_or(0, |letter| letter.rent);
-    let Departure { id, gas } = match depart(call, share, rent, value, len, Some(destination))? {
-        Ok(departure) => departure,
-        Err(error) => return Ok(error),
-    };
+    let Departure { id, gas } = depart(call, share, rent, value, len, Some(destination))?;
     call.journal.effects.push(Effect::Send(Send {
         id,
         destination,
@@ -172,11 +167,11 @@ fn letter(
     destination: &[u8; 32],
     blocks: u32,
     len: u32,
-) -> Result<Result<Option<Letter>, i32>, Stop> {
+) -> Result<Option<Letter>, Fault> {
     call.charge_look_up()?;
     let is_created = call.journal.created.contains(destination);
     if is_created || call.journal.host.is_address_used(destination) {
-        return Ok(Ok(None));
+        return Ok(None);
     }
     let limits = call.limits();
     let blocks = match blocks {
@@ -184,11 +179,11 @@ fn letter(
         blocks => blocks,
     };
     if blocks > limits.wait {
-        return Ok(Err(error::OVER_LIMIT));
+        return Err(Fault::Error(error::OVER_LIMIT));
     }
     call.charge_kept(call.prices().letter, len)?;
     let rent = call.prices().renting(blocks);
-    Ok(Ok(Some(Letter { blocks, rent })))
+    Ok(Some(Letter { blocks, rent }))
 }
 
 pub(crate) fn reply(
@@ -196,30 +191,30 @@ pub(crate) fn reply(
     payload: u32,
     len: u32,
     value: u32,
-) -> Result<i32, Stop> {
-    call.charge(call.prices().reply)?;
+) -> Result<i32, Fault> {
+    call.charge(Charge::Replies, call.prices().reply)?;
     // Whoever sent the message, two accounts, and the place of a reply in the queue.
     call.charge_accesses(4)?;
     call.charge_proof(len.min(call.limits().payload))?;
     if call.journal.has_replied {
-        return Ok(error::ALREADY_REPLIED);
+        return Err(Fault::Error(error::ALREADY_REPLIED));
     }
     if len > call.limits().payload {
-        return Ok(error::OVER_LIMIT);
+        return Err(Fault::Error(error::OVER_LIMIT));
     }
-    call.charge_bytes(call.prices().reply_byte, len)?;
+    call.charge_bytes(Charge::Replies, call.prices().reply_byte, len)?;
     let value = call.read_balance(value)?;
     let payload = call.slice(payload, len)?.to_vec();
     // In `state` the reply is the result of a read, which moves nothing.
     if call.journal.entry == Entry::State && value != 0 {
-        return Ok(error::NOT_ALLOWED);
+        return Err(Fault::Error(error::NOT_ALLOWED));
     }
     let source = call.context().message.source;
     if !call.covers(value)? || !call.can_arrive(&source, value)? {
-        return Ok(error::NOT_ENOUGH_VALUE);
+        return Err(Fault::Error(error::NOT_ENOUGH_VALUE));
     }
     if !call.journal.keep_bytes(len) {
-        return Ok(error::OVER_LIMIT);
+        return Err(Fault::Error(error::OVER_LIMIT));
     }
     call.spend(value);
     call.journal.has_replied = true;
@@ -229,15 +224,15 @@ pub(crate) fn reply(
     Ok(0)
 }
 
-pub(crate) fn emit(call: &mut Call<'_, '_>, data: u32, len: u32) -> Result<i32, Stop> {
-    call.charge(call.prices().emit)?;
+pub(crate) fn emit(call: &mut Call<'_, '_>, data: u32, len: u32) -> Result<i32, Fault> {
+    call.charge(Charge::Events, call.prices().emit)?;
     if len > call.limits().event {
-        return Ok(error::OVER_LIMIT);
+        return Err(Fault::Error(error::OVER_LIMIT));
     }
-    call.charge_bytes(call.prices().emit_byte, len)?;
+    call.charge_bytes(Charge::Events, call.prices().emit_byte, len)?;
     let data = call.slice(data, len)?.to_vec();
     if !call.journal.keep_bytes(len) {
-        return Ok(error::OVER_LIMIT);
+        return Err(Fault::Error(error::OVER_LIMIT));
     }
     call.journal.effects.push(Effect::Emit(data));
     Ok(0)

@@ -1,19 +1,21 @@
 //! The message of whose failure a signal tells.
 
-use super::{Call, Refusal};
-use crate::{sandbox::Stop, SignalContext};
+use actors_primitives::abi::error;
 
-pub(crate) fn signal_message(call: &mut Call<'_, '_>, out: u32) -> Result<(), Stop> {
+use super::{Call, Fault};
+use crate::SignalContext;
+
+pub(crate) fn signal_message(call: &mut Call<'_, '_>, out: u32) -> Result<(), Fault> {
     match signal(call) {
         Some(signal) => call.copy_out(out, &signal.message.0),
-        None => Refusal::refuse(),
+        None => Err(Fault::Error(error::NOT_ALLOWED)),
     }
 }
 
-pub(crate) fn signal_code(call: &mut Call<'_, '_>) -> Result<i32, Stop> {
+pub(crate) fn signal_code(call: &mut Call<'_, '_>) -> Result<i32, Fault> {
     match signal(call) {
         Some(signal) => Ok(signal.code.code()),
-        None => Refusal::refuse(),
+        None => Err(Fault::Error(error::NOT_ALLOWED)),
     }
 }
 

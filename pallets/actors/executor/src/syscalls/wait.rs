@@ -2,30 +2,30 @@
 
 use actors_primitives::{
     abi::{error, Entry},
-    MessageId,
+    Charge, MessageId,
 };
 
-use super::{len_u32, Call};
-use crate::{memory::wasm_pages, sandbox::Stop, Effect};
+use super::{len_u32, Call, Fault};
+use crate::{memory::wasm_pages, Effect};
 
 /// Marks the message as waiting. The last mark of a turn counts: what an earlier one set aside
 /// comes back first. One that cannot be leaves what was marked before.
 ///
 /// What is set aside is for the memory as it is now; the end of the turn settles what has changed.
-pub(crate) fn wait(call: &mut Call<'_, '_>, blocks: u32) -> Result<i32, Stop> {
+pub(crate) fn wait(call: &mut Call<'_, '_>, blocks: u32) -> Result<i32, Fault> {
     let payload = len_u32(&call.context().message.payload);
     call.charge_kept(call.prices().wait, payload)?;
     let code = call.journal.code;
     if code.exports.contains(Entry::HandleSignal) {
         // A signal tells the payload once more.
-        call.charge(call.prices().answer)?;
+        call.charge(Charge::Waiting, call.prices().answer)?;
         call.charge_proof(payload)?;
     }
     if blocks == 0 {
-        return Ok(error::OUT_OF_RANGE);
+        return Err(Fault::Error(error::OUT_OF_RANGE));
     }
     if blocks > call.limits().wait || blocks > call.context().lifetime_left {
-        return Ok(error::OVER_LIMIT);
+        return Err(Fault::Error(error::OVER_LIMIT));
     }
     let prices = call.prices();
     let journal = &mut *call.journal;
@@ -36,7 +36,7 @@ pub(crate) fn wait(call: &mut Call<'_, '_>, blocks: u32) -> Result<i32, Stop> {
     let taken = prices.fuel_aside(Some(&wait), journal.reserve);
     let fuel = call.fuel.saturating_add(back);
     let Some(left) = fuel.checked_sub(taken) else {
-        return Ok(error::NOT_ENOUGH_GAS);
+        return Err(Fault::Error(error::NOT_ENOUGH_GAS));
     };
     call.fuel = left;
     journal.wait = Some(wait);
@@ -44,17 +44,17 @@ pub(crate) fn wait(call: &mut Call<'_, '_>, blocks: u32) -> Result<i32, Stop> {
 }
 
 /// Whether the other message waits is asked now, and again by the chain when it is resumed.
-pub(crate) fn wake(call: &mut Call<'_, '_>, message_id: u32) -> Result<i32, Stop> {
+pub(crate) fn wake(call: &mut Call<'_, '_>, message_id: u32) -> Result<i32, Fault> {
     call.charge_look_up()?;
     let id = MessageId(call.array(message_id)?);
     if !is_waiting(call, &id) {
-        return Ok(error::NOT_FOUND);
+        return Err(Fault::Error(error::NOT_FOUND));
     }
-    call.charge(call.prices().wake)?;
+    call.charge(Charge::Waiting, call.prices().wake)?;
     // Its place in the queue, and what it waits with.
     call.charge_accesses(4)?;
     if !call.journal.keep_bytes(len_u32(&id.0)) {
-        return Ok(error::OVER_LIMIT);
+        return Err(Fault::Error(error::OVER_LIMIT));
     }
     call.journal.effects.push(Effect::Wake(id));
     Ok(0)
@@ -62,7 +62,7 @@ pub(crate) fn wake(call: &mut Call<'_, '_>, message_id: u32) -> Result<i32, Stop
 
 /// A message that has been woken waits until that resumes it. The one that runs does not, nor does
 /// one that has ended or has not begun.
-pub(crate) fn waits(call: &mut Call<'_, '_>, message_id: u32) -> Result<i32, Stop> {
+pub(crate) fn waits(call: &mut Call<'_, '_>, message_id: u32) -> Result<i32, Fault> {
     call.charge_look_up()?;
     let id = MessageId(call.array(message_id)?);
     Ok(i32::from(is_waiting(call, &id)))

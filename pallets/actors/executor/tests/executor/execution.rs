@@ -7,7 +7,7 @@ use actors_executor::{
 };
 use actors_primitives::{
     abi::{error, Entries, Entry, ValType, IMPORTS, MODULE},
-    CodeHash, Gas, MessageId, ReplyCode,
+    Charge, CodeHash, Gas, MessageId, ReplyCode,
 };
 use std::collections::BTreeMap;
 
@@ -506,6 +506,56 @@ fn gas_is_the_same_every_time() {
                 .start(&chain.code, Entry::Handle, &chain.memory)
     );
     assert!(first < PLENTY);
+}
+
+/// What the turn burned gas for by that name.
+fn spent(turn: &Turn, charge: Charge) -> Gas {
+    let found = turn.spent.iter().find(|(name, _)| *name == charge);
+    found.map_or(0, |(_, gas)| *gas)
+}
+
+#[test]
+fn gas_goes_by_the_name_of_what_it_was_charged_for() {
+    let mut chain = Chain::new(
+        r#"(func (export "handle")
+            (drop (call $state_set (i32.const 0) (i32.const 4) (i32.const 8) (i32.const 8)))
+            (drop (call $emit (i32.const 0) (i32.const 10)))
+            (i32.store (i32.const 30000) (i32.const 1)))"#,
+    );
+    let prices = chain.schedule.clone();
+    let turn = chain.run(Entry::Handle, PLENTY);
+    assert!(turn.outcome.is_ok());
+    assert_eq!(
+        spent(&turn, Charge::Loading),
+        prices.load_code(&chain.code, 0)
+    );
+    assert_eq!(
+        spent(&turn, Charge::State),
+        prices.state_set + 12 * prices.state_set_byte
+    );
+    assert_eq!(
+        spent(&turn, Charge::Events),
+        prices.emit + 10 * prices.emit_byte
+    );
+    assert_eq!(spent(&turn, Charge::Storing), prices.page_store);
+    assert_eq!(
+        spent(&turn, Charge::Calls),
+        2 * prices.syscall + 4 * prices.copy_byte
+    );
+    // Ten constants and a store, two calls, two drops.
+    let operators = spent(&turn, Charge::Operators);
+    assert!(
+        (200 * prices.fuel..500 * prices.fuel).contains(&operators),
+        "{operators}"
+    );
+    assert_eq!(turn.spent.len(), 6, "nothing else: {:?}", turn.spent);
+
+    // What it could not pay for has the rest.
+    let limit = turn.gas_burned - spent(&turn, Charge::Storing);
+    let failed = chain.run(Entry::Handle, limit + 5 * prices.fuel);
+    let code = failed.outcome.as_ref().map_err(|failure| failure.code);
+    assert_eq!(code.expect_err("it runs out"), ReplyCode::OutOfGas);
+    assert_eq!(spent(&failed, Charge::Storing), 5 * prices.fuel);
 }
 
 #[test]

@@ -156,6 +156,12 @@ pub(crate) fn execute(request: Request<'_>, world: &mut World) -> Turn {
     let is_kept = !modules.is_empty();
     let second = actors_executor::execute(request, &mut again, &mut modules);
     assert_eq!(first, second, "a reused module runs the same");
+    let named: u64 = first.spent.iter().map(|(_, gas)| gas).sum();
+    assert_eq!(
+        named, first.gas_burned,
+        "all gas has a name: {:?}",
+        first.spent
+    );
     if is_kept {
         let others = |world: &World| -> Vec<Asked> {
             let asked = world.asked.iter().cloned();
