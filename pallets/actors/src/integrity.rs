@@ -58,7 +58,7 @@ impl<T: Config> Pallet<T> {
         let serve = T::WeightInfo::serve_message(0);
         let resume = serve.saturating_add(T::WeightInfo::resume_message(0));
         let due = T::WeightInfo::do_due(0);
-        let ended = T::WeightInfo::answer_waiting(0);
+        let ended = T::WeightInfo::answer_waiting();
         for (served, name, price, weight) in [
             (
                 "a message that a program sends",
@@ -104,7 +104,7 @@ impl<T: Config> Pallet<T> {
         let share = Self::due_share();
         let step = T::WeightInfo::do_due(bounds::PAYLOAD)
             .max(T::WeightInfo::sweep(crate::sweep::SWEEP_KEYS))
-            .max(T::WeightInfo::answer_waiting(bounds::PAYLOAD));
+            .max(T::WeightInfo::answer_waiting());
         assert!(
             step.all_lte(share),
             "what is due might never be done: one step of it takes {step:?}, and {share:?} of \

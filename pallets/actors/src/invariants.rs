@@ -11,7 +11,7 @@ use sp_runtime::TryRuntimeError;
 use crate::{
     deposit::Footprint, Agenda, Codes, Config, Delayed, Due, Grave, Graves, HoldReason, Idls, Kind,
     Mailboxes, Message, Pages, Pallet, Programs, Purses, Queue, Service, Slot, Stage, State,
-    Status, Ticks, Tombstones, ValueInFlight, Waiter, Waiting, Wasm,
+    Status, Ticks, Tombstones, ValueInFlight, Waiter, Waiting, WaitingPayloads, Wasm,
 };
 
 /// What messages in all places add up to.
@@ -112,6 +112,12 @@ impl<T: Config> Pallet<T> {
                 waiting.message.id == id && waiting.message.destination == program,
                 "a message waits under another's name"
             );
+            let payload = WaitingPayloads::<T>::get((&program, epoch, id));
+            ensure!(
+                payload.unwrap_or_default().len() == waiting.bytes as usize
+                    && waiting.message.payload.is_empty(),
+                "what a message that waits says is not there"
+            );
             // Its value has arrived.
             let arrived = Message {
                 value: 0,
@@ -145,6 +151,10 @@ impl<T: Config> Pallet<T> {
                 }
             }
         }
+        ensure!(
+            WaitingPayloads::<T>::iter_keys().all(Waiting::<T>::contains_key),
+            "something is said by no message that waits"
+        );
         Ok(())
     }
 

@@ -346,7 +346,8 @@ pub mod pallet {
     pub type Graves<T: Config> =
         StorageDoubleMap<_, Identity, T::AccountId, Identity, u32, graves::Grave>;
 
-    /// The messages that wait: by program, how often it had been upgraded, and id.
+    /// The messages that wait: by program, how often it had been upgraded, and id. What they say
+    /// stands in `WaitingPayloads`: whoever answers, wakes or ends one need not read it.
     #[pallet::storage]
     pub type Waiting<T: Config> = StorageNMap<
         _,
@@ -356,6 +357,18 @@ pub mod pallet {
             NMapKey<Identity, MessageId>,
         ),
         waiting::WaitingMessage<T>,
+    >;
+
+    /// What the messages that wait say, unless that is nothing.
+    #[pallet::storage]
+    pub type WaitingPayloads<T: Config> = StorageNMap<
+        _,
+        (
+            NMapKey<Identity, T::AccountId>,
+            NMapKey<Identity, u32>,
+            NMapKey<Identity, MessageId>,
+        ),
+        BoundedVec<u8, PayloadBound>,
     >;
 
     /// What is to happen, by tick and place.

@@ -160,8 +160,7 @@ impl<T: Config> Pallet<T> {
                 continue;
             };
             if is_resume {
-                let bytes = task.message.payload.len() as u32;
-                step.saturating_accrue(T::WeightInfo::resume_message(bytes));
+                step.saturating_accrue(T::WeightInfo::resume_message(task.past.bytes));
             }
             let gas_limit = task.gas_limit();
             let most = step.saturating_add(Self::turn_weight(gas_limit, proof_price));
@@ -257,7 +256,8 @@ impl<T: Config> Pallet<T> {
             }
             let bytes = match due {
                 Some(Due::Deadline { program, waiter }) => {
-                    Self::deadline_passes(&mut service, program, waiter)
+                    Self::deadline_passes(&mut service, program, waiter);
+                    0
                 }
                 Some(Due::Delivery(message)) => Self::deliver(&mut service, message),
                 Some(Due::Letter { user, message }) => {

@@ -13,12 +13,11 @@ use frame_support::{
 };
 
 use crate::{
-    bounds,
     graves::Grave,
     record::ServiceState,
     report,
     waiting::{Stage, WaitingMessage},
-    Config, Event, Graves, Pages, Pallet, Service, State, Waiting, WeightInfo,
+    Config, Event, Graves, Pages, Pallet, Service, State, Waiting, WaitingPayloads, WeightInfo,
 };
 
 /// Keys that one step of freeing an exited program's storage removes.
@@ -65,20 +64,19 @@ impl<T: Config> Pallet<T> {
         grave: Grave,
     ) -> bool {
         let prefix = Waiting::<T>::storage_n_map_partial_key((account, epoch));
+        let payloads = WaitingPayloads::<T>::storage_n_map_partial_key((account, epoch));
         let mut last = prefix.clone();
-        // Room for the longest, since what it is shows only when it is read.
-        let most = T::WeightInfo::answer_waiting(bounds::PAYLOAD);
-        while meter.can_consume(most) {
+        let step = T::WeightInfo::answer_waiting();
+        while meter.can_consume(step) {
             let Some(key) = sp_io::storage::next_key(&last).filter(|key| key.starts_with(&prefix))
             else {
-                meter.consume(T::WeightInfo::answer_waiting(0));
+                meter.consume(step);
                 return true;
             };
             let waiting: Option<WaitingMessage<T>> = unhashed::take(&key);
-            let bytes = waiting
-                .as_ref()
-                .map_or(0, |waiting| waiting.message.payload.len());
-            meter.consume(T::WeightInfo::answer_waiting(bytes as u32));
+            meter.consume(step);
+            let end = key.get(prefix.len()..).unwrap_or_default();
+            unhashed::kill(&[&payloads, end].concat());
             if let Some(waiting) = waiting {
                 let failure = match grave {
                     Grave::Exited => Self::absence(account),

@@ -49,6 +49,10 @@ pub(crate) struct Past {
     pub(crate) causes: u32,
     /// Gas set aside for `handle_signal`.
     pub(crate) signal: Gas,
+    /// Bytes of its payload, which is read when its turn begins.
+    pub(crate) bytes: u32,
+    /// How often its program had been upgraded when it began to wait.
+    pub(crate) epoch: u32,
 }
 
 /// What became of the message.

@@ -82,6 +82,8 @@ impl<T: Config> Pallet<T> {
                 born: Some(waiting.born),
                 causes,
                 signal: waiting.signal,
+                bytes: waiting.bytes,
+                epoch: program.as_ref().map_or(0, |program| program.epoch),
             },
             lifetime_left: T::MaxMessageLifetime::get().saturating_sub(age.saturated_into()),
             purse,
@@ -110,7 +112,7 @@ impl<T: Config> Pallet<T> {
         gas_limit: Gas,
         session: &mut Session<T>,
     ) -> Weight {
-        Self::begin(&task);
+        Self::begin(&mut task);
         let Some(mut purse) = task.purse.take() else {
             // Only damaged storage brings us here: nothing can pay for the turn.
             Self::end(service, task, None, ReplyCode::OutOfGas.into(), 0);
@@ -144,7 +146,7 @@ impl<T: Config> Pallet<T> {
         code: ReplyCode,
         session: &mut Session<T>,
     ) {
-        Self::begin(&task);
+        Self::begin(&mut task);
         let purse = task.purse.take();
         let failure = Failure::from(code);
         session.journal.end(&task, 0, 0, Err(&failure));
@@ -153,9 +155,9 @@ impl<T: Config> Pallet<T> {
 
     /// What happens before a turn and outlasts its failure: the message waits no longer, and the
     /// value of a reply is the program's.
-    fn begin(task: &Task<T>) {
+    fn begin(task: &mut Task<T>) {
         if task.is_resume() {
-            Self::unpark(&task.message, &task.program);
+            Self::unpark(&mut task.message, task.past.epoch);
         }
         let reply = match (&task.answer, task.message.kind) {
             (Some(answer), _) => Some(answer),

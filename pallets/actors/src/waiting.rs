@@ -16,7 +16,7 @@ use crate::{
     message::{Kind, Message, Sender, Waiter},
     record::ServiceState,
     task::Past,
-    Config, Pallet, Program, Purse, Waiting,
+    Config, Pallet, Purse, Waiting, WaitingPayloads,
 };
 
 /// Where a message that waits stands.
@@ -46,8 +46,10 @@ pub enum Stage {
 )]
 #[scale_info(skip_type_params(T))]
 pub struct WaitingMessage<T: Config> {
-    /// The message, its value arrived.
+    /// The message, its value arrived, without its payload.
     pub message: Message<T>,
+    /// Bytes of its payload, which stands in `WaitingPayloads`.
+    pub bytes: u32,
     /// The number of its next turn.
     pub turn: u32,
     /// Whether it has its reply already.
@@ -157,10 +159,18 @@ impl<T: Config> Pallet<T> {
             causes => (Stage::Called { causes, waited: 0 }, 0),
         };
         purse.set_aside(rent.saturating_add(wait.resume).saturating_add(wait.signal));
+        let key = (&message.destination, epoch, message.id);
+        if !message.payload.is_empty() {
+            WaitingPayloads::<T>::insert(key, &message.payload);
+        }
         Waiting::<T>::insert(
-            (&message.destination, epoch, message.id),
+            key,
             WaitingMessage {
-                message: message.clone(),
+                message: Message {
+                    payload: Default::default(),
+                    ..message.clone()
+                },
+                bytes: message.payload.len() as u32,
                 turn: past.turns.saturating_add(1),
                 has_replied: past.has_replied,
                 born: past.born.unwrap_or(clock),
@@ -174,11 +184,11 @@ impl<T: Config> Pallet<T> {
         );
     }
 
-    /// Takes a message that goes on out of those that wait.
-    pub(crate) fn unpark(message: &Message<T>, program: &Option<Program<T>>) {
-        if let Some(program) = program {
-            Waiting::<T>::remove((&message.destination, program.epoch, message.id));
-        }
+    /// Takes a message that goes on, and waited in that epoch of its program, out of those that wait.
+    pub(crate) fn unpark(message: &mut Message<T>, epoch: u32) {
+        let key = (&message.destination, epoch, message.id);
+        Waiting::<T>::remove(key);
+        message.payload = WaitingPayloads::<T>::take(key).unwrap_or_default();
     }
 
     /// Notes that a cause to go on is put into the queue for a message that waits.
@@ -199,27 +209,20 @@ impl<T: Config> Pallet<T> {
         Self::resume(service, program, waiter, Kind::Wake(waiter));
     }
 
-    /// The deadline of a message has passed: it goes on, and finds that out. Returns the bytes of
-    /// payload that this handled.
+    /// The deadline of a message has passed: it goes on, and finds that out.
     pub(crate) fn deadline_passes(
         service: &mut ServiceState,
         program: T::AccountId,
         waiter: Waiter,
-    ) -> usize {
-        Self::resume(service, &program, waiter, Kind::Deadline(waiter))
+    ) {
+        Self::resume(service, &program, waiter, Kind::Deadline(waiter));
     }
 
-    /// Has a message go on for that reason, if it still waits. Returns the bytes of its payload.
-    fn resume(
-        service: &mut ServiceState,
-        program: &T::AccountId,
-        waiter: Waiter,
-        kind: Kind,
-    ) -> usize {
+    /// Has a message go on for that reason, if it still waits.
+    fn resume(service: &mut ServiceState, program: &T::AccountId, waiter: Waiter, kind: Kind) {
         let Some(waiting) = Self::find_waiting(program, &waiter) else {
-            return 0;
+            return;
         };
-        let bytes = waiting.message.payload.len();
         Self::call_waiter(service, program, &waiter, waiting);
         let resume = Message {
             id: MessageId::default(),
@@ -232,6 +235,5 @@ impl<T: Config> Pallet<T> {
             purse: MessageId::default(),
         };
         Self::enqueue(service, resume);
-        bytes
     }
 }

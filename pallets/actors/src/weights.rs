@@ -34,8 +34,8 @@ pub trait WeightInfo {
     fn set_admin() -> Weight;
     /// Doing one thing that is due, with a message of that many bytes.
     fn do_due(bytes: u32) -> Weight;
-    /// Answering a message of that many bytes that waits in a program which has ended.
-    fn answer_waiting(bytes: u32) -> Weight;
+    /// Answering a message that waits in a program which has ended.
+    fn answer_waiting() -> Weight;
     /// What resuming a message of that many bytes takes besides serving what resumes it.
     fn resume_message(bytes: u32) -> Weight;
     /// Freeing at most that many keys of an exited program.
@@ -122,12 +122,10 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, bytes.into()))
     }
 
-    // The message, its place on the agenda, its purse, payer and source; a message that awaits
-    // its reply.
-    fn answer_waiting(bytes: u32) -> Weight {
-        picoseconds(150_000_000, 4_000, bytes)
-            .saturating_add(accesses(18, 12))
-            .saturating_add(Weight::from_parts(0, bytes.into()))
+    // The message and what it says, its place on the agenda, its purse, payer and source; a message
+    // that awaits its reply.
+    fn answer_waiting() -> Weight {
+        picoseconds(150_000_000, 0, 0).saturating_add(accesses(19, 13))
     }
 
     // The message that waits, and the purse of the send that is answered; where it waits again,

@@ -61,8 +61,8 @@ impl WeightInfo for Watched {
         Chain::do_due(bytes)
     }
 
-    fn answer_waiting(bytes: u32) -> Weight {
-        Chain::answer_waiting(bytes)
+    fn answer_waiting() -> Weight {
+        Chain::answer_waiting()
     }
 
     fn resume_message(bytes: u32) -> Weight {

@@ -6,8 +6,8 @@ use frame_support::{assert_noop, assert_ok};
 
 use super::player::*;
 use crate::{
-    bounds, mock::*, sweep::SWEEP_KEYS, Codes, Error, Event, Graves, Pages, Pallet, Programs,
-    Service, State, Tombstones, WeightInfo,
+    mock::*, sweep::SWEEP_KEYS, Codes, Error, Event, Graves, Pages, Pallet, Programs, Service,
+    State, Tombstones, WeightInfo,
 };
 
 /// The payload that makes `family` exit.
@@ -275,8 +275,8 @@ fn whoever_waits_is_answered_in_bounded_steps() {
     // Room for a few.
     let room = <() as WeightInfo>::peek_queue()
         .saturating_add(<() as WeightInfo>::sweep(SWEEP_KEYS))
-        .saturating_add(<() as WeightInfo>::answer_waiting(bounds::PAYLOAD))
-        .saturating_add(<() as WeightInfo>::answer_waiting(100).saturating_mul(3));
+        .saturating_add(<() as WeightInfo>::answer_waiting())
+        .saturating_add(<() as WeightInfo>::answer_waiting().saturating_mul(3));
     let answered = || ids.iter().filter(|id| answer(**id).is_some()).count();
     let (mut last, mut steps) = (0, 0);
     while answered() < ids.len() {
@@ -399,7 +399,7 @@ mod blocks {
                 // the program, who waits in it, its pages, and two steps.
                 let room = peek
                     .saturating_mul(3)
-                    .saturating_add(<() as WeightInfo>::answer_waiting(bounds::PAYLOAD))
+                    .saturating_add(<() as WeightInfo>::answer_waiting())
                     .saturating_add(step.saturating_mul(4));
                 let used = Actors::on_idle(1, room);
                 assert!(used.all_lte(room), "{used:?} of {room:?}");
@@ -414,7 +414,7 @@ mod blocks {
             left = now;
             blocks += 1;
         }
-        assert_eq!(blocks, 2);
+        assert_eq!(blocks, 3);
         chain.execute_with(|| {
             idle();
             assert_eq!(Service::<Test>::get().graves, 0);

@@ -50,6 +50,8 @@ mod mailbox;
 #[allow(unreachable_pub, reason = "the suite exports the steps")]
 pub(crate) mod model;
 mod player;
+#[cfg(test)]
+mod proof;
 mod purse;
 mod queue;
 mod rent;

@@ -5,7 +5,7 @@ use frame_support::{assert_noop, assert_ok};
 
 use super::player::*;
 use crate::{
-    bounds, mock::*, sweep::SWEEP_KEYS, Codes, Error, Event, Graves, Kind, Pages, Pallet, Program,
+    mock::*, sweep::SWEEP_KEYS, Codes, Error, Event, Graves, Kind, Pages, Pallet, Program,
     Programs, Purses, Queue, Service, State, Tombstones, Waiting, WeightInfo,
 };
 
@@ -312,8 +312,8 @@ fn whoever_waits_is_answered_in_bounded_steps() {
     // Room for a few.
     let room = <() as WeightInfo>::peek_queue()
         .saturating_add(<() as WeightInfo>::sweep(SWEEP_KEYS))
-        .saturating_add(<() as WeightInfo>::answer_waiting(bounds::PAYLOAD))
-        .saturating_add(<() as WeightInfo>::answer_waiting(100).saturating_mul(3));
+        .saturating_add(<() as WeightInfo>::answer_waiting())
+        .saturating_add(<() as WeightInfo>::answer_waiting().saturating_mul(3));
     let answered = || ids.iter().filter(|id| answer(**id).is_some()).count();
     let mut last = 0;
     let mut steps = 0;

@@ -160,7 +160,7 @@ impl<T: Config> Pallet<T> {
                     waited,
                     deadline,
                     causes,
-                    payload_bytes: waiting.message.payload.len() as u32,
+                    payload_bytes: waiting.bytes,
                 }
             })
             .collect()

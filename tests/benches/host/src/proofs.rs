@@ -159,12 +159,11 @@ fn delays(town: &mut Town<'_>, count: u32, to: [u8; 32], bytes: usize) -> Vec<[u
     Vec::new()
 }
 
-/// A clerk that has exited while so many messages waited in it, half of them awaited.
-fn graves(town: &mut Town<'_>, count: u32, bytes: usize) -> Vec<[u8; 32]> {
+/// A clerk that has exited while so many messages waited in it, of which so many were awaited.
+fn graves(town: &mut Town<'_>, count: u32, awaited: u32, bytes: usize) -> Vec<[u8; 32]> {
     let gone = deploy(&mut town.chain, clerk(false), b"gone");
     let inner = padded(What::Wait, BOB, LONG, 0, bytes.saturating_sub(53));
     let outer = tell(What::Await, gone, LONG, 0, &inner);
-    let awaited = count / 2;
     for (to, payload, count) in [
         (town.clerk, &outer, awaited),
         (gone, &inner, count - awaited),
@@ -269,13 +268,19 @@ const CASES: &[Case] = &[
     (
         "answers to what waited, half of it awaited",
         &[2, 50],
-        |town, count| graves(town, count, 0),
+        |town, count| graves(town, count, count / 2, 0),
         |block, _, count, _| poll(block, Room::Answers(count)),
     ),
     (
         "answers to what waited, 64 KiB",
         &[2, 10],
-        |town, count| graves(town, count, LONGEST),
+        |town, count| graves(town, count, count / 2, LONGEST),
+        |block, _, count, _| poll(block, Room::Answers(count)),
+    ),
+    (
+        "answers that are all awaited, by 64 KiB",
+        &[2, 10],
+        |town, count| graves(town, count, count, LONGEST),
         |block, _, count, _| poll(block, Room::Answers(count)),
     ),
 ];

@@ -53,7 +53,7 @@ fn weight(room: Room) -> Weight {
         Room::Due(count) => no_more(1, Weights::do_due(LONGEST).saturating_mul(count.into())),
         // What is due is looked for first.
         Room::Answers(count) => {
-            let answers = Weights::answer_waiting(LONGEST).saturating_mul(count.into());
+            let answers = Weights::answer_waiting().saturating_mul(count.into());
             no_more(2, Weights::sweep(SWEEP_KEYS).saturating_add(answers))
         }
     }

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     mock::*, Codes, Delayed, Mailboxes, Pallet, Programs, Purses, Queue, Service, Stage, State,
-    Status, Tombstones, ValueInFlight, Waiting,
+    Status, Tombstones, ValueInFlight, Waiting, WaitingPayloads,
 };
 
 /// A program's record, whoever keeps it.
@@ -201,8 +201,13 @@ fn purses(chain: &Chain) {
 fn waiting(chain: &Chain) {
     let there = Waiting::<Test>::iter()
         .map(|((program, epoch, message), waiting)| {
+            let payload = WaitingPayloads::<Test>::get((&program, epoch, message));
+            let whole = crate::Message {
+                payload: payload.unwrap_or_default(),
+                ..waiting.message
+            };
             let sleeper = Sleeper {
-                message: observe::message(waiting.message),
+                message: observe::message(whole),
                 turn: waiting.turn,
                 has_replied: waiting.has_replied,
                 born: waiting.born,
