@@ -9,6 +9,7 @@ use frame_support::traits::{
     Get,
 };
 use scale_info::TypeInfo;
+use sp_runtime::{helpers_128bit::multiply_by_rational_with_rounding, Rounding};
 
 use crate::{aborted::Aborted, report, Config, HoldReason, Pallet, Program, Purse};
 
@@ -35,6 +36,11 @@ impl Footprint {
     }
 }
 
+/// The part of `deposit` that `some` is of `all`, rounded down.
+pub(crate) fn part(deposit: Balance, some: Balance, all: Balance) -> Balance {
+    multiply_by_rational_with_rounding(deposit, some, all, Rounding::Down).unwrap_or_default()
+}
+
 impl<T: Config> Pallet<T> {
     /// The deposit for that much storage, in planck.
     pub(crate) fn deposit_for(footprint: Footprint) -> Balance {
@@ -57,11 +63,16 @@ impl<T: Config> Pallet<T> {
         T::Currency::minimum_balance().saturating_add(Self::record_deposit())
     }
 
-    /// Makes the deposit that is held for `program` what its `footprint` asks for: growth is
-    /// paid from the purse, what is freed becomes the program's free balance.
+    /// What a program of that footprint would have on hold, had it stored all of it today.
+    fn program_deposit(footprint: Footprint) -> Balance {
+        Self::record_deposit().saturating_add(Self::deposit_for(footprint))
+    }
+
+    /// Notes that `program` now stores what `footprint` says: growth is paid from the purse, at
+    /// today's prices, and what is freed becomes the program's free balance: the part of its deposit
+    /// that it is of all it stores.
     ///
-    /// A program never owes for old storage: a change of the chain's prices touches its deposit
-    /// only with the next change of what it stores.
+    /// A change of the chain's prices touches nobody: whoever adds a byte pays for that byte alone.
     pub(crate) fn settle_deposit(
         account: &T::AccountId,
         program: &mut Program<T>,
@@ -72,24 +83,26 @@ impl<T: Config> Pallet<T> {
             return Ok(());
         }
         let reason = HoldReason::Storage.into();
-        let due = Self::record_deposit().saturating_add(Self::deposit_for(footprint));
-        if let Some(growth) = due
-            .checked_sub(program.deposit)
-            .filter(|growth| *growth > 0)
-        {
-            let credit = Self::take_deposit(purse, growth)
+        let before = Self::program_deposit(program.footprint);
+        let after = Self::program_deposit(footprint);
+        if let Some(growth) = after.checked_sub(before).filter(|growth| *growth > 0) {
+            // What the account lacks to live, should the existential deposit have been raised since.
+            let minimum = T::Currency::minimum_balance();
+            let lacking = minimum.saturating_sub(T::Currency::balance(account));
+            let credit = Self::take_deposit(purse, growth.saturating_add(lacking))
                 .ok_or(Aborted::Reply(ReplyCode::DepositShortfall))?;
             if T::Currency::resolve(account, credit).is_err() {
                 return Err(Aborted::Reply(ReplyCode::DepositShortfall));
             }
             T::Currency::hold(&reason, account, growth)?;
+            program.deposit = program.deposit.saturating_add(growth);
         } else {
-            let freed = program.deposit.saturating_sub(due);
+            let freed = part(program.deposit, before.saturating_sub(after), before);
             if T::Currency::release(&reason, account, freed, Precision::BestEffort) != Ok(freed) {
                 report!("a program's deposit is less than its record says");
             }
+            program.deposit = program.deposit.saturating_sub(freed);
         }
-        program.deposit = due;
         program.footprint = footprint;
         Ok(())
     }

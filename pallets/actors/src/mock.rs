@@ -64,10 +64,7 @@ parameter_types! {
         frame_system::limits::BlockWeights::simple_max(
             Weight::from_parts(2_000_000_000_000, 32 * 1024 * 1024),
         );
-    pub const ExistentialDeposit: Balance = EXISTENTIAL_DEPOSIT;
     pub const ActorsPalletId: PalletId = PalletId(*b"actors/v");
-    pub const PerItem: Balance = 1_000_000;
-    pub const PerByte: Balance = 1_000;
     pub const MinServiceWeight: Perbill = Perbill::from_percent(20);
     pub const BacklogPrice: Gas = 1_000_000;
 }
@@ -123,6 +120,9 @@ knobs! {
     };
     /// Seven planck for a unit of fuel: what is burned costs whole planck, unless a limit was odd.
     pub Price: GasPrice = GasPrice { planck: 7, per_gas: 1_000 };
+    pub ExistentialDeposit: Balance = EXISTENTIAL_DEPOSIT;
+    pub PerItem: Balance = 1_000_000;
+    pub PerByte: Balance = 1_000;
     pub MaxTurnGas: Gas = 250_000_000_000;
     pub MaxQueueLength: u32 = 1_000;
     pub MaxMessageLifetime: u32 = 100_000;
