@@ -64,7 +64,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// What a program of that footprint would have on hold, had it stored all of it today.
-    fn program_deposit(footprint: Footprint) -> Balance {
+    pub(crate) fn program_deposit(footprint: Footprint) -> Balance {
         Self::record_deposit().saturating_add(Self::deposit_for(footprint))
     }
 

@@ -1,15 +1,21 @@
 //! The end of a program: what it leaves behind, and to whom.
 
 use actors_primitives::{Balance, ReplyCode};
-use frame_support::traits::{
-    fungible::{hold::Mutate as _, Balanced, Inspect, Mutate},
-    tokens::{Fortitude, Precision, Preservation},
-    OnUnbalanced,
+use frame_support::{
+    pallet_prelude::DispatchError,
+    traits::{
+        fungible::{hold::Mutate as _, Balanced, Inspect, Mutate},
+        tokens::{Fortitude, Precision, Preservation},
+        OnUnbalanced,
+    },
 };
 
 use crate::{
-    aborted::Aborted, deposit::Footprint, graves::Grave, record::ServiceState, report, Config,
-    Event, HoldReason, Pallet, Program, Programs, Tombstones,
+    aborted::Aborted,
+    deposit::{part, Footprint},
+    graves::Parting,
+    record::ServiceState,
+    report, Config, Event, HoldReason, Pallet, Program, Programs, Tombstones,
 };
 
 /// What a tombstone stores: two accounts.
@@ -31,23 +37,48 @@ impl<T: Config> Pallet<T> {
         Programs::<T>::remove(account);
         Tombstones::<T>::insert(account, heir.clone());
         Self::release_code(program.code_hash);
-        let reason = HoldReason::Storage.into();
-        let released =
-            T::Currency::release(&reason, account, program.deposit, Precision::BestEffort)?;
-        if released != program.deposit {
-            report!("an exited program's deposit is less than its record says");
-        }
+        // What is held for pages and keys stays until they are freed.
+        let all = Self::program_deposit(program.footprint);
+        let kept = match program.footprint.items {
+            0 => 0,
+            _ => part(program.deposit, Self::deposit_for(program.footprint), all),
+        };
+        Self::release_storage(account, program.deposit.saturating_sub(kept));
         Self::pay_for_tombstone(account);
-        let value: Balance =
-            T::Currency::reducible_balance(account, Preservation::Expendable, Fortitude::Polite);
-        T::Currency::transfer(account, &heir, value, Preservation::Expendable)?;
-        Self::bury(service, account, program.epoch, Grave::Exited);
+        let value = Self::inherit(account, &heir)?;
+        Self::bury(service, account, program.epoch, Parting::Exited);
+        if program.footprint.items > 0 {
+            Self::leave_remnant(service, account, &program, kept);
+        }
         Self::deposit_event(Event::ProgramExited {
             program: account.clone(),
             inheritor: heir,
             value,
         });
         Ok(())
+    }
+
+    /// Makes so much of what is held for an exited program's storage free.
+    pub(crate) fn release_storage(account: &T::AccountId, amount: Balance) {
+        let reason = HoldReason::Storage.into();
+        let released = T::Currency::release(&reason, account, amount, Precision::BestEffort);
+        if released != Ok(amount) {
+            report!("an exited program's deposit is less than its record says");
+        }
+    }
+
+    /// Moves all that is free on an exited program's account to its heir: all but the existential
+    /// deposit, as long as something is held there. Says how much that was.
+    pub(crate) fn inherit(
+        account: &T::AccountId,
+        heir: &T::AccountId,
+    ) -> Result<Balance, DispatchError> {
+        let value: Balance =
+            T::Currency::reducible_balance(account, Preservation::Expendable, Fortitude::Polite);
+        if value > 0 {
+            T::Currency::transfer(account, heir, value, Preservation::Expendable)?;
+        }
+        Ok(value)
     }
 
     /// What a tombstone costs, in planck: the deposit for it, which is never given back.

@@ -102,15 +102,26 @@ impl<T: Config> Pallet<T> {
             );
         }
         let share = Self::due_share();
-        let step = T::WeightInfo::do_due(bounds::PAYLOAD)
-            .max(T::WeightInfo::sweep(crate::sweep::SWEEP_KEYS))
-            .max(T::WeightInfo::answer_waiting());
-        assert!(
-            step.all_lte(share),
-            "what is due might never be done: one step of it takes {step:?}, and {share:?} of \
-             `MinServiceWeight` are left beside the longest turn. Lower `MaxTurnGas` or raise \
-             `MinServiceWeight`.",
-        );
+        let sweeping = Self::sweep_share(share);
+        let look = T::WeightInfo::peek_service();
+        let answer = T::WeightInfo::sweep(0).saturating_add(T::WeightInfo::answer_waiting());
+        let free = T::WeightInfo::sweep(crate::sweep::SWEEP_KEYS);
+        for (name, step, share) in [
+            (
+                "what is due",
+                T::WeightInfo::do_due(bounds::PAYLOAD),
+                share.saturating_sub(sweeping),
+            ),
+            ("what is to be swept", answer.max(free), sweeping),
+        ] {
+            let step = step.saturating_add(look);
+            assert!(
+                step.all_lte(share),
+                "{name} might never be done: one step of it takes {step:?}, and {share:?} of \
+                 `MinServiceWeight` are left for it beside the longest turn. Lower `MaxTurnGas` or \
+                 raise `MinServiceWeight`.",
+            );
+        }
         let peek = T::WeightInfo::peek_queue();
         assert!(
             peek.all_lte(longest),

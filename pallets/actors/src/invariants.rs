@@ -9,9 +9,10 @@ use frame_support::{
 use sp_runtime::TryRuntimeError;
 
 use crate::{
-    deposit::Footprint, Agenda, Codes, Config, Delayed, Due, Grave, Graves, HoldReason, Idls, Kind,
-    Mailboxes, Message, Pages, Pallet, Programs, Purses, Queue, Service, Slot, Stage, State,
-    Status, Ticks, Tombstones, ValueInFlight, Waiter, Waiting, WaitingPayloads, Wasm,
+    deposit::Footprint, Agenda, Codes, Config, Delayed, Due, Graves, HoldReason, Idls, Kind,
+    Mailboxes, Message, Pages, Pallet, Parting, Programs, Purses, Queue, Remains, Row, Service,
+    Slot, Stage, State, Status, Ticks, Tombstones, ValueInFlight, Waiter, Waiting, WaitingPayloads,
+    Wasm,
 };
 
 /// What messages in all places add up to.
@@ -131,7 +132,7 @@ impl<T: Config> Pallet<T> {
             let is_current =
                 Programs::<T>::get(&program).is_some_and(|program| program.epoch == epoch);
             ensure!(
-                is_current || Graves::<T>::contains_key(&program, epoch),
+                is_current || Self::has_grave(&program, epoch),
                 "a message waits for ever in a program that is gone"
             );
             let queued = sums.causes.get(&(program.clone(), epoch, id));
@@ -156,6 +157,11 @@ impl<T: Config> Pallet<T> {
             "something is said by no message that waits"
         );
         Ok(())
+    }
+
+    /// Whether the messages that wait in that epoch of a program will be answered.
+    fn has_grave(program: &T::AccountId, epoch: u32) -> bool {
+        Graves::<T>::iter_values().any(|grave| grave.program == *program && grave.epoch == epoch)
     }
 
     fn is_on_agenda(slot: Slot, due: &Due<T::AccountId>) -> bool {
@@ -285,22 +291,45 @@ impl<T: Config> Pallet<T> {
                 "a program stands at a used address"
             );
         }
+        let service = Service::<T>::get();
+        let is_whole = |row: Row, count: usize, is_there: &dyn Fn(u64) -> bool| {
+            count as u64 == row.length() && (row.head..row.tail).all(is_there)
+        };
         ensure!(
-            Graves::<T>::iter_keys().count() as u32 == Service::<T>::get().graves,
+            is_whole(service.graves, Graves::<T>::iter_keys().count(), &|place| {
+                Graves::<T>::contains_key(place)
+            }) && is_whole(
+                service.remains,
+                Remains::<T>::iter_keys().count(),
+                &|place| { Remains::<T>::contains_key(place) }
+            ),
             "what is to be swept is miscounted"
         );
         ensure!(
-            Graves::<T>::iter().all(|(account, epoch, grave)| match grave {
-                Grave::Exited => Tombstones::<T>::contains_key(&account),
+            Graves::<T>::iter_values().all(|grave| match grave.parting {
+                Parting::Exited => Tombstones::<T>::contains_key(&grave.program),
                 // It may have exited since.
-                Grave::Upgraded =>
-                    Programs::<T>::get(&account).is_none_or(|program| epoch < program.epoch),
+                Parting::Upgraded => Programs::<T>::get(&grave.program)
+                    .is_none_or(|program| grave.epoch < program.epoch),
             }),
-            "a program's storage is freed and it has not exited"
+            "messages are answered for a program that goes on"
         );
+        for remnant in Remains::<T>::iter_values() {
+            let account = &remnant.program;
+            ensure!(
+                Tombstones::<T>::contains_key(account),
+                "a program's storage is freed and it has not exited"
+            );
+            let pages = Pages::<T>::iter_key_prefix(account).count();
+            let items = pages + State::<T>::iter_key_prefix(account).count();
+            ensure!(
+                items == remnant.items as usize,
+                "what an exited program stores is miscounted"
+            );
+        }
         let owned = |account: &T::AccountId| {
             Programs::<T>::contains_key(account)
-                || Graves::<T>::iter_prefix(account).any(|(_, grave)| grave == Grave::Exited)
+                || Remains::<T>::iter_values().any(|remnant| remnant.program == *account)
         };
         ensure!(
             Pages::<T>::iter_keys().all(|(account, _)| owned(&account))
@@ -415,6 +444,9 @@ impl<T: Config> Pallet<T> {
         for (_, code) in Codes::<T>::iter() {
             *codes.entry(code.uploader).or_default() += code.deposit;
         }
+        let remains: BTreeMap<_, _> = Remains::<T>::iter_values()
+            .map(|remnant| (remnant.program, remnant.deposit))
+            .collect();
         for account in frame_system::Account::<T>::iter_keys() {
             let held = |reason: HoldReason| T::Currency::balance_on_hold(&reason.into(), &account);
             let owed = |sums: &BTreeMap<T::AccountId, Balance>| sums.get(&account).copied();
@@ -426,7 +458,8 @@ impl<T: Config> Pallet<T> {
                 held(HoldReason::Code) == owed(&codes).unwrap_or_default(),
                 "a hold for code is not the deposits' sum"
             );
-            let stored = Programs::<T>::get(&account).map_or(0, |program| program.deposit);
+            let left = remains.get(&account).copied().unwrap_or_default();
+            let stored = Programs::<T>::get(&account).map_or(left, |program| program.deposit);
             ensure!(
                 held(HoldReason::Storage) == stored,
                 "a hold for storage is not the deposit"
@@ -439,7 +472,7 @@ impl<T: Config> Pallet<T> {
     /// no value is in escrow, nothing waits.
     fn check_quiescence() -> Result<(), TryRuntimeError> {
         let service = Service::<T>::get();
-        if service.length() > 0 || service.scheduled > 0 || service.graves > 0 {
+        if service.length() > 0 || service.scheduled > 0 || service.is_sweeping() {
             return Ok(());
         }
         ensure!(

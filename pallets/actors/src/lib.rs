@@ -119,13 +119,13 @@ mod tests;
 
 pub use agenda::{Due, Slot, Tick};
 pub use code::Code;
-pub use graves::Grave;
+pub use graves::{Grave, Parting, Remnant};
 pub use mailbox::{Letter, LetterEnd};
 pub use message::{Kind, Message, Sender, Waiter};
 pub use pallet::*;
 pub use program::{Program, Status};
 pub use purse::Purse;
-pub use record::ServiceState;
+pub use record::{Row, ServiceState};
 pub use waiting::{Stage, WaitingMessage};
 pub use weights::WeightInfo;
 
@@ -340,11 +340,14 @@ pub mod pallet {
     #[pallet::storage]
     pub type Tombstones<T: Config> = StorageMap<_, Identity, T::AccountId, T::AccountId>;
 
-    /// Programs, and how often they had been upgraded, that have ended or gone on as others, and
-    /// of which something is still to be swept.
+    /// Where messages wait that nothing will resume, by place, the oldest first: programs, and epochs
+    /// of programs, that have ended.
     #[pallet::storage]
-    pub type Graves<T: Config> =
-        StorageDoubleMap<_, Identity, T::AccountId, Identity, u32, graves::Grave>;
+    pub type Graves<T: Config> = StorageMap<_, Identity, u64, graves::Grave<T::AccountId>>;
+
+    /// The exited programs of which something is still stored, by place, the oldest first.
+    #[pallet::storage]
+    pub type Remains<T: Config> = StorageMap<_, Identity, u64, graves::Remnant<T::AccountId>>;
 
     /// The messages that wait: by program, how often it had been upgraded, and id. What they say
     /// stands in `WaitingPayloads`: whoever answers, wakes or ends one need not read it.
@@ -477,7 +480,18 @@ pub mod pallet {
             /// Who inherits (if whom the program named had exited, that one's heir), also value of
             /// messages that arrives later. A plain transfer to the address is lost.
             inheritor: T::AccountId,
-            /// Its balance and deposits, in planck: on the inheritor's account already.
+            /// Its balance, and the deposit for its record, in planck: on the inheritor's account already.
+            /// The deposit for what it stores follows as that is freed.
+            value: Balance,
+        },
+        /// Some of what an exited program stored has been freed.
+        ProgramFreed {
+            /// The address it had.
+            program: T::AccountId,
+            /// Who inherits.
+            inheritor: T::AccountId,
+            /// The part of the deposit that was held for that, in planck, and what else was on the
+            /// program's account: on the inheritor's already.
             value: Balance,
         },
         /// The queue is served no longer.

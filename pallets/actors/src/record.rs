@@ -11,7 +11,7 @@ use frame_support::{
 use scale_info::TypeInfo;
 use sp_runtime::traits::SaturatedConversion;
 
-use crate::{report, Config, Error, Graves, Pallet, Queue, Service, Ticks, WeightInfo};
+use crate::{report, Config, Error, Graves, Pallet, Queue, Remains, Service, Ticks, WeightInfo};
 
 /// Messages, and exited programs, that are looked for when the record of the service is lost. Only
 /// damage leads there.
@@ -32,8 +32,10 @@ pub struct ServiceState {
     pub tail: u64,
     /// How many messages calls have sent: part of their ids.
     pub sent: u64,
-    /// How many ended programs, or ended epochs of programs, are still to be swept.
-    pub graves: u32,
+    /// Programs, and epochs of programs, that have ended while messages waited in them.
+    pub graves: Row,
+    /// Exited programs of which something is still stored.
+    pub remains: Row,
     /// Whether the service is paused.
     pub is_paused: bool,
     /// The clock: blocks in which the queue was served and something was scheduled.
@@ -46,6 +48,54 @@ pub struct ServiceState {
     pub due_index: u32,
 }
 
+/// The ends of a row of places, of which each is taken once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Row {
+    /// The first place that may be taken.
+    pub head: u64,
+    /// The first place behind that is free.
+    pub tail: u64,
+}
+
+impl Row {
+    /// How many places there are at most.
+    #[must_use]
+    pub fn length(&self) -> u64 {
+        self.tail.saturating_sub(self.head)
+    }
+
+    /// Whether there is nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.head >= self.tail
+    }
+
+    /// Takes the next place.
+    pub(crate) fn push(&mut self) -> u64 {
+        let place = self.tail;
+        self.tail = place.saturating_add(1);
+        place
+    }
+
+    /// Gives the first place up.
+    pub(crate) fn pop(&mut self) {
+        self.head = self.head.saturating_add(1);
+    }
+
+    /// Finds the ends again, of which these are places; of a row of which only damage has left
+    /// some. Places that are not seen are found when it has come to its end.
+    pub(crate) fn find(places: impl Iterator<Item = u64>) -> Self {
+        let places = places.take(MENDED_KEYS as usize);
+        places.fold(Self::default(), |row, place| Self {
+            head: match row.tail {
+                0 => place,
+                _ => row.head.min(place),
+            },
+            tail: row.tail.max(place.saturating_add(1)),
+        })
+    }
+}
+
 impl ServiceState {
     /// Whether the queue begins before it ends, as nothing but damage changes.
     pub(crate) fn is_sound(&self) -> bool {
@@ -56,6 +106,12 @@ impl ServiceState {
     #[must_use]
     pub fn length(&self) -> u64 {
         self.tail.saturating_sub(self.head)
+    }
+
+    /// Whether something is left to be swept.
+    #[must_use]
+    pub fn is_sweeping(&self) -> bool {
+        !self.graves.is_empty() || !self.remains.is_empty()
     }
 
     /// Whether something is scheduled for now or before.
@@ -107,18 +163,15 @@ impl<T: Config> Pallet<T> {
         });
         Self::find_queue(&mut service);
         Self::find_agenda(&mut service);
-        // Sweeping finds out how many there are: it ends when it finds none.
-        service.graves = match Graves::<T>::iter_keys().next() {
-            Some(_) => u32::MAX,
-            None => 0,
-        };
+        service.graves = Row::find(Graves::<T>::iter_keys());
+        service.remains = Row::find(Remains::<T>::iter_keys());
         Service::<T>::put(service);
         Some(service)
     }
 
     /// What mending takes.
     pub(crate) fn mending_weight() -> Weight {
-        T::WeightInfo::sweep(MENDED_KEYS.saturating_mul(2).saturating_add(1))
+        T::WeightInfo::sweep(MENDED_KEYS.saturating_mul(4).saturating_add(1))
     }
 
     /// Sets the ends of the queue to those of what stands in it: of a sample, if that is a lot.

@@ -58,6 +58,11 @@ impl<T: Config> Pallet<T> {
         }
     }
 
+    /// Of that share, what sweeping has for itself: a quarter, however much is due.
+    pub(crate) fn sweep_share(share: Weight) -> Weight {
+        Weight::from_parts(share.ref_time() / 4, share.proof_size() / 4)
+    }
+
     /// Serves before the transactions of a block, with the guaranteed share of at most `limit`,
     /// and says what that took.
     pub(crate) fn poll(limit: Weight, session: &mut Session<T>) -> Weight {
@@ -68,7 +73,7 @@ impl<T: Config> Pallet<T> {
         let ticked = Self::tick();
         let limit = limit.saturating_sub(ticked);
         let share = limit.min(Self::due_share());
-        let due = Self::do_due_within(share);
+        let due = Self::do_due_within(share.saturating_sub(Self::sweep_share(share)));
         let swept = Self::sweep_within(share.saturating_sub(due));
         let settled = due.saturating_add(swept);
         session.modules = Modules::with_budget(HALF_BUDGET);
@@ -223,7 +228,7 @@ impl<T: Config> Pallet<T> {
     pub fn has_work() -> bool {
         let service = Service::<T>::get();
         !service.is_paused
-            && (service.head < service.tail || service.graves > 0 || service.is_due())
+            && (service.head < service.tail || service.is_sweeping() || service.is_due())
     }
 
     /// Whether something waits for time to pass, which it does in blocks only: a node that makes

@@ -13,74 +13,94 @@ use frame_support::{
 };
 
 use crate::{
-    graves::Grave,
-    record::ServiceState,
+    deposit::part,
+    graves::{Grave, Parting, Remnant},
+    record::{Row, ServiceState},
     report,
     waiting::{Stage, WaitingMessage},
-    Config, Event, Graves, Pages, Pallet, Service, State, Waiting, WaitingPayloads, WeightInfo,
+    Config, Event, Graves, Pages, Pallet, Remains, Service, State, Waiting, WaitingPayloads,
+    WeightInfo,
 };
 
 /// Keys that one step of freeing an exited program's storage removes.
 pub(crate) const SWEEP_KEYS: u32 = 32;
 
 impl<T: Config> Pallet<T> {
-    /// Sweeps, a bounded number of keys a step, as long as the meter lasts. What remains is found
-    /// again by the next hook.
+    /// Sweeps, a bounded number of keys a step, as long as the meter lasts: first whoever waits in
+    /// vain is answered, then storage is freed. What remains is found again by the next hook.
     pub(crate) fn sweep(mut service: ServiceState, meter: &mut WeightMeter) {
-        while service.graves > 0 {
-            if meter.try_consume(T::WeightInfo::sweep(SWEEP_KEYS)).is_err() {
+        while !service.graves.is_empty() {
+            if meter.try_consume(T::WeightInfo::sweep(0)).is_err() {
                 return;
             }
-            let Some((account, epoch)) = Graves::<T>::iter_keys().next() else {
-                report!("fewer programs have something to sweep than were counted");
-                service.graves = 0;
-                Service::<T>::put(service);
-                return;
-            };
-            let grave = Graves::<T>::get(&account, epoch).unwrap_or(Grave::Upgraded);
-            if !Self::answer_waiting(&mut service, meter, &account, epoch, grave) {
-                return;
-            }
-            if grave == Grave::Exited {
-                let pages = Pages::<T>::storage_double_map_final_key1(&account);
-                let state = State::<T>::storage_double_map_final_key1(&account);
-                if !Self::free(meter, pages) || !Self::free(meter, state) {
-                    return;
+            match Graves::<T>::get(service.graves.head) {
+                Some(grave) => {
+                    if !Self::answer_waiting(&mut service, meter, &grave) {
+                        return;
+                    }
+                    Graves::<T>::remove(service.graves.head);
+                    service.graves.pop();
+                }
+                None => {
+                    report!("nobody is at {} to be answered", service.graves.head);
+                    Graves::<T>::remove(service.graves.head);
+                    service.graves = Row::find(Graves::<T>::iter_keys());
                 }
             }
-            Graves::<T>::remove(&account, epoch);
-            service.graves = service.graves.saturating_sub(1);
             Service::<T>::put(service);
+        }
+        // Where the last step has ended: what is removed already is not looked at again.
+        let mut last = Vec::new();
+        while !service.remains.is_empty() {
+            let step = T::WeightInfo::sweep(SWEEP_KEYS);
+            if meter.try_consume(step).is_err() {
+                return;
+            }
+            let place = service.remains.head;
+            match Remains::<T>::get(place) {
+                Some(remnant) => match Self::free(remnant, &mut last) {
+                    Some(left) => Remains::<T>::insert(place, left),
+                    None => {
+                        Remains::<T>::remove(place);
+                        service.remains.pop();
+                        Service::<T>::put(service);
+                        last.clear();
+                    }
+                },
+                None => {
+                    report!("no program is at {place} to be freed");
+                    Remains::<T>::remove(place);
+                    service.remains = Row::find(Remains::<T>::iter_keys());
+                    Service::<T>::put(service);
+                }
+            }
         }
     }
 
-    /// Answers whatever waits in that epoch of the program; whether nothing is left. Raw keys,
-    /// as in [`Self::free`].
+    /// Answers whatever waits in that epoch of the program; whether nothing is left. Raw keys:
+    /// also those that nothing decodes any more.
     fn answer_waiting(
         service: &mut ServiceState,
         meter: &mut WeightMeter,
-        account: &T::AccountId,
-        epoch: u32,
-        grave: Grave,
+        grave: &Grave<T::AccountId>,
     ) -> bool {
-        let prefix = Waiting::<T>::storage_n_map_partial_key((account, epoch));
-        let payloads = WaitingPayloads::<T>::storage_n_map_partial_key((account, epoch));
+        let key = (&grave.program, grave.epoch);
+        let prefix = Waiting::<T>::storage_n_map_partial_key(key);
+        let payloads = WaitingPayloads::<T>::storage_n_map_partial_key(key);
         let mut last = prefix.clone();
         let step = T::WeightInfo::answer_waiting();
         while meter.can_consume(step) {
-            let Some(key) = sp_io::storage::next_key(&last).filter(|key| key.starts_with(&prefix))
-            else {
-                meter.consume(step);
+            meter.consume(step);
+            let Some(key) = next_key(&last, &prefix) else {
                 return true;
             };
             let waiting: Option<WaitingMessage<T>> = unhashed::take(&key);
-            meter.consume(step);
             let end = key.get(prefix.len()..).unwrap_or_default();
             unhashed::kill(&[&payloads, end].concat());
             if let Some(waiting) = waiting {
-                let failure = match grave {
-                    Grave::Exited => Self::absence(account),
-                    Grave::Upgraded => ReplyCode::Upgraded.into(),
+                let failure = match grave.parting {
+                    Parting::Exited => Self::absence(&grave.program),
+                    Parting::Upgraded => ReplyCode::Upgraded.into(),
                 };
                 Self::end_waiting(service, waiting, failure);
                 Service::<T>::put(*service);
@@ -93,23 +113,55 @@ impl<T: Config> Pallet<T> {
         false
     }
 
-    /// Removes all keys under a prefix, step by step; whether all are gone. Raw keys: also those
-    /// that nothing decodes any more. Going on from the last one, what is removed already costs
-    /// nothing again.
-    fn free(meter: &mut WeightMeter, prefix: Vec<u8>) -> bool {
-        let mut last = prefix.clone();
-        while meter.try_consume(T::WeightInfo::sweep(SWEEP_KEYS)).is_ok() {
-            for _ in 0..SWEEP_KEYS {
-                match sp_io::storage::next_key(&last).filter(|key| key.starts_with(&prefix)) {
-                    Some(key) => {
-                        unhashed::kill(&key);
-                        last = key;
-                    }
-                    None => return true,
-                }
+    /// Frees one step of what an exited program stores, from behind `last`, and gives its heir the
+    /// part of the deposit that was held for that. Returns what is left, if anything.
+    fn free(
+        mut remnant: Remnant<T::AccountId>,
+        last: &mut Vec<u8>,
+    ) -> Option<Remnant<T::AccountId>> {
+        let account = remnant.program.clone();
+        let prefixes = [
+            Pages::<T>::storage_double_map_final_key1(&account),
+            State::<T>::storage_double_map_final_key1(&account),
+        ];
+        let mut freed = 0u32;
+        for prefix in prefixes {
+            while freed < SWEEP_KEYS {
+                let from = match last.starts_with(&prefix) {
+                    true => &*last,
+                    false => &prefix,
+                };
+                let Some(key) = next_key(from, &prefix) else {
+                    break;
+                };
+                unhashed::kill(&key);
+                *last = key;
+                freed = freed.saturating_add(1);
             }
         }
-        false
+        let is_last = freed < SWEEP_KEYS;
+        let released = match is_last {
+            true => remnant.deposit,
+            false => part(
+                remnant.deposit,
+                freed.into(),
+                remnant.items.max(freed).into(),
+            ),
+        };
+        Self::release_storage(&account, released);
+        remnant.deposit = remnant.deposit.saturating_sub(released);
+        remnant.items = remnant.items.saturating_sub(freed);
+        let heir = Self::heir(account.clone());
+        match Self::inherit(&account, &heir) {
+            Ok(value) => Self::deposit_event(Event::ProgramFreed {
+                program: account,
+                inheritor: heir,
+                value,
+            }),
+            // Too little for an account that does not exist: it goes with the last step.
+            Err(error) => log::debug!(target: crate::LOG_TARGET, "not inherited yet: {error:?}"),
+        }
+        (!is_last).then_some(remnant)
     }
 
     /// Ends a message that waits without another turn: its program has ended, or is another.
@@ -142,4 +194,10 @@ impl<T: Config> Pallet<T> {
             gas_burned: 0,
         });
     }
+}
+
+/// The next key under a prefix. Raw keys: also those that nothing decodes any more. Going on from the
+/// last one, what is removed already costs nothing again.
+fn next_key(last: &[u8], prefix: &[u8]) -> Option<Vec<u8>> {
+    sp_io::storage::next_key(last).filter(|key| key.starts_with(prefix))
 }

@@ -6,7 +6,7 @@ use actors_primitives::{CodeHash, PAGE_SIZE};
 use frame_support::pallet_prelude::{BoundedBTreeSet, BoundedVec};
 
 use crate::{
-    aborted::Aborted, deposit::Footprint, graves::Grave, record::ServiceState, Codes, Config,
+    aborted::Aborted, deposit::Footprint, graves::Parting, record::ServiceState, Codes, Config,
     Error, Event, Pages, Pallet, Program,
 };
 
@@ -35,7 +35,7 @@ impl<T: Config> Pallet<T> {
                 Pages::<T>::remove(account, index);
             }
         }
-        Self::bury(service, account, program.epoch, Grave::Upgraded);
+        Self::bury(service, account, program.epoch, Parting::Upgraded);
         program.epoch = program.epoch.saturating_add(1);
         Self::deposit_event(Event::ProgramUpgraded {
             program: account.clone(),

@@ -38,7 +38,7 @@ pub trait WeightInfo {
     fn answer_waiting() -> Weight;
     /// What resuming a message of that many bytes takes besides serving what resumes it.
     fn resume_message(bytes: u32) -> Weight;
-    /// Freeing at most that many keys of an exited program.
+    /// Freeing at most that many keys of an exited program, and releasing the deposit for them.
     fn sweep(keys: u32) -> Weight;
     /// Everything that serving one message with a payload of that many bytes takes besides its
     /// turn.
@@ -136,11 +136,12 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, bytes.into()))
     }
 
-    // Each key is found, and removed.
+    // Each key is found, and removed. The service, the place in the row, the account, what is held
+    // on it, the heirs, the heir's account and the sums of both.
     fn sweep(keys: u32) -> Weight {
         let keys = u64::from(keys);
-        picoseconds(20_000_000, 0, 0)
-            .saturating_add(accesses(keys.saturating_add(3), keys.saturating_add(2)))
+        picoseconds(80_000_000, 0, 0)
+            .saturating_add(accesses(keys.saturating_add(16), keys.saturating_add(6)))
     }
 
     fn peek_service() -> Weight {

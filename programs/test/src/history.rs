@@ -299,6 +299,15 @@ impl History {
                 self.name(program),
                 self.name(inheritor)
             ),
+            Event::ProgramFreed {
+                program,
+                inheritor,
+                value,
+            } => format!(
+                "ProgramFreed {}, {} inherits {value} planck",
+                self.name(program),
+                self.name(inheritor)
+            ),
             Event::MessageQueued {
                 message_id,
                 source,

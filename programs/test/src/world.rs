@@ -333,7 +333,7 @@ impl World {
     fn next(&mut self, is_checked: bool) {
         self.watch(true);
         let (header, is_busy) = self.run(|| {
-            let is_sweeping = pallet_actors::Service::<Runtime>::get().graves > 0;
+            let is_sweeping = pallet_actors::Service::<Runtime>::get().is_sweeping();
             let header = stage::serving(Executive::finalize_block);
             // One event tells that the time was set.
             let events = System::read_events_no_consensus().count();

@@ -21,9 +21,8 @@ fn everything_goes_to_the_inheritor() {
     ask(&program, &[4, 1, 2, 3]);
     assert_eq!(Pages::<Test>::iter_prefix(&program).count(), 1);
     assert_eq!(State::<Test>::iter_prefix(&program).count(), 1);
-    let hash = Programs::<Test>::get(&program)
-        .expect("it exists")
-        .code_hash;
+    let record = Programs::<Test>::get(&program).expect("it exists");
+    let (hash, stored) = (record.code_hash, record.footprint);
     let (left, before) = (total(&program), total(&BOB));
     let reply = ask_with(&program, &leaving(&BOB, b"farewell"), UNIT, GAS, 0);
     assert_eq!((reply.code, reply.value), (ReplyCode::Finished, 0));
@@ -47,12 +46,19 @@ fn everything_goes_to_the_inheritor() {
         Event::UserMessage { destination, payload, reply: None, .. }
             if *destination == BOB && payload == b"farewell"
     )));
+    // What is held for the page and the key comes when the rest of the block has freed them.
+    let pages = Pallet::<Test>::deposit_for(stored);
+    let first = left + UNIT - tombstone - pages - EXISTENTIAL_DEPOSIT;
     assert!(events().contains(&Event::ProgramExited {
         program: program.clone(),
         inheritor: BOB,
-        value: left + UNIT - tombstone,
+        value: first,
     }));
-    // The rest of the block freed what it stored.
+    assert!(events().contains(&Event::ProgramFreed {
+        program: program.clone(),
+        inheritor: BOB,
+        value: pages + EXISTENTIAL_DEPOSIT,
+    }));
     assert_eq!(Graves::<Test>::iter().count(), 0);
     assert_eq!(Pages::<Test>::iter_prefix(&program).count(), 0);
     assert_eq!(State::<Test>::iter_prefix(&program).count(), 0);
@@ -355,8 +361,86 @@ cases![
 #[cfg(test)]
 mod blocks {
     use super::*;
-    use crate::pallet::{Key, StateValue};
-    use frame_support::traits::Hooks;
+    use crate::{
+        deposit::Footprint,
+        pallet::{Key, StateValue},
+        HoldReason,
+    };
+    use frame_support::traits::{
+        fungible::{
+            hold::{Inspect as _, Mutate as _},
+            Mutate as _,
+        },
+        Hooks,
+    };
+
+    /// What waits, and what is stored, of many programs that have exited.
+    fn exited(count: u32) -> (Vec<AccountId>, Vec<actors_primitives::MessageId>) {
+        let programs: Vec<_> = (0..count).map(|_| create("script")).collect();
+        let waiting = programs
+            .iter()
+            .map(|program| play(program, script([&[set(b'k', &[1; 100]), wait(999)]])))
+            .collect();
+        for program in &programs {
+            send(program, script([&[exit(&BOB)]]));
+            serve_one();
+        }
+        (programs, waiting)
+    }
+
+    #[test]
+    fn whoever_waits_is_answered_before_anything_is_freed_and_the_oldest_first() {
+        on_chain(|| {
+            let (programs, waiting) = exited(5);
+            // However their addresses are ordered.
+            let one = <() as WeightInfo>::peek_service()
+                .saturating_add(<() as WeightInfo>::sweep(0))
+                .saturating_add(<() as WeightInfo>::answer_waiting().saturating_mul(2));
+            let is_stored =
+                |program: &AccountId| State::<Test>::iter_prefix(program).next().is_some();
+            for (done, id) in waiting.iter().enumerate() {
+                assert_eq!(answer(*id), None, "{done}");
+                Pallet::<Test>::sweep_within(one);
+                assert!(answer(*id).is_some(), "{done}");
+                assert!(programs.iter().all(is_stored), "answers come first");
+            }
+            let one = <() as WeightInfo>::peek_service()
+                .saturating_add(<() as WeightInfo>::sweep(SWEEP_KEYS));
+            for (done, program) in programs.iter().enumerate() {
+                assert!(programs[done..].iter().all(is_stored), "{done}");
+                Pallet::<Test>::sweep_within(one);
+                assert!(!is_stored(program), "{done}");
+            }
+            idle();
+            assert_quiet();
+        });
+    }
+
+    #[test]
+    fn what_is_due_leaves_sweeping_its_share() {
+        on_chain(|| {
+            let sleeper = create("script");
+            exited(1);
+            // More is due in the next block than fits the share of the block that it has.
+            let share = Pallet::<Test>::due_share().ref_time();
+            let fitting = share / <() as WeightInfo>::do_due(0).ref_time() + 1;
+            let mut sleeper = sleeper;
+            for count in 0..fitting {
+                // A script's memory has places for so many that wait.
+                if count % 50 == 49 {
+                    sleeper = create("script");
+                }
+                send(&sleeper, script([&[wait(1)]]));
+                serve_one();
+            }
+            next_block();
+            let service = Service::<Test>::get();
+            assert!(service.is_due(), "not all of it was done");
+            assert!(service.graves.is_empty(), "and yet somebody was answered");
+            pass(5);
+            assert_quiet();
+        });
+    }
 
     #[test]
     fn what_an_exited_program_stored_is_freed_in_steps() {
@@ -371,10 +455,19 @@ mod blocks {
                 let key = Key::truncate_from(key.to_le_bytes().to_vec());
                 State::<Test>::insert(&program, key, StateValue::truncate_from(vec![1]));
             }
+            let written = Footprint {
+                items: keys,
+                bytes: u64::from(keys) * 5,
+            };
+            let deposit = Pallet::<Test>::deposit_for(written);
+            let reason = HoldReason::Storage.into();
+            assert_ok!(Balances::mint_into(&program, deposit));
+            assert_ok!(Balances::hold(&reason, &program, deposit));
             Programs::<Test>::mutate(&program, |program| {
-                let footprint = &mut program.as_mut().expect("it exists").footprint;
-                footprint.items += keys;
-                footprint.bytes += u64::from(keys) * 5;
+                let program = program.as_mut().expect("it exists");
+                program.footprint.items += written.items;
+                program.footprint.bytes += written.bytes;
+                program.deposit += deposit;
             });
             program
         });
@@ -385,39 +478,47 @@ mod blocks {
             // The backlog is served before transactions; what is freed is freed after them.
             next_block();
             assert!(!Programs::<Test>::contains_key(&program));
-            assert_eq!(Service::<Test>::get().graves, 1);
+            assert_eq!(Service::<Test>::get().remains.length(), 1);
             assert!(Pallet::<Test>::has_work());
         });
         chain.commit_all().expect("the block can be committed");
-        let step = <() as WeightInfo>::sweep(SWEEP_KEYS);
+        // Looks at the service for what is due, the queue and what is to be swept; and one step.
         let peek = <() as WeightInfo>::peek_service();
-        let mut left = keys as usize + 1;
-        let mut blocks = 0;
+        let room = peek
+            .saturating_mul(4)
+            .saturating_add(<() as WeightInfo>::sweep(SWEEP_KEYS));
+        let state = || {
+            let items = State::<Test>::iter_key_prefix(&program).count()
+                + Pages::<Test>::iter_key_prefix(&program).count();
+            let held = Balances::balance_on_hold(&HoldReason::Storage.into(), &program);
+            (items as u32, held, total(&BOB), total(&program))
+        };
+        let (mut left, held, heirs, all) = chain.execute_with(state);
+        assert_eq!(left, keys + 2, "a page and a key of its own besides");
+        assert_eq!(all, held + EXISTENTIAL_DEPOSIT);
+        let (first, mut blocks) = (left, 0);
         while left > 0 {
-            let now = chain.execute_with(|| {
-                // Looks at the service for what is due, the queue and what is to be swept; to find
-                // the program, who waits in it, its pages, and two steps.
-                let room = peek
-                    .saturating_mul(3)
-                    .saturating_add(<() as WeightInfo>::answer_waiting())
-                    .saturating_add(step.saturating_mul(4));
+            let (now, on_hold, inherited, rest) = chain.execute_with(|| {
                 let used = Actors::on_idle(1, room);
                 assert!(used.all_lte(room), "{used:?} of {room:?}");
                 Pallet::<Test>::check_invariants().expect("every invariant holds");
-                State::<Test>::iter_prefix(&program).count()
+                state()
             });
             chain.commit_all().expect("the block can be committed");
-            assert!(
-                now < left,
-                "each block frees some: {now} of {left} are left"
-            );
+            assert_eq!(now, left.saturating_sub(SWEEP_KEYS), "a step a block");
+            // The heir has the part of what is freed, and no more.
+            let (freed, whole) = (u128::from(first - now), u128::from(first));
+            assert!(inherited - heirs <= held * freed / whole + EXISTENTIAL_DEPOSIT);
+            assert!(on_hold.abs_diff(held * u128::from(now) / whole) <= 2);
+            assert_eq!(inherited + rest, heirs + all);
             left = now;
             blocks += 1;
         }
         assert_eq!(blocks, 3);
         chain.execute_with(|| {
+            assert_eq!(total(&program), 0, "nothing stays there");
             idle();
-            assert_eq!(Service::<Test>::get().graves, 0);
+            assert!(!Service::<Test>::get().is_sweeping());
             assert_eq!(Pages::<Test>::iter_prefix(&program).count(), 0);
             assert!(!Pallet::<Test>::has_work());
         });

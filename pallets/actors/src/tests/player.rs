@@ -504,8 +504,8 @@ pub(super) fn burned() -> Gas {
 pub(super) fn assert_quiet() {
     let service = Service::<Test>::get();
     assert_eq!(
-        (service.length(), service.scheduled, service.graves),
-        (0, 0, 0)
+        (service.length(), service.scheduled, service.is_sweeping()),
+        (0, 0, false)
     );
     assert_eq!(crate::Waiting::<Test>::iter().count(), 0);
     assert_eq!(crate::Agenda::<Test>::iter().count(), 0);

@@ -317,7 +317,7 @@ fn whoever_waits_is_answered_in_bounded_steps() {
     let answered = || ids.iter().filter(|id| answer(**id).is_some()).count();
     let mut last = 0;
     let mut steps = 0;
-    while Service::<Test>::get().graves > 0 {
+    while !Service::<Test>::get().graves.is_empty() {
         let used = Pallet::<Test>::sweep_within(room);
         assert!(used.all_lte(room), "{used:?} of {room:?}");
         Pallet::<Test>::check_invariants().expect("every invariant holds");

@@ -85,7 +85,7 @@ impl<T: Config> Tracer<T> {
             places: BTreeSet::new(),
             stays: BTreeMap::new(),
             current: None,
-            has_graves: Service::<T>::get().graves > 0,
+            has_graves: !Service::<T>::get().graves.is_empty(),
             turns: Vec::new(),
             bytes: 0,
             omitted: 0,
@@ -247,7 +247,7 @@ impl<T: Config> Tracer<T> {
         if !self.has_graves {
             return;
         }
-        self.has_graves = Service::<T>::get().graves > 0;
+        self.has_graves = !Service::<T>::get().graves.is_empty();
         let mut swept = Vec::new();
         for (id, stay) in &self.stays {
             if let Stay::Waits { epoch, turn } = stay {

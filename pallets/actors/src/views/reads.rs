@@ -122,7 +122,7 @@ impl<T: Config> Pallet<T> {
             queued: service.length(),
             place_price: Self::place_price(service.length()),
             is_paused: service.is_paused,
-            unfreed_programs: service.graves,
+            unfreed_programs: u32::try_from(service.remains.length()).unwrap_or(u32::MAX),
             clock: service.clock,
             scheduled: service.scheduled,
             messages: messages

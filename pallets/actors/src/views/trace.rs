@@ -6,7 +6,10 @@ use alloc::vec::Vec;
 use frame_support::{pallet_prelude::Weight, traits::Get, weights::WeightMeter};
 
 use super::rehearsal::{Made, Means};
-use crate::{journal::Journal, session::Session, trace::Tracer, Config, Pallet, Service};
+use crate::{
+    journal::Journal, record::ServiceState, session::Session, trace::Tracer, Config, Pallet,
+    Service,
+};
 
 /// Full blocks that a trace serves in all. Blocks in which nothing happens are not counted:
 /// of those there are as many as a message may wait.
@@ -116,8 +119,16 @@ impl<T: Config> Pallet<T> {
             Self::begin_block();
             let took = Self::serve_block(&mut session);
             let after = Service::<T>::get();
-            is_idle = (before.head, before.tail, before.graves, before.scheduled)
-                == (after.head, after.tail, after.graves, after.scheduled);
+            let parts = |service: &ServiceState| {
+                let ServiceState {
+                    graves,
+                    remains,
+                    scheduled,
+                    ..
+                } = *service;
+                (service.head, service.tail, graves, remains, scheduled)
+            };
+            is_idle = parts(&before) == parts(&after);
             if !is_idle {
                 used.saturating_accrue(took);
             }
@@ -140,6 +151,6 @@ impl<T: Config> Pallet<T> {
     /// Whether anything is left that a block would serve, now or later.
     fn has_future() -> bool {
         let service = Service::<T>::get();
-        service.length() > 0 || service.graves > 0 || service.scheduled > 0
+        service.length() > 0 || service.is_sweeping() || service.scheduled > 0
     }
 }

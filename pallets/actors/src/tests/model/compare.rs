@@ -266,7 +266,7 @@ pub(super) fn quiescence(chain: &Chain) {
     assert_eq!(Delayed::<Test>::iter().count(), 0, "nothing is delayed");
     assert_eq!(observe::agenda(), [], "nothing is scheduled");
     let service = Service::<Test>::get();
-    assert_eq!((service.graves, service.scheduled), (0, 0));
+    assert_eq!((service.is_sweeping(), service.scheduled), (false, 0));
     for (who, account) in &chain.ledger.accounts {
         assert_eq!(account.purses, 0, "nothing is on hold for {who:?}");
         let deposit = Programs::<Test>::get(who).map_or(0, |program| program.deposit);

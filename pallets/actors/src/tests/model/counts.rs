@@ -54,6 +54,7 @@ impl Counts {
             Happening::Initialised { .. } => "a program is initialised",
             Happening::Removed { .. } => "a program is removed",
             Happening::Exited { .. } => "a program exits",
+            Happening::Freed { .. } => "what an exited program stored is freed",
             Happening::Upgraded { .. } => "a program is upgraded",
             Happening::AdminSet { admin: Some(_), .. } => "an admin is named",
             Happening::AdminSet { admin: None, .. } => "a program becomes immutable",

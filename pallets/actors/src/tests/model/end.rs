@@ -36,7 +36,7 @@ impl Chain {
 
     /// A program is gone whose `init` failed in its first turn; its creator has everything back.
     pub(super) fn remove_program(&mut self, account: &AccountId, payer: &AccountId) {
-        let deposit = self.ledger.release_storage(account);
+        let deposit = self.ledger.release_storage(account, 0);
         let (program, heir) = (&self.programs[account], self.heir_of_failed(account, payer));
         let returned = match self.tombstones.contains_key(&program.creator) {
             // Nobody can make a program there again, so nothing stays.
@@ -76,10 +76,13 @@ impl Chain {
     /// Everything that a program leaves goes to the heir, and its address keeps a tombstone.
     fn bury(&mut self, account: &AccountId, heir: AccountId) {
         let program = self.programs.remove(account);
-        let epoch = program.map_or(0, |program| program.epoch);
+        let epoch = program.as_ref().map_or(0, |program| program.epoch);
+        // What is held for pages and keys stays until they are freed.
+        let (items, bytes) = program.map_or((0, 0), |program| program.footprint());
+        let kept = self.rules.deposit(items, bytes) - self.rules.record_deposit;
         self.last_epochs.insert(account.clone(), epoch);
         self.tombstones.insert(account.clone(), heir.clone());
-        self.ledger.release_storage(account);
+        self.ledger.release_storage(account, kept);
         self.ledger.bury(account, self.rules.tombstone());
         let value = self.ledger.bequeath(account, &heir);
         self.happens(Happening::Exited {
@@ -96,6 +99,21 @@ impl Chain {
             seen.skip();
             self.answer_swept(&program, waiter);
         }
+        while let Some(program) = seen.freed() {
+            self.free(&program);
+        }
+    }
+
+    /// All that an exited program stored is freed, in one step: no program of the scripts stores more.
+    fn free(&mut self, program: &AccountId) {
+        self.ledger.release_storage(program, 0);
+        let heir = self.heir(program);
+        let value = self.ledger.bequeath(program, &heir);
+        self.happens(Happening::Freed {
+            program: program.clone(),
+            inheritor: heir,
+            value,
+        });
     }
 
     /// What waits under that id and will not be resumed.

@@ -35,6 +35,11 @@ pub(super) enum Happening {
         inheritor: AccountId,
         value: u128,
     },
+    Freed {
+        program: AccountId,
+        inheritor: AccountId,
+        value: u128,
+    },
     Upgraded {
         program: AccountId,
         code: CodeHash,
@@ -183,6 +188,14 @@ impl fmt::Debug for Happening {
             } => {
                 let (program, heir) = (who(program), who(inheritor));
                 write!(f, "{program} exits and leaves {value} to {heir}")
+            }
+            Self::Freed {
+                program,
+                inheritor,
+                value,
+            } => {
+                let (program, heir) = (who(program), who(inheritor));
+                write!(f, "what {program} stored is freed: {value} for {heir}")
             }
             Self::Upgraded {
                 program,

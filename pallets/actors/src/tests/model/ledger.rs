@@ -94,12 +94,24 @@ impl Ledger {
         0
     }
 
-    /// Everything of an account goes to another.
+    /// Everything of an account goes to another; as long as something is on hold there, all but what
+    /// the account needs to live.
     pub(super) fn bequeath(&mut self, from: &AccountId, to: &AccountId) -> u128 {
-        let all = self.accounts.remove(from).unwrap_or_default();
-        assert_eq!((all.purses, all.storage), (0, 0), "nothing is on hold");
-        self.give(to, all.free);
-        all.free
+        let all = self.of(from);
+        assert_eq!(all.purses, 0, "nothing is on hold for a purse");
+        let value = match all.storage {
+            0 => {
+                self.accounts.remove(from);
+                all.free
+            }
+            _ => {
+                let value = self.spendable(from);
+                self.account(from).free -= value;
+                value
+            }
+        };
+        self.give(to, value);
+        value
     }
 
     pub(super) fn hold_for_purse(&mut self, who: &AccountId, amount: u128) {
@@ -135,10 +147,11 @@ impl Ledger {
         self.account(program).storage += deposit;
     }
 
-    /// All that is on hold for storage becomes free.
-    pub(super) fn release_storage(&mut self, program: &AccountId) -> u128 {
+    /// All that is on hold for storage becomes free, but so much.
+    pub(super) fn release_storage(&mut self, program: &AccountId, kept: u128) -> u128 {
         let account = self.account(program);
-        let released = core::mem::take(&mut account.storage);
+        let released = account.storage - kept;
+        account.storage = kept;
         account.free += released;
         released
     }

@@ -88,6 +88,15 @@ fn happening(event: Event<Test>) -> Option<Happening> {
             inheritor,
             value,
         },
+        Event::ProgramFreed {
+            program,
+            inheritor,
+            value,
+        } => Happening::Freed {
+            program,
+            inheritor,
+            value,
+        },
         Event::ProgramUpgraded {
             program,
             code_hash: code,

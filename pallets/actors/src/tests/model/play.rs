@@ -15,7 +15,7 @@ use super::{
     chain::Chain,
     compare,
     counts::{Counts, Stored},
-    happening::{Happening, TurnSeen},
+    happening::Happening,
     ledger::Ledger,
     observe::{self, Progress},
     program::CodeFacts,
@@ -263,7 +263,7 @@ impl Play {
     fn compare_service(&mut self, before: &Progress) {
         let happenings = observe::happenings();
         let (due, messages) = before.since();
-        let mut seen = Seen::new(TurnSeen::all(&happenings));
+        let mut seen = Seen::new(&happenings);
         self.chain.serve(due, messages, &mut seen);
         let is_still = happenings.is_empty() && (due, messages) == (0, 0);
         self.compare_happenings(happenings);

@@ -1,7 +1,7 @@
 //! Serving the queue: each message in its order, each turn as the engine says that it went.
 
 use actors_primitives::{abi::Entry, Gas, MessageId, ReplyCode};
-use alloc::{collections::VecDeque, vec::Vec};
+use alloc::collections::VecDeque;
 
 use super::{
     agenda::Due,
@@ -14,27 +14,52 @@ use super::{
 use crate::mock::AccountId;
 
 /// How turns ended, in their order.
-pub(super) struct Seen(VecDeque<TurnSeen>);
+pub(super) struct Seen {
+    turns: VecDeque<TurnSeen>,
+    /// The exited programs whose storage was freed, and how many turns were still to come then.
+    freed: VecDeque<(AccountId, usize)>,
+}
 
 impl Seen {
-    pub(super) fn new(turns: Vec<TurnSeen>) -> Self {
-        Self(turns.into())
+    pub(super) fn new(happenings: &[Happening]) -> Self {
+        let freed = happenings
+            .iter()
+            .enumerate()
+            .filter_map(|(place, happening)| {
+                let Happening::Freed { program, .. } = happening else {
+                    return None;
+                };
+                let later = happenings.get(place..).unwrap_or_default();
+                Some((program.clone(), TurnSeen::all(later).len()))
+            });
+        Self {
+            turns: TurnSeen::all(happenings).into(),
+            freed: freed.collect(),
+        }
+    }
+
+    /// A program whose storage is freed now.
+    pub(super) fn freed(&mut self) -> Option<AccountId> {
+        let left = self.turns.len();
+        self.freed
+            .pop_front_if(|(_, later)| *later == left)
+            .map(|(program, _)| program)
     }
 
     /// How the next turn ended, which is one of that message.
     fn next(&mut self, message: &MessageId) -> TurnSeen {
-        let next = self.0.pop_front().expect("a turn was seen to end");
+        let next = self.turns.pop_front().expect("a turn was seen to end");
         assert_eq!(next.message, *message, "the turns have another order");
         next
     }
 
     /// The message whose end is told of next.
     pub(super) fn peek(&self) -> Option<MessageId> {
-        self.0.front().map(|next| next.message)
+        self.turns.front().map(|next| next.message)
     }
 
     pub(super) fn skip(&mut self) {
-        self.0.pop_front();
+        self.turns.pop_front();
     }
 }
 
