@@ -419,20 +419,17 @@ mod blocks {
     #[test]
     fn what_is_due_leaves_sweeping_its_share() {
         on_chain(|| {
-            let sleeper = create("script");
-            exited(1);
+            // A script's memory has places for so many that wait.
+            let sleepers: Vec<_> = (0..4).map(|_| create("script")).collect();
+            exited(5);
             // More is due in the next block than fits the share of the block that it has.
             let share = Pallet::<Test>::due_share().ref_time();
             let fitting = share / <() as WeightInfo>::do_due(0).ref_time() + 1;
-            let mut sleeper = sleeper;
-            for count in 0..fitting {
-                // A script's memory has places for so many that wait.
-                if count % 50 == 49 {
-                    sleeper = create("script");
-                }
-                send(&sleeper, script([&[wait(1)]]));
+            for (_, sleeper) in (0..fitting).zip(sleepers.iter().cycle()) {
+                send(sleeper, script([&[wait(1)]]));
                 serve_one();
             }
+            assert!(!Service::<Test>::get().graves.is_empty());
             next_block();
             let service = Service::<Test>::get();
             assert!(service.is_due(), "not all of it was done");

@@ -39,8 +39,9 @@ fn proven(state: impl FnOnce(), part: impl FnOnce() -> Weight) -> (u64, u64) {
 /// Messages of full length ask, and wait for, others that wait.
 fn asked_by_long_ones(count: u32) -> AccountId {
     let (asker, asked) = (create("sleeper"), create("sleeper"));
-    let inner = asks(&BOB, 1_000, 0, &vec![1; longest() - 2 * 41]);
-    for _ in 0..count {
+    for number in 0..count {
+        // Each says something else: what is equal is proven once.
+        let inner = asks(&BOB, 1_000, 0, &vec![number as u8; longest() - 2 * 41]);
         play(&asker, asks(&asked, 1_000, 1, &inner));
     }
     assert_eq!(
@@ -69,9 +70,8 @@ fn a_deadline_proves_no_payload_of_who_waited() {
     let (recorded, charged) = proven(
         || {
             let sleeper = create("sleeper");
-            let words = vec![1; longest() - 41];
-            for _ in 0..30 {
-                play(&sleeper, asks(&BOB, 1, 0, &words));
+            for number in 0..30 {
+                play(&sleeper, asks(&BOB, 1, 0, &vec![number; longest() - 41]));
             }
             begin_block();
             Pallet::<Test>::tick();
