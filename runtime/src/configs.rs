@@ -191,6 +191,9 @@ parameter_types! {
     /// the longest turn always fits.
     pub const MinServiceWeight: Perbill = Perbill::from_percent(20);
 
+    /// Of what the transactions of a block leave, a quarter stays free: for what weights do not know.
+    pub const IdleShare: Perbill = Perbill::from_percent(75);
+
     /// Each message in the queue makes a place in it a microsecond dearer: a full queue costs a
     /// call a millisecond of gas more.
     pub const BacklogPrice: actors_primitives::Gas = 1_000_000;
@@ -221,6 +224,7 @@ impl pallet_actors::Config for Runtime {
     type Schedule = ActorsSchedule;
     type MaxTurnGas = MaxTurnGas;
     type MinServiceWeight = MinServiceWeight;
+    type IdleShare = IdleShare;
     type BacklogPrice = BacklogPrice;
     type MaxQueueLength = MaxQueueLength;
     type MaxMessageLifetime = MaxMessageLifetime;

@@ -237,6 +237,11 @@ pub mod pallet {
         #[pallet::constant]
         type MinServiceWeight: Get<Perbill>;
 
+        /// The share of what the transactions of a block have left that the queue is served with
+        /// after them. The rest stays free: for what weights do not know, and for later hooks.
+        #[pallet::constant]
+        type IdleShare: Get<Perbill>;
+
         /// What each message that stands in the queue adds to the price of the next call's
         /// place in it, in gas. So a backlog makes itself dear before the queue is full.
         #[pallet::constant]
@@ -255,8 +260,12 @@ pub mod pallet {
         type WeightInfo: WeightInfo;
     }
 
+    /// The version of what is stored. An upgrade that changes it brings a migration.
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
     /// The pallet.
     #[pallet::pallet]
+    #[pallet::storage_version(STORAGE_VERSION)]
     pub struct Pallet<T>(_);
 
     /// Why the pallet holds money on an account.

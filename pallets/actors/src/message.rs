@@ -5,7 +5,7 @@ use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::pallet_prelude::BoundedVec;
 use scale_info::TypeInfo;
 
-use crate::{Config, PayloadBound};
+use crate::{Config, PayloadBound, Queue};
 
 /// A message that waits, among those of one program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
@@ -118,11 +118,42 @@ pub struct Message<T: Config> {
     pub sender: Sender,
     /// The program it goes to.
     pub destination: T::AccountId,
-    /// What it says.
-    pub payload: BoundedVec<u8, PayloadBound>,
     /// What it carries, in planck; in escrow until its first turn commits.
     pub value: Balance,
     /// The purse that pays for it, of which it holds one reference. A reply has taken over that
     /// of the message which it answers.
     pub purse: MessageId,
+    /// What it says. Last, so that the rest can be read without it.
+    pub payload: BoundedVec<u8, PayloadBound>,
+}
+
+/// All of a message but its payload, in the order in which it is stored.
+type Head<T> = (
+    MessageId,
+    Kind,
+    <T as frame_system::Config>::AccountId,
+    Sender,
+    <T as frame_system::Config>::AccountId,
+    Balance,
+    MessageId,
+);
+
+impl<T: Config> Message<T> {
+    /// The message at that place of the queue, without its payload, of which nothing is read.
+    pub(crate) fn head(place: u64) -> Option<Self> {
+        let mut bytes = alloc::vec![0; Head::<T>::max_encoded_len()];
+        sp_io::storage::read(&Queue::<T>::hashed_key_for(place), &mut bytes, 0)?;
+        let (id, kind, source, sender, destination, value, purse) =
+            Head::<T>::decode(&mut &bytes[..]).ok()?;
+        Some(Self {
+            id,
+            kind,
+            source,
+            sender,
+            destination,
+            value,
+            purse,
+            payload: BoundedVec::new(),
+        })
+    }
 }

@@ -124,6 +124,7 @@ knobs! {
     pub PerItem: Balance = 1_000_000;
     pub PerByte: Balance = 1_000;
     pub MaxTurnGas: Gas = 250_000_000_000;
+    pub IdleShare: Perbill = Perbill::one();
     pub MaxQueueLength: u32 = 1_000;
     pub MaxMessageLifetime: u32 = 100_000;
     /// What the fee handler has received.
@@ -198,6 +199,7 @@ impl crate::Config for Test {
     type Schedule = ActorsSchedule;
     type MaxTurnGas = MaxTurnGas;
     type MinServiceWeight = MinServiceWeight;
+    type IdleShare = IdleShare;
     type BacklogPrice = BacklogPrice;
     type MaxQueueLength = MaxQueueLength;
     type MaxMessageLifetime = MaxMessageLifetime;

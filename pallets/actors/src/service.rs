@@ -81,8 +81,14 @@ impl<T: Config> Pallet<T> {
         ticked.saturating_add(settled).saturating_add(served)
     }
 
-    /// Serves after the transactions of a block, with at most `limit`, and says what that took.
-    pub(crate) fn idle(limit: Weight, session: &mut Session<T>) -> Weight {
+    /// Serves after the transactions of a block, which have left `rest`, with the share of that
+    /// which it may take; says what that took.
+    pub(crate) fn idle(rest: Weight, session: &mut Session<T>) -> Weight {
+        let share = T::IdleShare::get();
+        let limit = Weight::from_parts(
+            share.mul_floor(rest.ref_time()),
+            share.mul_floor(rest.proof_size()),
+        );
         let half = Weight::from_parts(limit.ref_time() / 2, limit.proof_size() / 2);
         let due = Self::do_due_within(half);
         let looked = T::WeightInfo::peek_service();

@@ -172,6 +172,7 @@ parameter_types! {
     pub ActorsSchedule: actors_executor::Schedule = actors_executor::Schedule::default();
     pub const MaxTurnGas: actors_primitives::Gas = 250_000_000_000;
     pub const MinServiceWeight: Perbill = Perbill::from_percent(20);
+    pub const IdleShare: Perbill = Perbill::from_percent(75);
     pub const BacklogPrice: Gas = 1_000_000;
     pub const MaxQueueLength: u32 = 1_024;
     // A week of blocks of 6 s.
@@ -195,6 +196,7 @@ impl pallet_actors::Config for Runtime {
     type Schedule = ActorsSchedule;
     type MaxTurnGas = MaxTurnGas;
     type MinServiceWeight = MinServiceWeight;
+    type IdleShare = IdleShare;
     type BacklogPrice = BacklogPrice;
     type MaxQueueLength = MaxQueueLength;
     type MaxMessageLifetime = MaxMessageLifetime;

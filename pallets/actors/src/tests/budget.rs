@@ -6,9 +6,10 @@ use frame_support::{
     assert_noop, assert_ok,
     dispatch::{extract_actual_weight, DispatchClass, GetDispatchInfo},
     storage::with_storage_layer,
+    traits::Hooks,
     weights::Weight,
 };
-use sp_runtime::{traits::Dispatchable, DispatchError};
+use sp_runtime::{traits::Dispatchable, DispatchError, Perbill};
 
 use crate::{
     mock::*, session::HALF_BUDGET, Call, Codes, Error, Pallet, Programs, Queue, Service, WeightInfo,
@@ -213,7 +214,26 @@ fn old_code_counts_once() {
     assert_eq!(codes[codes.len() - 3..], [ReplyCode::Replied; 3]);
 }
 
+fn a_share_of_what_is_left_stays_free() {
+    IdleShare::set(Perbill::from_percent(75));
+    let program = create("spin");
+    for _ in 0..40 {
+        send_as(&ALICE, program.clone(), vec![], 0, 50_000_000_000, 0).expect("it is accepted");
+    }
+    let rest = BlockWeights::get().max_block / 2;
+    let used = Actors::on_idle(System::block_number(), rest);
+    let share = Weight::from_parts(rest.ref_time() / 4 * 3, rest.proof_size() / 4 * 3);
+    assert!(used.all_lte(share), "{used:?} of {share:?}");
+    // Each message burns 50 ms: the last one that fits leaves no more than that, and what it is served with.
+    assert!(
+        used.ref_time() > share.ref_time() - 60_000_000_000,
+        "{used:?}"
+    );
+    assert!(Pallet::<Test>::queue_length() > 20);
+}
+
 cases![
+    a_share_of_what_is_left_stays_free,
     each_hook_reads_its_half_anew,
     code_that_was_read_needs_no_more_of_the_budget,
     what_does_not_fit_stays_at_the_head,

@@ -20,7 +20,7 @@ use codec::Encode;
 use crate::{
     message::{Kind, Message, Sender},
     task::{Ended, Task},
-    Config, Delayed, Mailboxes, Programs, Purses, Queue, Service, Waiting,
+    Config, Delayed, Mailboxes, Programs, Purses, Service, Waiting,
 };
 use describe::{cause, ended, failed, told, told_effects};
 
@@ -103,7 +103,7 @@ impl<T: Config> Tracer<T> {
         let service = Service::<T>::get();
         let mut queued = (service.head..service.tail)
             .take(SEARCHED)
-            .filter_map(Queue::<T>::get);
+            .filter_map(Message::<T>::head);
         if queued.any(|message| message.id == id && message.kind.has_purse()) {
             return Some(tracer);
         }
@@ -293,7 +293,7 @@ impl<T: Config> Tracer<T> {
             // Nobody looks that far.
             return true;
         }
-        let mut queued = (head..tail).filter_map(Queue::<T>::get);
+        let mut queued = (head..tail).filter_map(Message::<T>::head);
         queued.any(|message| {
             let resumes = message.kind.waiter().map(|waiter| waiter.message);
             resumes.is_some_and(|message| self.members.contains_key(&message)) || self.has(&message)

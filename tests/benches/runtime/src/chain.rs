@@ -70,6 +70,8 @@ parameter_types! {
     pub ActorsSchedule: Schedule = Schedule::default();
     pub const MaxTurnGas: Gas = 10_000_000_000_000;
     pub const MinServiceWeight: Perbill = Perbill::from_percent(20);
+    // Blocks are filled to what is charged.
+    pub const IdleShare: Perbill = Perbill::one();
     pub ContractsSchedule: pallet_contracts::Schedule<Runtime> = Default::default();
 }
 
@@ -126,6 +128,7 @@ impl pallet_actors::Config for Runtime {
     type Schedule = ActorsSchedule;
     type MaxTurnGas = MaxTurnGas;
     type MinServiceWeight = MinServiceWeight;
+    type IdleShare = IdleShare;
     type BacklogPrice = ConstU64<0>;
     type MaxQueueLength = ConstU32<{ u32::MAX }>;
     type MaxMessageLifetime = ConstU32<{ u32::MAX }>;

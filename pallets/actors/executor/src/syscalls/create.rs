@@ -6,7 +6,7 @@ use actors_primitives::{
 };
 
 use super::{
-    send::{depart, is_awaited, may_await, Departure, Share},
+    send::{depart, is_awaited, may_await, Arrival, Departure, Share},
     Call, Fault,
 };
 use crate::{Create, Effect};
@@ -60,7 +60,7 @@ pub(crate) fn create_program(
         return Err(Fault::Error(error::ALREADY_EXISTS));
     }
     let spent = value.saturating_add(call.context().creation_deposit);
-    let Departure { id, gas } = depart(call, share, 0, spent, len, None)?;
+    let Departure { id, gas } = depart(call, share, 0, spent, len, Arrival::Created)?;
     call.journal.created.insert(program);
     call.journal.effects.push(Effect::Create(Create {
         id,

@@ -53,9 +53,19 @@ pub(super) struct Departure {
     pub(super) gas: Option<Gas>,
 }
 
+/// When a message's value arrives, and where.
+pub(super) enum Arrival {
+    /// When the turn commits.
+    AtOnce([u8; 32]),
+    /// When somebody answers, or time has passed: nothing else that the turn sends can rely on it.
+    Later([u8; 32]),
+    /// At a program that the message creates.
+    Created,
+}
+
 /// Takes off what is left what a message of `len` bytes costs its sender, or says which is not
-/// enough and takes nothing. Value too little to arrive at `existing`, where the message does not
-/// create its destination, is refused now: at the end it would undo the whole turn.
+/// enough and takes nothing. Value too little to arrive, where the message does not create its
+/// destination, is refused now: at the end it would undo the whole turn.
 ///
 /// Splitting gas off and setting `rent` aside take whole units of fuel, so up to one unit each more
 /// than the message gets. That rest counts as burned.
@@ -65,12 +75,12 @@ pub(super) fn depart(
     rent: Gas,
     spent: Balance,
     len: u32,
-    existing: Option<[u8; 32]>,
+    arrival: Arrival,
 ) -> Result<Departure, Fault> {
     if !call.covers(spent)? {
         return Err(Fault::Error(error::NOT_ENOUGH_VALUE));
     }
-    if let Some(destination) = &existing {
+    if let Arrival::AtOnce(destination) | Arrival::Later(destination) = &arrival {
         if !call.can_arrive(destination, spent)? {
             return Err(Fault::Error(error::NOT_ENOUGH_VALUE));
         }
@@ -94,7 +104,7 @@ pub(super) fn depart(
     let rounded = prices.gas_in(fuel).saturating_sub(aside);
     call.journal.spending.add(Charge::Messages, rounded);
     call.spend(spent);
-    if let Some(destination) = existing {
+    if let Arrival::AtOnce(destination) = arrival {
         let paid = call.journal.paid.entry(destination).or_default();
         *paid = paid.saturating_add(spent);
     }
@@ -145,7 +155,11 @@ pub(crate) fn send(
         false => None,
     };
     let rent = letter.as_ref().map_or(0, |letter| letter.rent);
-    let Departure { id, gas } = depart(call, share, rent, value, len, Some(destination))?;
+    let arrival = match delay != 0 || letter.is_some() {
+        true => Arrival::Later(destination),
+        false => Arrival::AtOnce(destination),
+    };
+    let Departure { id, gas } = depart(call, share, rent, value, len, arrival)?;
     call.journal.effects.push(Effect::Send(Send {
         id,
         destination,

@@ -687,6 +687,32 @@ fn value_that_could_not_arrive_is_refused_with_what_was_sent_there_before() {
 }
 
 #[test]
+fn value_that_arrives_later_makes_no_room_for_what_arrives_at_once() {
+    // 10 after some blocks, and 10 as a letter, make no account for 8 that arrive at once.
+    let mut chain = Chain::new(
+        r#"(data (i32.const 64) "\08") (data (i32.const 80) "\0a")
+        (func $pay (param $value i32) (param $gas i64) (param $delay i32) (param $flags i32)
+            (param $at i32)
+            (i32.store (local.get $at) (call $send (i32.const 0) (i32.const 0) (i32.const 0)
+                (local.get $value) (local.get $gas) (local.get $delay) (local.get $flags)
+                (i32.const 128))))
+        (func (export "handle")
+            (call $pay (i32.const 80) (i64.const 1000) (i32.const 3) (i32.const 0) (i32.const 200))
+            (call $pay (i32.const 80) (i64.const -1) (i32.const 0) (i32.const 1) (i32.const 204))
+            (call $pay (i32.const 64) (i64.const -1) (i32.const 0) (i32.const 0) (i32.const 208))
+            (call $pay (i32.const 80) (i64.const -1) (i32.const 0) (i32.const 0) (i32.const 212))
+            (call $pay (i32.const 64) (i64.const 1000) (i32.const 3) (i32.const 0) (i32.const 216))
+            (drop (call $reply (i32.const 200) (i32.const 20) (i32.const 1000))))"#,
+    );
+    chain.world.balance = 100;
+    chain.world.minimum = 10;
+    let effects = chain.turn();
+    // What has arrived at once is there when the rest comes.
+    let results = [0, 0, error::NOT_ENOUGH_VALUE, 0, 0].map(i32::to_le_bytes);
+    assert_eq!(reply(&effects), results.concat());
+}
+
+#[test]
 fn sends_of_a_turn_are_limited_and_share_one_balance() {
     let mut chain = Chain::new(
         r#"(data (i32.const 64) "\0a") (global $i (mut i32) (i32.const 0))
