@@ -384,12 +384,15 @@ sp_api::impl_runtime_apis! {
             Actors::queue()
         }
 
-        fn waiting(program: AccountId) -> Vec<WaitingInfo<AccountId>> {
-            Actors::waiting(program)
+        fn waiting(
+            program: AccountId,
+            start: Option<MessageId>,
+        ) -> Vec<WaitingInfo<AccountId>> {
+            Actors::waiting(program, start)
         }
 
-        fn mailbox(user: AccountId) -> Vec<LetterInfo<AccountId>> {
-            Actors::mailbox(user)
+        fn mailbox(user: AccountId, start: Option<MessageId>) -> Vec<LetterInfo<AccountId>> {
+            Actors::mailbox(user, start)
         }
 
         fn has_work() -> bool {

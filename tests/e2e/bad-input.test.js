@@ -253,10 +253,10 @@ describe('bad input', { timeout: 300_000 }, () => {
 
   it('calls on letters that are not there', async () => {
     const { sendReply, claimValue } = api.tx.actors;
-    await refuses(sendReply(NOWHERE, '0x', 0), 'actors.NoSuchLetter');
+    await refuses(sendReply(NOWHERE, '0x', 0, false), 'actors.NoSuchLetter');
     await refuses(claimValue(NOWHERE), 'actors.NoSuchLetter');
     const payload = `0x${'00'.repeat(limits.payload.toNumber() + 1)}`;
-    await refuses(sendReply(NOWHERE, payload, U128), 'actors.PayloadTooLong');
+    await refuses(sendReply(NOWHERE, payload, U128, false), 'actors.PayloadTooLong');
   });
 
   it('upgrades that cannot be', async () => {

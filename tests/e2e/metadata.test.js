@@ -46,7 +46,7 @@ describe('a plain @polkadot/api', { timeout: 120_000 }, () => {
       uploadProgram: ['code', 'salt', ...message],
       sendMessage: ['destination', ...message],
       setServicePaused: ['paused'],
-      sendReply: ['messageId', 'payload', 'value'],
+      sendReply: ['messageId', 'payload', 'value', 'onlyIfAwaited'],
       claimValue: ['messageId'],
       upgradeProgram: ['program', 'codeHash', 'payload', 'gasLimit', 'depositLimit'],
       setAdmin: ['program', 'admin'],

@@ -135,7 +135,7 @@ describe('waiting', { timeout: 300_000 }, () => {
     assert.equal(closed.end.type, 'Expired');
     assert.equal(closed.value.toBigInt(), UNIT);
     const late = await chain.refused(
-      api.tx.actors.sendReply(asked.letter.messageId, '0x', 0), { signer: chain.bob });
+      api.tx.actors.sendReply(asked.letter.messageId, '0x', 0, false), { signer: chain.bob });
     assert.equal(late.name, 'actors.NoSuchLetter');
 
     // With nothing on the agenda the chain rests.

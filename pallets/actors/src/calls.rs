@@ -228,10 +228,15 @@ impl<T: Config> Pallet<T> {
         id: MessageId,
         payload: Vec<u8>,
         value: Balance,
+        only_if_awaited: bool,
     ) -> DispatchResult {
         let payload = Self::bound_payload(payload)?;
         let mut service = Self::service_of_calls()?;
         let message = Self::open_letter(&mut service, user, id, LetterEnd::Replied)?;
+        ensure!(
+            !only_if_awaited || Self::is_awaited(&message),
+            Error::<T>::NotAwaited
+        );
         Self::value_departs(user, value)?;
         Self::reply_of_user(&mut service, message, ReplyCode::Replied, payload, value);
         Service::<T>::put(service);

@@ -689,6 +689,9 @@ pub mod pallet {
         /// No such message stands in the account's mailbox: it was answered, its value was
         /// claimed, it has expired, or it is somebody else's.
         NoSuchLetter,
+        /// The message that awaited the answer waits no longer: its own deadline has passed, it has
+        /// failed, or its program has exited or been upgraded.
+        NotAwaited,
         /// The time to answer the letter is over: its value goes back to the program.
         LetterExpired,
         /// The letter's value is below the existential deposit, and the account has gone. Fund it
@@ -994,14 +997,22 @@ pub mod pallet {
             Self::view_queue()
         }
 
-        /// The messages that wait in a program, at most 64.
-        pub fn waiting(program: T::AccountId) -> Vec<WaitingInfo<T::AccountId>> {
-            Self::view_waiting(&program)
+        /// The messages that wait in a program, at most 64, in the order of their ids: of those whose
+        /// ids follow `start`, if that is given. It need not wait itself: to have all of them, ask again
+        /// with the last id until fewer than 64 come.
+        pub fn waiting(
+            program: T::AccountId,
+            start: Option<MessageId>,
+        ) -> Vec<WaitingInfo<T::AccountId>> {
+            Self::view_waiting(&program, start)
         }
 
-        /// The messages that stand in a user's mailbox, at most 64.
-        pub fn mailbox(user: T::AccountId) -> Vec<LetterInfo<T::AccountId>> {
-            Self::view_mailbox(&user)
+        /// The messages that stand in a user's mailbox, at most 64, likewise.
+        pub fn mailbox(
+            user: T::AccountId,
+            start: Option<MessageId>,
+        ) -> Vec<LetterInfo<T::AccountId>> {
+            Self::view_mailbox(&user, start)
         }
     }
 
@@ -1147,6 +1158,8 @@ pub mod pallet {
         /// - `message_id`: the letter, as its `UserMessage` event names it.
         /// - `payload`: what the reply says, in the program's own encoding.
         /// - `value`: what it carries, in planck. It is the program's, whatever becomes of its turn.
+        /// - `only_if_awaited`: refuses the call if no message awaits the answer any more. Otherwise
+        ///   the program handles it as a late one, or only keeps the value.
         #[pallet::call_index(6)]
         #[pallet::weight(T::WeightInfo::send_reply(payload.len() as u32))]
         pub fn send_reply(
@@ -1154,9 +1167,10 @@ pub mod pallet {
             message_id: MessageId,
             payload: Vec<u8>,
             #[pallet::compact] value: Balance,
+            only_if_awaited: bool,
         ) -> DispatchResult {
             let user = ensure_signed(origin)?;
-            Self::do_send_reply(&user, message_id, payload, value)
+            Self::do_send_reply(&user, message_id, payload, value, only_if_awaited)
         }
 
         /// Takes the value of a message in the caller's mailbox, and has nothing to say: the

@@ -78,6 +78,11 @@ impl<T: Config> Pallet<T> {
         }
     }
 
+    /// Whether a message awaits the reply to this one.
+    pub(crate) fn is_awaited(message: &Message<T>) -> bool {
+        matches!(Self::party(message), Party::Waiter(..))
+    }
+
     /// Gives the reply of a turn that commits. Its value leaves the program.
     pub(crate) fn give_reply(
         service: &mut ServiceState,

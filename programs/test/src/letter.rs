@@ -54,6 +54,7 @@ impl Letter {
             letter: self.clone(),
             payload: payload.as_ref().to_vec(),
             value: 0,
+            only_if_awaited: false,
         }
     }
 
@@ -77,9 +78,16 @@ pub struct Answer {
     letter: Letter,
     payload: Vec<u8>,
     value: Balance,
+    only_if_awaited: bool,
 }
 
 impl Answer {
+    /// Has the chain refuse the answer (`NotAwaited`) if no message awaits it any more.
+    pub fn only_if_awaited(mut self) -> Self {
+        self.only_if_awaited = true;
+        self
+    }
+
     /// Sends this value along, in planck.
     pub fn value(mut self, value: Balance) -> Self {
         self.value = value;
@@ -108,6 +116,7 @@ impl Answer {
             message_id: self.letter.id(),
             payload: self.payload,
             value: self.value,
+            only_if_awaited: self.only_if_awaited,
         };
         self.letter.call(user, "send_reply", call)
     }

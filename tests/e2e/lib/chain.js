@@ -168,7 +168,7 @@ export class Chain {
 
   /** A user answers a letter. */
   reply = (user, letter, payload = '0x', value = 0n) =>
-    this.submit(this.api.tx.actors.sendReply(letter, bytes(payload), value), { signer: user });
+    this.submit(this.api.tx.actors.sendReply(letter, bytes(payload), value, false), { signer: user });
 
   /** A user takes a letter's value. */
   claim = (user, letter) => this.submit(this.api.tx.actors.claimValue(letter), { signer: user });

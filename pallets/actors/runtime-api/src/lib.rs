@@ -189,11 +189,13 @@ sp_api::decl_runtime_apis! {
         /// The queue: how long it is, what a place in it costs, and what is served next.
         fn queue() -> QueueInfo<AccountId>;
 
-        /// The messages that wait in a program, at most 64.
-        fn waiting(program: AccountId) -> Vec<WaitingInfo<AccountId>>;
+        /// The messages that wait in a program, at most 64, in the order of their ids: of those whose
+        /// ids follow `start`, if that is given. It need not wait itself: to have all of them, ask again
+        /// with the last id until fewer than 64 come.
+        fn waiting(program: AccountId, start: Option<MessageId>) -> Vec<WaitingInfo<AccountId>>;
 
-        /// The messages that stand in a user's mailbox, at most 64.
-        fn mailbox(user: AccountId) -> Vec<LetterInfo<AccountId>>;
+        /// The messages that stand in a user's mailbox, at most 64, likewise.
+        fn mailbox(user: AccountId, start: Option<MessageId>) -> Vec<LetterInfo<AccountId>>;
 
         /// Whether the next block has something to serve. A node that makes blocks on demand
         /// makes one while it has.

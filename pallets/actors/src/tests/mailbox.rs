@@ -22,7 +22,13 @@ fn write(program: &AccountId, value: Balance, letter: u32, blocks: u32) -> (Mess
 
 fn send_reply(user: &AccountId, letter: MessageId, words: &[u8], value: Balance) {
     let signed = RuntimeOrigin::signed(user.clone());
-    assert_ok!(Actors::send_reply(signed, letter, words.to_vec(), value));
+    assert_ok!(Actors::send_reply(
+        signed,
+        letter,
+        words.to_vec(),
+        value,
+        false
+    ));
 }
 
 fn closed(letter: MessageId) -> Vec<(LetterEnd, Balance)> {
@@ -110,7 +116,7 @@ fn a_letter_expires_and_its_value_goes_back() {
     assert_eq!(causes_of(&program, id), [FRESH, DEADLINE]);
     assert_eq!(total(&program), base + 100 + PAGE);
     assert_noop!(
-        Actors::send_reply(RuntimeOrigin::signed(BOB), letter, vec![], 0),
+        Actors::send_reply(RuntimeOrigin::signed(BOB), letter, vec![], 0, false),
         Error::<Test>::NoSuchLetter
     );
     assert_quiet();
@@ -129,7 +135,7 @@ fn an_answer_in_the_block_of_the_deadline_is_too_late() {
     );
     let signed = RuntimeOrigin::signed(BOB);
     assert_noop!(
-        Actors::send_reply(signed.clone(), letter, b"fine".to_vec(), 0),
+        Actors::send_reply(signed.clone(), letter, b"fine".to_vec(), 0, false),
         Error::<Test>::LetterExpired
     );
     assert_noop!(
@@ -181,7 +187,7 @@ fn somebody_elses_letter_is_not_to_be_had() {
     let alice = RuntimeOrigin::signed(ALICE);
     for other in [MessageId::default(), letter] {
         assert_noop!(
-            Actors::send_reply(alice.clone(), other, vec![], 0),
+            Actors::send_reply(alice.clone(), other, vec![], 0, false),
             Error::<Test>::NoSuchLetter
         );
         assert_noop!(
@@ -210,6 +216,50 @@ fn a_letter_outlives_the_wait_and_the_late_reply_is_handled() {
     let told = late[0].reply.as_ref().expect("it tells of it");
     assert_eq!((told.to, &told.words[..]), (letter, &b"sorry"[..]));
     assert_eq!(total(&program), base + 30);
+    assert_quiet();
+}
+
+fn an_answer_only_for_who_awaits_it_is_refused_when_nobody_does() {
+    let answer = |letter, only| {
+        Actors::send_reply(
+            RuntimeOrigin::signed(BOB),
+            letter,
+            b"yes".to_vec(),
+            30,
+            only,
+        )
+    };
+    let program = create("script");
+    let (id, letter) = write(&program, 100, 9, 9);
+    assert_ok!(answer(letter, true));
+    idle();
+    assert_eq!(heard(&program, id).words, b"yes");
+    // Whoever wrote it has waited long enough, is upgraded, or has exited.
+    let mute = upload("script-mute");
+    for case in 0..3 {
+        let program = create("script");
+        let (_, letter) = write(&program, 100, 9, 2 + 7 * u32::from(case > 0));
+        match case {
+            0 => pass(2),
+            1 => {
+                let signed = RuntimeOrigin::signed(ALICE);
+                let to = program.clone();
+                assert_ok!(Actors::upgrade_program(
+                    signed,
+                    to,
+                    mute,
+                    vec![],
+                    PLENTY,
+                    DEPOSIT
+                ));
+            }
+            _ => drop(send(&program, script([&[exit(&ALICE)]]))),
+        }
+        idle();
+        assert_noop!(answer(letter, true), Error::<Test>::NotAwaited);
+        assert_ok!(answer(letter, false));
+        idle();
+    }
     assert_quiet();
 }
 
@@ -301,12 +351,12 @@ fn an_answer_must_fit_and_be_payable() {
     let bob = RuntimeOrigin::signed(BOB);
     let long = vec![0; ActorsLimits::get().payload as usize + 1];
     assert_noop!(
-        Actors::send_reply(bob.clone(), letter, long, 0),
+        Actors::send_reply(bob.clone(), letter, long, 0, false),
         Error::<Test>::PayloadTooLong
     );
     let all = total(&BOB);
     assert_noop!(
-        Actors::send_reply(bob.clone(), letter, vec![], all + 1_000),
+        Actors::send_reply(bob.clone(), letter, vec![], all + 1_000, false),
         Error::<Test>::ValueNotPayable
     );
     assert_eq!(Service::<Test>::get().scheduled, 2, "it stands as it was");
@@ -401,6 +451,7 @@ cases![
     rent_of_a_letter_is_for_the_blocks_that_it_stood,
     somebody_elses_letter_is_not_to_be_had,
     a_letter_outlives_the_wait_and_the_late_reply_is_handled,
+    an_answer_only_for_who_awaits_it_is_refused_when_nobody_does,
     a_late_reply_that_nobody_handles_leaves_its_value,
     a_letter_of_a_program_that_has_exited_is_still_answered,
     two_letters_are_answered_one_by_one,

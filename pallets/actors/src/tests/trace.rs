@@ -348,7 +348,7 @@ fn a_wake_belongs_to_whoever_woke() {
     let (letter, _) = crate::Mailboxes::<Test>::iter_prefix(BOB)
         .next()
         .expect("it stands");
-    Pallet::<Test>::do_send_reply(&BOB, letter, b"yes".to_vec(), 7).expect("it stands");
+    Pallet::<Test>::do_send_reply(&BOB, letter, b"yes".to_vec(), 7, false).expect("it stands");
     shows(
         &trace_queued(asking, 0),
         &programs,

@@ -1,6 +1,6 @@
 //! Dry runs and reads.
 
-use actors_primitives::ReplyCode;
+use actors_primitives::{MessageId, ReplyCode};
 use actors_runtime_api::{DryRun, DryRunWait, LetterInfo, ProgramStatus, ReadError, WaitingInfo};
 use frame_support::{
     assert_ok,
@@ -430,8 +430,11 @@ fn what_waits_is_shown() {
         causes: 0,
         payload_bytes: payload.len() as u32,
     };
-    assert_eq!(Pallet::<Test>::waiting(sleeper.clone()), [waits.clone()]);
-    let mail = Pallet::<Test>::mailbox(BOB);
+    assert_eq!(
+        Pallet::<Test>::waiting(sleeper.clone(), None),
+        [waits.clone()]
+    );
+    let mail = Pallet::<Test>::mailbox(BOB, None);
     let letter = LetterInfo {
         message_id: mail[0].message_id,
         program: sleeper.clone(),
@@ -447,9 +450,9 @@ fn what_waits_is_shown() {
     assert!(!Pallet::<Test>::has_schedule());
     Pallet::<Test>::do_claim_value(&BOB, mail[0].message_id).expect("it stands");
     (waits.deadline, waits.causes) = (None, 1);
-    assert_eq!(Pallet::<Test>::waiting(sleeper.clone()), [waits]);
-    assert_eq!(Pallet::<Test>::mailbox(BOB), []);
-    assert_eq!(Pallet::<Test>::waiting(BOB), []);
+    assert_eq!(Pallet::<Test>::waiting(sleeper.clone(), None), [waits]);
+    assert_eq!(Pallet::<Test>::mailbox(BOB, None), []);
+    assert_eq!(Pallet::<Test>::waiting(BOB, None), []);
     assert_ok!(Pallet::<Test>::do_set_service_paused(false));
 
     // However many there are.
@@ -459,8 +462,26 @@ fn what_waits_is_shown() {
             .expect("the message is accepted");
         idle();
     }
-    assert_eq!(Pallet::<Test>::waiting(sleeper).len(), 64);
-    assert_eq!(Pallet::<Test>::mailbox(BOB).len(), 64);
+    let waiting = |start| Pallet::<Test>::waiting(sleeper.clone(), start);
+    let mailbox = |start| Pallet::<Test>::mailbox(BOB, start);
+    let (first, mail) = (waiting(None), mailbox(None));
+    assert_eq!((first.len(), mail.len()), (64, 64));
+    // The rest follows the last of them, and nothing comes twice.
+    let (rest, more) = (
+        waiting(Some(first[63].message_id)),
+        mailbox(Some(mail[63].message_id)),
+    );
+    let ids = |all: Vec<MessageId>| all.into_iter().collect::<alloc::collections::BTreeSet<_>>();
+    let waits = first.iter().chain(&rest).map(|waits| waits.message_id);
+    let stands = mail.iter().chain(&more).map(|letter| letter.message_id);
+    assert_eq!((rest.len(), more.len()), (6, 6));
+    assert_eq!(ids(waits.collect()).len(), 70);
+    assert_eq!(ids(stands.collect()).len(), 70);
+    // What a page began with may have gone since: the next one begins behind it all the same.
+    let gone = mail[63].message_id;
+    Pallet::<Test>::do_claim_value(&BOB, gone).expect("it stands");
+    assert_eq!(mailbox(Some(gone)), more);
+    assert_eq!(mailbox(Some(MessageId([255; 32]))), []);
 }
 
 cases![

@@ -1,6 +1,6 @@
 //! Reads of what is stored.
 
-use actors_primitives::{abi::Entry, CodeHash};
+use actors_primitives::{abi::Entry, CodeHash, MessageId};
 use actors_runtime_api::{
     CodeDetails, LetterInfo, ProgramInfo, ProgramStatus, QueueInfo, QueuedMessage, ReadError,
     WaitingInfo,
@@ -138,14 +138,24 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    pub(crate) fn view_waiting(program: &T::AccountId) -> Vec<WaitingInfo<T::AccountId>> {
+    pub(crate) fn view_waiting(
+        program: &T::AccountId,
+        start: Option<MessageId>,
+    ) -> Vec<WaitingInfo<T::AccountId>> {
         let Some(record) = Programs::<T>::get(program) else {
             return Vec::new();
         };
         let clock = Service::<T>::get().clock;
-        Waiting::<T>::iter_prefix_values((program, record.epoch))
-            .take(SHOWN_MESSAGES)
-            .map(|waiting| {
+        let prefix = (program, record.epoch);
+        let all = match start {
+            Some(id) => {
+                let start = Waiting::<T>::hashed_key_for((program, record.epoch, id));
+                Waiting::<T>::iter_prefix_from(prefix, start)
+            }
+            None => Waiting::<T>::iter_prefix(prefix),
+        };
+        all.take(SHOWN_MESSAGES)
+            .map(|(_, waiting)| {
                 let waited = waiting.waited_by(clock);
                 let (deadline, causes) = match waiting.stage {
                     Stage::Parked(_) => (Some(waiting.blocks.saturating_sub(waited)), 0),
@@ -166,11 +176,19 @@ impl<T: Config> Pallet<T> {
             .collect()
     }
 
-    pub(crate) fn view_mailbox(user: &T::AccountId) -> Vec<LetterInfo<T::AccountId>> {
+    pub(crate) fn view_mailbox(
+        user: &T::AccountId,
+        start: Option<MessageId>,
+    ) -> Vec<LetterInfo<T::AccountId>> {
         let clock = Service::<T>::get().clock;
-        Mailboxes::<T>::iter_prefix_values(user)
-            .take(SHOWN_MESSAGES)
-            .map(|letter| LetterInfo {
+        let all = match start {
+            Some(id) => {
+                Mailboxes::<T>::iter_prefix_from(user, Mailboxes::<T>::hashed_key_for(user, id))
+            }
+            None => Mailboxes::<T>::iter_prefix(user),
+        };
+        all.take(SHOWN_MESSAGES)
+            .map(|(_, letter)| LetterInfo {
                 message_id: letter.message.id,
                 program: letter.message.source.clone(),
                 payload: letter.message.payload.to_vec(),

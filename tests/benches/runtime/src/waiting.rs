@@ -66,6 +66,7 @@ pub(crate) fn reply(message: [u8; 32], payload: Vec<u8>, value: u128) -> Timed {
         message_id: MessageId(message),
         payload,
         value,
+        only_if_awaited: false,
     });
     without_resume(timed_by(RuntimeOrigin::signed(BOB), call), bytes)
 }

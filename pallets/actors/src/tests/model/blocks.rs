@@ -210,12 +210,13 @@ pub(crate) fn act(step: Step) -> Option<Act> {
             let admin = admin.map(Cast::user);
             (Some(who), Call::set_admin { program, admin })
         }
-        Step::Answer(user, number, bytes, value) => {
+        Step::Answer(user, number, bytes, value, only_if_awaited) => {
             let (who, message_id) = letter(user, number);
             let call = Call::send_reply {
                 message_id,
                 payload: (0..bytes).collect(),
                 value,
+                only_if_awaited,
             };
             (Some(who), call)
         }

@@ -7,7 +7,7 @@ use super::{
     agenda::{Due, Entry},
     chain::Chain,
     happening::{Closed, Happening},
-    message::Message,
+    message::{Message, Sender},
     reply::Reply,
 };
 use crate::mock::AccountId;
@@ -65,10 +65,19 @@ impl Chain {
         id: MessageId,
         payload: Vec<u8>,
         value: u128,
+        only_if_awaited: bool,
     ) -> bool {
         let Some(letter) = self.standing(user, id) else {
             return false;
         };
+        let message = &letter.message;
+        let is_awaited = match message.sender {
+            Sender::Awaiting(waiter) => self.waits(&message.source, waiter),
+            _ => false,
+        };
+        if only_if_awaited && !is_awaited {
+            return false;
+        }
         let carried = letter.message.value;
         let mut after = self.ledger.clone();
         if !after.can_receive(user, carried) {

@@ -109,12 +109,15 @@ impl Play {
                 let done = Pallet::<Test>::do_set_admin(&who, program, admin);
                 self.compare_call(can_be, done);
             }
-            Step::Answer(user, letter, bytes, value) => {
+            Step::Answer(user, letter, bytes, value, only) => {
                 let (who, id) = self.letter(user, letter);
                 let payload = (0..bytes).collect::<Vec<_>>();
-                let can_be = self.chain.send_reply(&who, id, payload.clone(), value);
-                let done =
-                    with_storage_layer(|| Pallet::<Test>::do_send_reply(&who, id, payload, value));
+                let can_be = self
+                    .chain
+                    .send_reply(&who, id, payload.clone(), value, only);
+                let done = with_storage_layer(|| {
+                    Pallet::<Test>::do_send_reply(&who, id, payload, value, only)
+                });
                 self.compare_call(can_be, done);
             }
             Step::Claim(user, letter) => {

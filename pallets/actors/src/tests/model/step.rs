@@ -32,7 +32,7 @@ pub enum Step {
     /// The admin of a program, or somebody else, names another, or none.
     SetAdmin(User, Who, Option<User>),
     /// Who has that letter, or else that user, answers it with so many bytes and value.
-    Answer(Option<User>, u8, u8, u128),
+    Answer(Option<User>, u8, u8, u128, bool),
     /// Who has that letter, or else that user, takes its value.
     Claim(Option<User>, u8),
     /// The manager pauses service or resumes it.
@@ -85,13 +85,14 @@ impl fmt::Debug for Step {
             Self::SetAdmin(user, program, admin) => {
                 write!(f, "{user:?} makes {admin:?} admin of {program:?}")
             }
-            Self::Answer(who, letter, bytes, value) => {
+            Self::Answer(who, letter, bytes, value, only) => {
                 let value = Short(*value);
                 match who {
                     Some(user) => write!(f, "{user:?} answers")?,
                     None => f.write_str("its user answers")?,
                 }
-                write!(f, " letter {letter} with {bytes} bytes and value {value}")
+                write!(f, " letter {letter} with {bytes} bytes and value {value}")?;
+                f.write_str(if *only { " if that is awaited" } else { "" })
             }
             Self::Claim(Some(user), letter) => write!(f, "{user:?} claims letter {letter}"),
             Self::Claim(None, letter) => write!(f, "its user claims letter {letter}"),

@@ -30,8 +30,9 @@ fn step() -> BoxedStrategy<Step> {
             .prop_map(|(program, code, order)| Step::Upgrade(program, code, order)),
         1 => (user(), program(), option::of(user()))
             .prop_map(|(user, program, admin)| Step::SetAdmin(user, program, admin)),
-        5 => (stranger.clone(), 0..3u8, 0..20u8, value())
-            .prop_map(|(user, letter, bytes, value)| Step::Answer(user, letter, bytes, value)),
+        5 => (stranger.clone(), 0..3u8, 0..20u8, value(), any::<bool>()).prop_map(
+            |(user, letter, bytes, value, only)| Step::Answer(user, letter, bytes, value, only)
+        ),
         2 => (stranger, 0..3u8).prop_map(|(user, letter)| Step::Claim(user, letter)),
         1 => prop_oneof![1 => Just(true), 3 => Just(false)].prop_map(Step::Pause),
         2 => prop_oneof![1 => Just(1u32), 2 => Just(3)].prop_map(Step::Memory),
