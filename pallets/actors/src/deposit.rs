@@ -98,12 +98,25 @@ impl<T: Config> Pallet<T> {
             program.deposit = program.deposit.saturating_add(growth);
         } else {
             let freed = part(program.deposit, before.saturating_sub(after), before);
-            if T::Currency::release(&reason, account, freed, Precision::BestEffort) != Ok(freed) {
-                report!("a program's deposit is less than its record says");
-            }
-            program.deposit = program.deposit.saturating_sub(freed);
+            let released = Self::release_storage(account, freed);
+            program.deposit = program.deposit.saturating_sub(released);
         }
         program.footprint = footprint;
         Ok(())
+    }
+
+    /// Makes so much of what is held for a program's storage free, and says how much that was: less
+    /// if there is less, and nothing if the account would then have less than it must, since the
+    /// existential deposit has been raised.
+    pub(crate) fn release_storage(account: &T::AccountId, amount: Balance) -> Balance {
+        if amount == 0 {
+            return 0;
+        }
+        let reason = HoldReason::Storage.into();
+        let released = T::Currency::release(&reason, account, amount, Precision::BestEffort);
+        if released != Ok(amount) {
+            report!("of {amount} planck of a program's deposit was released: {released:?}");
+        }
+        released.unwrap_or_default()
     }
 }

@@ -4,7 +4,7 @@ use actors_primitives::{Balance, ReplyCode};
 use frame_support::{
     pallet_prelude::DispatchError,
     traits::{
-        fungible::{hold::Mutate as _, Balanced, Inspect, Mutate},
+        fungible::{hold::Balanced as _, Balanced, Inspect, Mutate},
         tokens::{Fortitude, Precision, Preservation},
         OnUnbalanced,
     },
@@ -43,9 +43,17 @@ impl<T: Config> Pallet<T> {
             0 => 0,
             _ => part(program.deposit, Self::deposit_for(program.footprint), all),
         };
-        Self::release_storage(account, program.deposit.saturating_sub(kept));
+        let first = program.deposit.saturating_sub(kept);
+        if Self::release_storage(account, first) != first {
+            return Err(Aborted::Reply(ReplyCode::LimitExceeded));
+        }
         Self::pay_for_tombstone(account);
-        let value = Self::inherit(account, &heir)?;
+        let value = match Self::inherit(account, &heir) {
+            Ok(value) => value,
+            // Too little for an account that does not exist: it goes with what is freed.
+            Err(_) if kept > 0 => 0,
+            Err(error) => return Err(error.into()),
+        };
         Self::bury(service, account, program.epoch, Parting::Exited);
         if program.footprint.items > 0 {
             Self::leave_remnant(service, account, &program, kept);
@@ -58,12 +66,16 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Makes so much of what is held for an exited program's storage free.
-    pub(crate) fn release_storage(account: &T::AccountId, amount: Balance) {
-        let reason = HoldReason::Storage.into();
-        let released = T::Currency::release(&reason, account, amount, Precision::BestEffort);
-        if released != Ok(amount) {
-            report!("an exited program's deposit is less than its record says");
+    /// Makes all that is left of what is held for a program's storage free; or, where that would leave the account with less than it must
+    /// have, gives it to the heir at once, or to the fee handler, as dust.
+    pub(crate) fn release_rest(account: &T::AccountId, heir: &T::AccountId, amount: Balance) {
+        let left = amount.saturating_sub(Self::release_storage(account, amount));
+        if left == 0 {
+            return;
+        }
+        let (rest, _) = T::Currency::slash(&HoldReason::Storage.into(), account, left);
+        if let Err(rest) = T::Currency::resolve(heir, rest) {
+            T::FeeHandler::on_unbalanced(rest);
         }
     }
 

@@ -689,8 +689,8 @@ pub mod pallet {
         /// No such message stands in the account's mailbox: it was answered, its value was
         /// claimed, it has expired, or it is somebody else's.
         NoSuchLetter,
-        /// The message that awaited the answer waits no longer: its own deadline has passed, it has
-        /// failed, or its program has exited or been upgraded.
+        /// The message that awaited the answer waits no longer: it has gone on at its own deadline, it
+        /// has failed, or its program has exited or been upgraded.
         NotAwaited,
         /// The time to answer the letter is over: its value goes back to the program.
         LetterExpired,

@@ -82,24 +82,50 @@ impl Row {
         self.head = self.head.saturating_add(1);
     }
 
-    /// Finds the ends again, of which these are places; of a row of which only damage has left
-    /// some. Places that are not seen are found when it has come to its end.
-    pub(crate) fn find(places: impl Iterator<Item = u64>) -> Self {
-        let places = places.take(MENDED_KEYS as usize);
-        places.fold(Self::default(), |row, place| Self {
-            head: match row.tail {
-                0 => place,
-                _ => row.head.min(place),
+    /// Finds the ends again, by the places that are taken. If there are too many to look at all of
+    /// them the end is set far beyond, where none is overwritten: what was not seen is found when the
+    /// row comes to the gap there.
+    fn find(places: impl Iterator<Item = u64>) -> Self {
+        let (count, first, last) = sample(places, MENDED_KEYS);
+        let unseen = if count < MENDED_KEYS { 1 } else { UNSEEN };
+        match count {
+            0 => Self::default(),
+            _ => Self {
+                head: first,
+                tail: last.saturating_add(unseen),
             },
-            tail: row.tail.max(place.saturating_add(1)),
-        })
+        }
+    }
+
+    /// Steps over a gap, which only damage leaves: to the first of some places that are taken, which
+    /// may lie before it, or to the end.
+    pub(crate) fn step_over_gap(&mut self, places: impl Iterator<Item = u64>) {
+        let (count, first, last) = sample(places, GAP_KEYS);
+        self.head = match count {
+            0 => self.tail,
+            _ => first,
+        };
+        self.tail = match count {
+            0 => self.tail,
+            _ => self.tail.max(last.saturating_add(1)),
+        };
     }
 }
 
+/// How many places there are, `most` at most; and of those the first and the last.
+fn sample(places: impl Iterator<Item = u64>, most: u32) -> (u32, u64, u64) {
+    let places = places.take(most as usize);
+    places.fold((0, u64::MAX, 0), |(count, first, last), place| {
+        (count.saturating_add(1), first.min(place), last.max(place))
+    })
+}
+
 impl ServiceState {
-    /// Whether the queue begins before it ends, as nothing but damage changes.
+    /// Whether each row begins before it ends, as nothing but damage changes.
     pub(crate) fn is_sound(&self) -> bool {
         self.head <= self.tail
+            && self.graves.head <= self.graves.tail
+            && self.remains.head <= self.remains.tail
     }
 
     /// How many messages stand in the queue.
@@ -188,17 +214,15 @@ impl<T: Config> Pallet<T> {
 
     /// How many messages stand in the queue, `most` at most; and of those the first place and the last.
     fn sample_queue(most: u32) -> (u32, u64, u64) {
-        let (mut count, mut first, mut last) = (0u32, u64::MAX, 0);
-        for place in Queue::<T>::iter_keys().take(most as usize) {
-            count = count.saturating_add(1);
-            (first, last) = (first.min(place), last.max(place));
-        }
-        (count, first, last)
+        sample(Queue::<T>::iter_keys(), most)
     }
 
     /// Whether there is anything that only service brings about, and would have to be found again.
     fn has_traces() -> bool {
-        Queue::<T>::iter_keys().next().is_some() || Ticks::<T>::iter_keys().next().is_some()
+        Queue::<T>::iter_keys().next().is_some()
+            || Ticks::<T>::iter_keys().next().is_some()
+            || Graves::<T>::iter_keys().next().is_some()
+            || Remains::<T>::iter_keys().next().is_some()
     }
 
     /// Goes on with what is due at the first tick. If there are more ticks than are looked at, that is

@@ -15,7 +15,7 @@ use frame_support::{
 use crate::{
     deposit::part,
     graves::{Grave, Parting, Remnant},
-    record::{Row, ServiceState},
+    record::ServiceState,
     report,
     waiting::{Stage, WaitingMessage},
     Config, Event, Graves, Pages, Pallet, Remains, Service, State, Waiting, WaitingPayloads,
@@ -24,12 +24,16 @@ use crate::{
 
 /// Keys that one step of freeing an exited program's storage removes.
 pub(crate) const SWEEP_KEYS: u32 = 32;
+/// Programs of which all that waits is answered in one hook. To find that nothing is left is to step over
+/// all that the block has removed behind it, which nobody counts.
+const MOST_GRAVES: u32 = 16;
 
 impl<T: Config> Pallet<T> {
     /// Sweeps, a bounded number of keys a step, as long as the meter lasts: first whoever waits in
     /// vain is answered, then storage is freed. What remains is found again by the next hook.
     pub(crate) fn sweep(mut service: ServiceState, meter: &mut WeightMeter) {
-        while !service.graves.is_empty() {
+        let mut answered = 0;
+        while !service.graves.is_empty() && answered < MOST_GRAVES {
             if meter.try_consume(T::WeightInfo::sweep(0)).is_err() {
                 return;
             }
@@ -38,20 +42,21 @@ impl<T: Config> Pallet<T> {
                     if !Self::answer_waiting(&mut service, meter, &grave) {
                         return;
                     }
+                    answered = answered.saturating_add(1);
                     Graves::<T>::remove(service.graves.head);
                     service.graves.pop();
                 }
                 None => {
                     report!("nobody is at {} to be answered", service.graves.head);
                     Graves::<T>::remove(service.graves.head);
-                    service.graves = Row::find(Graves::<T>::iter_keys());
+                    service.graves.step_over_gap(Graves::<T>::iter_keys());
                 }
             }
             Service::<T>::put(service);
         }
         // Where the last step has ended: what is removed already is not looked at again.
         let mut last = Vec::new();
-        while !service.remains.is_empty() {
+        while service.graves.is_empty() && !service.remains.is_empty() {
             let step = T::WeightInfo::sweep(SWEEP_KEYS);
             if meter.try_consume(step).is_err() {
                 return;
@@ -70,7 +75,7 @@ impl<T: Config> Pallet<T> {
                 None => {
                     report!("no program is at {place} to be freed");
                     Remains::<T>::remove(place);
-                    service.remains = Row::find(Remains::<T>::iter_keys());
+                    service.remains.step_over_gap(Remains::<T>::iter_keys());
                     Service::<T>::put(service);
                 }
             }
@@ -120,39 +125,42 @@ impl<T: Config> Pallet<T> {
         last: &mut Vec<u8>,
     ) -> Option<Remnant<T::AccountId>> {
         let account = remnant.program.clone();
-        let prefixes = [
-            Pages::<T>::storage_double_map_final_key1(&account),
-            State::<T>::storage_double_map_final_key1(&account),
-        ];
+        let pages = Pages::<T>::storage_double_map_final_key1(&account);
+        let state = State::<T>::storage_double_map_final_key1(&account);
+        let most = remnant.items.min(SWEEP_KEYS);
         let mut freed = 0u32;
-        for prefix in prefixes {
-            while freed < SWEEP_KEYS {
-                let from = match last.starts_with(&prefix) {
-                    true => &*last,
-                    false => &prefix,
-                };
-                let Some(key) = next_key(from, &prefix) else {
-                    break;
-                };
-                unhashed::kill(&key);
-                *last = key;
-                freed = freed.saturating_add(1);
-            }
+        // Pages first. The end of what is stored is known by its number and not looked for: a search
+        // would step over all that this block has removed behind it.
+        while freed < most {
+            let behind = |prefix: &[u8]| match last.starts_with(prefix) {
+                true => next_key(last, prefix),
+                false => next_key(prefix, prefix),
+            };
+            let next = match last.starts_with(&state) {
+                true => behind(&state),
+                false => behind(&pages).or_else(|| behind(&state)),
+            };
+            let Some(key) = next else {
+                report!("an exited program stores less than was counted");
+                remnant.items = freed;
+                break;
+            };
+            unhashed::kill(&key);
+            *last = key;
+            freed = freed.saturating_add(1);
         }
-        let is_last = freed < SWEEP_KEYS;
-        let released = match is_last {
-            true => remnant.deposit,
-            false => part(
-                remnant.deposit,
-                freed.into(),
-                remnant.items.max(freed).into(),
-            ),
-        };
-        Self::release_storage(&account, released);
-        remnant.deposit = remnant.deposit.saturating_sub(released);
-        remnant.items = remnant.items.saturating_sub(freed);
         let heir = Self::heir(account.clone());
+        let is_last = remnant.items <= freed;
+        if is_last {
+            Self::release_rest(&account, &heir, remnant.deposit);
+        } else {
+            let share = part(remnant.deposit, freed.into(), remnant.items.into());
+            let released = Self::release_storage(&account, share);
+            remnant.deposit = remnant.deposit.saturating_sub(released);
+            remnant.items = remnant.items.saturating_sub(freed);
+        }
         match Self::inherit(&account, &heir) {
+            Ok(0) => {}
             Ok(value) => Self::deposit_event(Event::ProgramFreed {
                 program: account,
                 inheritor: heir,

@@ -15,6 +15,7 @@ use crate::{
     host::ProgramHost,
     message::{Kind, Message, Sender},
     record::ServiceState,
+    report,
     session::Session,
     task::{Ended, Past, Task},
     Codes, Config, Event, Pallet, Program, Programs, Purse, Status,
@@ -112,12 +113,23 @@ impl<T: Config> Pallet<T> {
         gas_limit: Gas,
         session: &mut Session<T>,
     ) -> Weight {
-        Self::begin(&mut task);
+        let is_whole = Self::begin(&mut task);
         let Some(mut purse) = task.purse.take() else {
             // Only damaged storage brings us here: nothing can pay for the turn.
             Self::end(service, task, None, ReplyCode::OutOfGas.into(), 0);
             return Weight::zero();
         };
+        if !is_whole {
+            report!("what the message {:?} says is lost", task.message.id);
+            Self::end(
+                service,
+                task,
+                Some(purse),
+                ReplyCode::LimitExceeded.into(),
+                0,
+            );
+            return Weight::zero();
+        }
         let run = Self::execute(&mut task, &purse, gas_limit, session);
         purse.burn(run.gas_burned);
         let outcome = run.outcome.and_then(|(program, effects)| {
@@ -154,10 +166,12 @@ impl<T: Config> Pallet<T> {
     }
 
     /// What happens before a turn and outlasts its failure: the message waits no longer, and the
-    /// value of a reply is the program's.
-    fn begin(task: &mut Task<T>) {
+    /// value of a reply is the program's. Whether all that the message says is there.
+    fn begin(task: &mut Task<T>) -> bool {
+        let mut is_whole = true;
         if task.is_resume() {
             Self::unpark(&mut task.message, task.past.epoch);
+            is_whole = task.message.payload.len() == task.past.bytes as usize;
         }
         let reply = match (&task.answer, task.message.kind) {
             (Some(answer), _) => Some(answer),
@@ -167,6 +181,7 @@ impl<T: Config> Pallet<T> {
         if let Some(reply) = reply {
             Self::value_returns(&reply.destination, reply.value);
         }
+        is_whole
     }
 
     /// Ends a message, or a part of it that has no reply, with a failure.

@@ -188,7 +188,9 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn unpark(message: &mut Message<T>, epoch: u32) {
         let key = (&message.destination, epoch, message.id);
         Waiting::<T>::remove(key);
-        message.payload = WaitingPayloads::<T>::take(key).unwrap_or_default();
+        message.payload = WaitingPayloads::<T>::get(key).unwrap_or_default();
+        // Also what nothing decodes.
+        WaitingPayloads::<T>::remove(key);
     }
 
     /// Notes that a cause to go on is put into the queue for a message that waits.

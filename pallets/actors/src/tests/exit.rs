@@ -364,7 +364,7 @@ mod blocks {
     use crate::{
         deposit::Footprint,
         pallet::{Key, StateValue},
-        HoldReason,
+        HoldReason, Remains,
     };
     use frame_support::traits::{
         fungible::{
@@ -373,6 +373,101 @@ mod blocks {
         },
         Hooks,
     };
+
+    #[test]
+    fn an_exit_to_an_account_that_is_too_small_at_first_is_paid_with_what_is_freed() {
+        on_chain(|| {
+            let program = create("family");
+            ask(&program, &[4, 1, 2, 3]);
+            // The record's part of the deposit is less than an account must have, the rest is not.
+            PerByte::mutate(|price| *price *= 100);
+            PerItem::mutate(|price| *price *= 100);
+            let stranger = AccountId::from([9; 32]);
+            let all = total(&program);
+            let rest = Balances::free_balance(&program) - EXISTENTIAL_DEPOSIT;
+            assert_eq!(rest, 0);
+            let reply = ask_with(&program, &leaving(&stranger, b""), 0, GAS, 0);
+            assert_eq!(reply.code, ReplyCode::Finished);
+            idle();
+            assert_eq!(total(&program), 0);
+            assert!(total(&stranger) > EXISTENTIAL_DEPOSIT && total(&stranger) <= all);
+            assert_quiet();
+        });
+    }
+
+    #[test]
+    fn whatever_the_existential_deposit_is_now_nothing_stays_behind() {
+        for more in [1, 500, 5_000_000, 100_000_000] {
+            on_chain(|| {
+                let program = create("family");
+                ask(&program, &[4, 1, 2, 3]);
+                let issuance = Balances::total_issuance();
+                ExistentialDeposit::mutate(|minimum| *minimum += more);
+                let issuance = issuance + more;
+                Pallet::<Test>::endow_escrow();
+                let old = Programs::<Test>::get(&program).expect("it exists").deposit;
+                let gone = send_as(&ALICE, program.clone(), leaving(&BOB, b""), 0, GAS, DEPOSIT);
+                let gone = gone.expect("it is accepted");
+                next_block();
+                idle();
+                // It exits whole, or not at all.
+                match reply_to(gone).expect("it is answered").code {
+                    ReplyCode::Finished => {
+                        assert_eq!(total(&program), 0, "{more}");
+                        assert_eq!(
+                            Balances::balance_on_hold(&HoldReason::Storage.into(), &program),
+                            0
+                        );
+                    }
+                    code => {
+                        assert_eq!(code, ReplyCode::LimitExceeded, "{more}");
+                        let record = Programs::<Test>::get(&program).expect("it is there");
+                        assert_eq!(record.deposit, old);
+                    }
+                }
+                assert!(Balances::total_issuance() <= issuance);
+            });
+        }
+    }
+
+    #[test]
+    fn what_damage_has_left_of_the_rows_is_found() {
+        // Nothing makes whole again what is lost: no invariant holds at the end.
+        sp_io::TestExternalities::new(genesis()).execute_with(|| {
+            begin_block();
+            let (programs, waiting) = exited(5);
+            // The records of two in the middle are gone, and one is not to be read.
+            Graves::<Test>::remove(1);
+            Remains::<Test>::remove(3);
+            let key = Graves::<Test>::hashed_key_for(0);
+            frame_support::storage::unhashed::put_raw(&key, &[1]);
+            for _ in 0..4 {
+                serve();
+                begin_block();
+            }
+            let answered = waiting.iter().filter(|id| answer(**id).is_some());
+            assert_eq!(answered.count(), 3, "those whose records are there");
+            let is_stored =
+                |program: &&AccountId| State::<Test>::iter_prefix(program).next().is_some();
+            assert_eq!(programs.iter().filter(is_stored).count(), 1);
+            assert!(!Service::<Test>::get().is_sweeping());
+        });
+    }
+
+    #[test]
+    fn the_rows_are_found_again_when_the_record_of_the_service_is_lost() {
+        sp_io::TestExternalities::new(genesis()).execute_with(|| {
+            begin_block();
+            let (programs, waiting) = exited(5);
+            Service::<Test>::kill();
+            for _ in 0..4 {
+                serve();
+                begin_block();
+            }
+            assert!(waiting.iter().all(|id| answer(*id).is_some()));
+            assert_eq!(State::<Test>::iter().count(), 0, "{programs:?}");
+        });
+    }
 
     /// What waits, and what is stored, of many programs that have exited.
     fn exited(count: u32) -> (Vec<AccountId>, Vec<actors_primitives::MessageId>) {

@@ -8,7 +8,7 @@ use frame_support::{pallet_prelude::Weight, traits::Get, weights::WeightMeter};
 use super::rehearsal::{Made, Means};
 use crate::{
     journal::Journal, record::ServiceState, session::Session, trace::Tracer, Config, Pallet,
-    Service,
+    Remains, Service,
 };
 
 /// Full blocks that a trace serves in all. Blocks in which nothing happens are not counted:
@@ -116,6 +116,7 @@ impl<T: Config> Pallet<T> {
             passed = passed.saturating_add(1);
             session.journal.trace = Some(tracer);
             let before = Service::<T>::get();
+            let rest = Remains::<T>::get(before.remains.head);
             Self::begin_block();
             let took = Self::serve_block(&mut session);
             let after = Service::<T>::get();
@@ -128,7 +129,8 @@ impl<T: Config> Pallet<T> {
                 } = *service;
                 (service.head, service.tail, graves, remains, scheduled)
             };
-            is_idle = parts(&before) == parts(&after);
+            let rest_after = Remains::<T>::get(after.remains.head);
+            is_idle = parts(&before) == parts(&after) && rest == rest_after;
             if !is_idle {
                 used.saturating_accrue(took);
             }
