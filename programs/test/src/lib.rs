@@ -29,7 +29,8 @@
 //!
 //! Nothing is simulated: calls are extrinsics, blocks are made by the executive that makes them
 //! on a chain, with the development runtime's limits and prices, so that gas, deposits and
-//! failures are those of its node. After every block each invariant of the pallet is checked.
+//! failures are those of its node. Each invariant of the pallet is checked after every block; of
+//! those after the thousandth, after some.
 //!
 //! - [`Chain`]: users, deployment, blocks.
 //! - [`User`]: balance, inbox and mailbox.
