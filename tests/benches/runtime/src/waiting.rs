@@ -50,7 +50,12 @@ fn weight(room: Room) -> Weight {
     match room {
         Room::All => BlockWeights::get().max_block,
         Room::Time(time) => Weight::from_parts(time, u64::MAX),
-        Room::Due(count) => no_more(1, Weights::do_due(LONGEST).saturating_mul(count.into())),
+        // A quarter of it is kept for sweeping.
+        Room::Due(count) => {
+            let due = Weights::do_due(LONGEST).saturating_mul(count.into());
+            let due = due.saturating_add(Weights::peek_service());
+            no_more(1, Weight::from_parts(due.ref_time() / 3 * 4 + 4, 0))
+        }
         // What is due is looked for first.
         Room::Answers(count) => {
             let answers = Weights::answer_waiting().saturating_mul(count.into());
