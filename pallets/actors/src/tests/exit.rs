@@ -380,8 +380,8 @@ mod blocks {
             let program = create("family");
             ask(&program, &[4, 1, 2, 3]);
             // The record's part of the deposit is less than an account must have, the rest is not.
-            PerByte::mutate(|price| *price *= 100);
-            PerItem::mutate(|price| *price *= 100);
+            PerByte::mutate(|price| *price *= 3);
+            PerItem::mutate(|price| *price *= 3);
             let stranger = AccountId::from([9; 32]);
             let all = total(&program);
             let rest = Balances::free_balance(&program) - EXISTENTIAL_DEPOSIT;
