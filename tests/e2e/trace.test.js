@@ -691,7 +691,7 @@ describe('traces', { timeout: 600_000 }, () => {
     const trace = await traceMessage(sleeper, nests(1_000_000), { ...limits, blocks: 100 });
     assert.equal(trace.turns.length, 1_000);
     assert.ok(trace.omitted.toNumber() > 0);
-    assert.deepEqual([trace.isComplete.isTrue, trace.blocks.toNumber()], [false, 4], 'as much as four whole blocks, of which each leaves a share free');
+    assert.deepEqual([trace.isComplete.isTrue, trace.blocks.toNumber()], [false, 4], 'as much as four whole blocks; each leaves a share free');
   });
 
   // -- Bad input ---------------------------------------------------------------------------

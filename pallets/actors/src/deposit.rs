@@ -72,7 +72,7 @@ impl<T: Config> Pallet<T> {
     /// today's prices, and what is freed becomes the program's free balance: the part of its deposit
     /// that it is of all it stores.
     ///
-    /// A change of the chain's prices touches nobody: whoever adds a byte pays for that byte alone.
+    /// A change of the chain's prices affects nobody: the sender who adds a byte pays for that byte alone.
     pub(crate) fn settle_deposit(
         account: &T::AccountId,
         program: &mut Program<T>,

@@ -39,10 +39,7 @@ impl<T: Config> Pallet<T> {
         Self::release_code(program.code_hash);
         // What is held for pages and keys stays until they are freed.
         let all = Self::program_deposit(program.footprint);
-        let kept = match program.footprint.items {
-            0 => 0,
-            _ => part(program.deposit, Self::deposit_for(program.footprint), all),
-        };
+        let kept = part(program.deposit, Self::deposit_for(program.footprint), all);
         let first = program.deposit.saturating_sub(kept);
         if Self::release_storage(account, first) != first {
             return Err(Aborted::Reply(ReplyCode::LimitExceeded));
@@ -66,8 +63,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Makes all that is left of what is held for a program's storage free; or, where that would leave the account with less than it must
-    /// have, gives it to the heir at once, or to the fee handler, as dust.
+    /// Makes all that is left of what is held for a program's storage free. Where the account would
+    /// then have less than it must, gives it to the heir, or to the fee handler as dust.
     pub(crate) fn release_rest(account: &T::AccountId, heir: &T::AccountId, amount: Balance) {
         let left = amount.saturating_sub(Self::release_storage(account, amount));
         if left == 0 {

@@ -354,12 +354,12 @@ pub mod pallet {
     #[pallet::storage]
     pub type Graves<T: Config> = StorageMap<_, Identity, u64, graves::Grave<T::AccountId>>;
 
-    /// The exited programs of which something is still stored, by place, the oldest first.
+    /// The exited programs that still store something, by place, the oldest first.
     #[pallet::storage]
     pub type Remains<T: Config> = StorageMap<_, Identity, u64, graves::Remnant<T::AccountId>>;
 
     /// The messages that wait: by program, how often it had been upgraded, and id. What they say
-    /// stands in `WaitingPayloads`: whoever answers, wakes or ends one need not read it.
+    /// is in `WaitingPayloads`: answering, waking or ending one does not read it.
     #[pallet::storage]
     pub type Waiting<T: Config> = StorageNMap<
         _,

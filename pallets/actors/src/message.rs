@@ -139,7 +139,7 @@ type Head<T> = (
 );
 
 impl<T: Config> Message<T> {
-    /// The message at that place of the queue, without its payload, of which nothing is read.
+    /// The message at that place of the queue, without its payload, which is not read.
     pub(crate) fn head(place: u64) -> Option<Self> {
         let mut bytes = alloc::vec![0; Head::<T>::max_encoded_len()];
         sp_io::storage::read(&Queue::<T>::hashed_key_for(place), &mut bytes, 0)?;

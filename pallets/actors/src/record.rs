@@ -34,7 +34,7 @@ pub struct ServiceState {
     pub sent: u64,
     /// Programs, and epochs of programs, that have ended while messages waited in them.
     pub graves: Row,
-    /// Exited programs of which something is still stored.
+    /// Exited programs that still store something.
     pub remains: Row,
     /// Whether the service is paused.
     pub is_paused: bool,
@@ -48,7 +48,7 @@ pub struct ServiceState {
     pub due_index: u32,
 }
 
-/// The ends of a row of places, of which each is taken once.
+/// The ends of a row of places. Each place is used once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct Row {
     /// The first place that may be taken.
@@ -101,14 +101,12 @@ impl Row {
     /// may lie before it, or to the end.
     pub(crate) fn step_over_gap(&mut self, places: impl Iterator<Item = u64>) {
         let (count, first, last) = sample(places, GAP_KEYS);
-        self.head = match count {
-            0 => self.tail,
-            _ => first,
-        };
-        self.tail = match count {
-            0 => self.tail,
-            _ => self.tail.max(last.saturating_add(1)),
-        };
+        if count == 0 {
+            self.head = self.tail;
+        } else {
+            self.head = first;
+            self.tail = self.tail.max(last.saturating_add(1));
+        }
     }
 }
 
@@ -187,7 +185,8 @@ impl<T: Config> Pallet<T> {
                 .saturating_mul(1 << 32),
             ..ServiceState::default()
         });
-        Self::find_queue(&mut service);
+        let queue = Row::find(Queue::<T>::iter_keys());
+        (service.head, service.tail) = (queue.head, queue.tail);
         Self::find_agenda(&mut service);
         service.graves = Row::find(Graves::<T>::iter_keys());
         service.remains = Row::find(Remains::<T>::iter_keys());
@@ -198,23 +197,6 @@ impl<T: Config> Pallet<T> {
     /// What mending takes.
     pub(crate) fn mending_weight() -> Weight {
         T::WeightInfo::sweep(MENDED_KEYS.saturating_mul(4).saturating_add(1))
-    }
-
-    /// Sets the ends of the queue to those of what stands in it: of a sample, if that is a lot.
-    /// Then the end is set far beyond, where no message is overwritten, and the places that
-    /// were not seen are found when service comes to a gap.
-    fn find_queue(service: &mut ServiceState) {
-        let (count, first, last) = Self::sample_queue(MENDED_KEYS);
-        let unseen = if count < MENDED_KEYS { 1 } else { UNSEEN };
-        (service.head, service.tail) = match count {
-            0 => (0, 0),
-            _ => (first, last.saturating_add(unseen)),
-        };
-    }
-
-    /// How many messages stand in the queue, `most` at most; and of those the first place and the last.
-    fn sample_queue(most: u32) -> (u32, u64, u64) {
-        sample(Queue::<T>::iter_keys(), most)
     }
 
     /// Whether there is anything that only service brings about, and would have to be found again.
@@ -257,7 +239,7 @@ impl<T: Config> Pallet<T> {
             service.head = place;
             return;
         }
-        let (count, first, _) = Self::sample_queue(GAP_KEYS);
+        let (count, first, _) = sample(Queue::<T>::iter_keys(), GAP_KEYS);
         match count {
             0 => (service.head, service.tail) = (0, 0),
             GAP_KEYS => {

@@ -6,6 +6,7 @@ use frame_support::{
     traits::Get,
     weights::{Weight, WeightMeter},
 };
+use sp_runtime::Perbill;
 
 use crate::{
     agenda::Due,
@@ -17,15 +18,18 @@ use crate::{
     Agenda, Codes, Config, Kind, Pallet, Queue, Service, Ticks, WeightInfo,
 };
 
+/// A share of a weight, in both dimensions.
+fn share_of(share: Perbill, whole: Weight) -> Weight {
+    Weight::from_parts(
+        share.mul_floor(whole.ref_time()),
+        share.mul_floor(whole.proof_size()),
+    )
+}
+
 impl<T: Config> Pallet<T> {
     /// The share of a block that the queue has before transactions.
     pub(crate) fn min_service_weight() -> Weight {
-        let share = T::MinServiceWeight::get();
-        let block = T::BlockWeights::get().max_block;
-        Weight::from_parts(
-            share.mul_floor(block.ref_time()),
-            share.mul_floor(block.proof_size()),
-        )
+        share_of(T::MinServiceWeight::get(), T::BlockWeights::get().max_block)
     }
 
     /// What the head of the queue takes at most, besides its turn.
@@ -84,11 +88,7 @@ impl<T: Config> Pallet<T> {
     /// Serves after the transactions of a block, which have left `rest`, with the share of that
     /// which it may take; says what that took.
     pub(crate) fn idle(rest: Weight, session: &mut Session<T>) -> Weight {
-        let share = T::IdleShare::get();
-        let limit = Weight::from_parts(
-            share.mul_floor(rest.ref_time()),
-            share.mul_floor(rest.proof_size()),
-        );
+        let limit = share_of(T::IdleShare::get(), rest);
         let half = Weight::from_parts(limit.ref_time() / 2, limit.proof_size() / 2);
         let due = Self::do_due_within(half);
         let looked = T::WeightInfo::peek_service();

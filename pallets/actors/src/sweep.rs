@@ -24,13 +24,13 @@ use crate::{
 
 /// Keys that one step of freeing an exited program's storage removes.
 pub(crate) const SWEEP_KEYS: u32 = 32;
-/// Programs of which all that waits is answered in one hook. To find that nothing is left is to step over
-/// all that the block has removed behind it, which nobody counts.
+/// Ended programs whose waiting messages one hook finishes answering. The search that finds no further
+/// message steps over everything that the block has removed behind it, and no meter counts that.
 const MOST_GRAVES: u32 = 16;
 
 impl<T: Config> Pallet<T> {
-    /// Sweeps, a bounded number of keys a step, as long as the meter lasts: first whoever waits in
-    /// vain is answered, then storage is freed. What remains is found again by the next hook.
+    /// Sweeps, a bounded number of keys a step, as long as the meter lasts: first waiting
+    /// messages are answered, then storage is freed. What remains is found again by the next hook.
     pub(crate) fn sweep(mut service: ServiceState, meter: &mut WeightMeter) {
         let mut answered = 0;
         while !service.graves.is_empty() && answered < MOST_GRAVES {

@@ -48,7 +48,7 @@ pub enum Stage {
 pub struct WaitingMessage<T: Config> {
     /// The message, its value arrived, without its payload.
     pub message: Message<T>,
-    /// Bytes of its payload, which stands in `WaitingPayloads`.
+    /// Bytes of its payload, which is in `WaitingPayloads`.
     pub bytes: u32,
     /// The number of its next turn.
     pub turn: u32,

@@ -42,7 +42,7 @@ const LONG: u32 = 500;
 /// afterwards it is done now and then, or long tests would take a time that is the square of their length.
 const CHECKED: BlockNumber = 1_000;
 
-/// Of the blocks after those, one of so many is checked.
+/// After those, one block in this many is checked.
 const SAMPLED: BlockNumber = 64;
 
 /// Such places that are kept.

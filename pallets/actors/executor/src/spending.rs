@@ -3,11 +3,27 @@
 use actors_primitives::{Charge, Gas};
 use alloc::vec::Vec;
 
-/// Sums of gas, by what it went for. They change nothing: a trace tells them.
+use crate::{sandbox::Stop, Schedule};
+
+/// Sums of gas, by what it went for, for traces. They change no outcome.
 #[derive(Default)]
 pub(crate) struct Spending([Gas; Charge::ALL.len()]);
 
 impl Spending {
+    /// Takes the fuel that so much gas is from what is `left`, and returns the rest. Where that is not
+    /// enough, the turn burns all that there is for it.
+    pub(crate) fn charge(
+        &mut self,
+        schedule: &Schedule,
+        charge: Charge,
+        gas: Gas,
+        left: u64,
+    ) -> Result<u64, Stop> {
+        let fuel = schedule.fuel_for(gas);
+        self.add(charge, schedule.gas_in(fuel.min(left)));
+        left.checked_sub(fuel).ok_or(Stop::OutOfGas)
+    }
+
     pub(crate) fn add(&mut self, charge: Charge, gas: Gas) {
         if let Some(sum) = self.0.get_mut(charge as usize) {
             *sum = sum.saturating_add(gas);

@@ -332,11 +332,7 @@ struct Account {
 
 impl Account {
     fn charge(&mut self, schedule: &Schedule, charge: Charge, gas: Gas) -> Result<(), Stop> {
-        let fuel = schedule.fuel_for(gas);
-        let left = self.fuel.checked_sub(fuel);
-        let burned = schedule.gas_in(fuel.min(self.fuel));
-        self.spending.add(charge, burned);
-        self.fuel = left.ok_or(Stop::OutOfGas)?;
+        self.fuel = self.spending.charge(schedule, charge, gas, self.fuel)?;
         Ok(())
     }
 
@@ -610,10 +606,10 @@ impl Run<'_> {
         charge: Charge,
         gas: Gas,
     ) -> Result<(), Stop> {
-        let fuel = self.schedule.fuel_for(gas);
-        let burned = self.schedule.gas_in(fuel.min(engine.fuel()));
-        engine.journal_mut().spending.add(charge, burned);
-        engine.burn(fuel)
+        let before = engine.fuel();
+        let spending = &mut engine.journal_mut().spending;
+        let left = spending.charge(self.schedule, charge, gas, before)?;
+        engine.burn(before.saturating_sub(left))
     }
 }
 

@@ -26,7 +26,7 @@ pub enum Charge {
     Messages,
     /// The reply.
     Replies,
-    /// What is kept until later: waits and who they wake, delayed messages, letters.
+    /// What is kept until later: waits and wakes, delayed messages, letters.
     Waiting,
     /// Events.
     Events,
@@ -44,7 +44,7 @@ pub enum Charge {
 }
 
 impl Charge {
-    /// All of them, in the order in which a turn is told.
+    /// All of them, in the order in which a trace lists them.
     pub const ALL: [Self; 16] = [
         Self::Loading,
         Self::Pages,

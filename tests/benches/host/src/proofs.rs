@@ -159,7 +159,7 @@ fn delays(town: &mut Town<'_>, count: u32, to: [u8; 32], bytes: usize) -> Vec<[u
     Vec::new()
 }
 
-/// A clerk that has exited while so many messages waited in it, of which so many were awaited.
+/// A clerk that has exited while `count` messages waited in it; `awaited` of them were awaited.
 fn graves(town: &mut Town<'_>, count: u32, awaited: u32, bytes: usize) -> Vec<[u8; 32]> {
     let gone = deploy(&mut town.chain, clerk(false), b"gone");
     let inner = padded(What::Wait, BOB, LONG, 0, bytes.saturating_sub(53));

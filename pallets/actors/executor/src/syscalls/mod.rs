@@ -205,13 +205,9 @@ impl<'h> Call<'_, 'h> {
     }
 
     fn charge(&mut self, charge: Charge, gas: Gas) -> Result<(), Fault> {
-        let fuel = self.prices().fuel_for(gas);
-        let left = self.fuel.checked_sub(fuel);
-        // Who cannot pay has the turn burn all that there is.
-        let taken = fuel.min(self.fuel);
-        let burned = self.prices().gas_in(taken);
-        self.journal.spending.add(charge, burned);
-        self.fuel = left.ok_or(Stop::OutOfGas)?;
+        let prices = self.prices();
+        let spending = &mut self.journal.spending;
+        self.fuel = spending.charge(prices, charge, gas, self.fuel)?;
         Ok(())
     }
 
@@ -397,7 +393,7 @@ impl Argument for *mut u8 {
 
 /// Why a system call does not do what it was asked for.
 pub(crate) enum Fault {
-    /// The program is told so, with this error of the ABI, and goes on.
+    /// The call returns this error of the ABI, and the program goes on.
     Error(i32),
     /// The run ends.
     Stop(Stop),
@@ -411,7 +407,7 @@ impl From<Stop> for Fault {
 
 /// The result of a system call.
 pub(crate) trait Outcome: Sized {
-    /// What tells the program of an error: misuse, which ends the run, where nothing can.
+    /// The result that carries this error; misuse, which ends the run, where the type has no room for one.
     fn error(error: i32) -> Result<Self, Stop>;
 }
 impl Outcome for i32 {
