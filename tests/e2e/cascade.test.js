@@ -26,7 +26,7 @@ const RUNNER = `
     (import "actors_v1" "message_read" (func $read (param i32 i32 i32) (result i32)))
     (import "actors_v1" "reply_size" (func $answered (result i32)))
     (import "actors_v1" "reply_read" (func $answer (param i32 i32 i32) (result i32)))
-    (import "actors_v1" "send" (func $send (param i32 i32 i32 i32 i64 i32 i32 i32) (result i32)))
+    (import "actors_v1" "send" (func $send (param i32 i32 i32 i32 i32 i64 i32 i32 i32) (result i32)))
     (import "actors_v1" "wait" (func $wait (param i32) (result i32)))
     (import "actors_v1" "reply" (func $reply (param i32 i32 i32) (result i32)))
     (import "actors_v1" "state_get" (func $get (param i32 i32 i32 i32) (result i32)))
@@ -47,21 +47,21 @@ const RUNNER = `
       (call $must (call $set (i32.const 104) (i32.const 32) (i32.const 152) (i32.const 4))))
 
     (func $round
-      (call $must (call $send (i32.const 4) (i32.const 216) (i32.const 4) (i32.const 192)
+      (call $must (call $send (i32.const 4) (i32.const 216) (i32.const 4) (i32.const 192) (i32.const 0)
         (i64.const -1) (i32.const 0) (i32.const 1) (i32.const 160)))
       (call $must (call $wait (i32.const 100))))
 
     (func $write
       (i64.store (i32.const 192) (i64.const 1000000000000))
       ;; Flags: AWAIT, and 4 blocks.
-      (call $must (call $send (i32.const 68) (i32.const 216) (i32.const 4) (i32.const 192)
+      (call $must (call $send (i32.const 68) (i32.const 216) (i32.const 4) (i32.const 192) (i32.const 0)
         (i64.const -1) (i32.const 0) (i32.const 0x401) (i32.const 160)))
       (call $must (call $wait (i32.const 4))))
 
     (func $finish
       (call $must (call $remove (i32.const 104) (i32.const 32)))
       (i32.store (i32.const 16384) (i32.add (i32.load (i32.const 16384)) (i32.load (i32.const 0))))
-      (call $must (call $send (i32.const 36) (i32.const 208) (i32.const 5) (i32.const 192)
+      (call $must (call $send (i32.const 36) (i32.const 208) (i32.const 5) (i32.const 192) (i32.const 0)
         (i64.const 5000000000) (i32.const 3) (i32.const 0) (i32.const 160)))
       (call $value (i32.const 136))
       (i64.store (i32.const 136) (i64.shr_u (i64.load (i32.const 136)) (i64.const 1)))

@@ -8,7 +8,7 @@ import { idl } from './lib/idl.js';
 import { Node } from './lib/node.js';
 import { handling, program, wat } from './lib/programs.js';
 
-const send = '(import "actors_v1" "send" (func $send (param i32 i32 i32 i32 i64 i32 i32 i32) (result i32)))';
+const send = '(import "actors_v1" "send" (func $send (param i32 i32 i32 i32 i32 i64 i32 i32 i32) (result i32)))';
 const read = '(import "actors_v1" "message_read" (func $read (param i32 i32 i32) (result i32)))';
 const reply = '(import "actors_v1" "reply" (func $reply (param i32 i32 i32) (result i32)))';
 const source = '(import "actors_v1" "message_source" (func $source (param i32)))';
@@ -114,7 +114,7 @@ describe('money', { timeout: 180_000 }, () => {
     const { program: relay } = await chain.deploy(handling(`
       (drop (call $read (i32.const 0) (i32.const 32) (i32.const 0)))
       (call $value (i32.const 32))
-      (drop (call $send (i32.const 0) (i32.const 128) (i32.const 1) (i32.const 32)
+      (drop (call $send (i32.const 0) (i32.const 128) (i32.const 1) (i32.const 32) (i32.const 0)
         (i64.const -1) (i32.const 0) (i32.const 0) (i32.const 64)))`, `${read} ${value} ${send}`));
     assert.deepEqual(idl('vault').methods.deposit(), Buffer.from([0]));
     const { program: vault } = await chain.deploy(program('vault'), { salt: '0x02' });
@@ -137,7 +137,7 @@ describe('money', { timeout: 180_000 }, () => {
     const { program: giver } = await chain.deploy(handling(`
       (call $source (i32.const 0))
       (call $value (i32.const 32))
-      (drop (call $send (i32.const 0) (i32.const 0) (i32.const 3) (i32.const 32)
+      (drop (call $send (i32.const 0) (i32.const 0) (i32.const 3) (i32.const 32) (i32.const 0)
         (i64.const -1) (i32.const 0) (i32.const 0) (i32.const 64)))`, `${source} ${value} ${send}`));
     const sent = await chain.send(giver, '0x', { value: 5n });
     const message = sent.block.find((event) =>

@@ -125,9 +125,10 @@ impl<T: Config> Pallet<T> {
             payload: Self::bound_payload(payload)?,
             value,
             purse: id,
+            deposit: deposit_limit,
         };
         let start = Self::start_price_of(&record, Kind::Init);
-        Self::send_from_user(service, message, start, gas_limit, deposit_limit)?;
+        Self::send_from_user(service, message, start, gas_limit)?;
         Ok((id, program))
     }
 
@@ -151,9 +152,10 @@ impl<T: Config> Pallet<T> {
             payload: Self::bound_payload(payload)?,
             value,
             purse: id,
+            deposit: deposit_limit,
         };
         let start = Self::start_price_of(&program, Kind::Handle);
-        Self::send_from_user(service, message, start, gas_limit, deposit_limit)?;
+        Self::send_from_user(service, message, start, gas_limit)?;
         Ok(id)
     }
 
@@ -164,7 +166,6 @@ impl<T: Config> Pallet<T> {
         message: Message<T>,
         start: Gas,
         gas_limit: Gas,
-        deposit_limit: Balance,
     ) -> Result<(), DispatchError> {
         // What programs send, and replies, are never refused.
         ensure!(
@@ -179,7 +180,8 @@ impl<T: Config> Pallet<T> {
         let payer = &message.source;
         // Before anything is held: a hold counts towards what is frozen.
         Self::value_departs(payer, message.value)?;
-        Self::open_purse(message.purse, payer, gas_limit, place, deposit_limit)?;
+        let (id, clock) = (message.purse, service.clock);
+        Self::open_purse(id, payer, gas_limit, place, message.deposit, clock)?;
         Self::enqueue(&mut service, message);
         Service::<T>::put(service);
         Ok(())
@@ -207,6 +209,17 @@ impl<T: Config> Pallet<T> {
         schedule
             .start(&code.info, Entry::Migrate, &StoredMemory::default())
             .saturating_add(schedule.replace(pages))
+    }
+
+    /// A payer closes a purse, so that nothing new begins on it.
+    pub(crate) fn do_close_purse(payer: &T::AccountId, id: MessageId) -> DispatchResult {
+        if Self::end_purse(payer, &id)? {
+            Self::deposit_event(Event::PurseClosed {
+                message_id: id,
+                payer: payer.clone(),
+            });
+        }
+        Ok(())
     }
 
     /// Pauses the service or resumes it.
@@ -276,8 +289,9 @@ impl<T: Config> Pallet<T> {
             payload: Self::bound_payload(payload)?,
             value: 0,
             purse: id,
+            deposit: deposit_limit,
         };
-        Self::send_from_user(service, message, start, gas_limit, deposit_limit)?;
+        Self::send_from_user(service, message, start, gas_limit)?;
         Ok(id)
     }
 

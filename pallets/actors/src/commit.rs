@@ -1,57 +1,53 @@
 //! What a turn asked for, applied: one function an effect, all of them or none.
 
 use actors_executor::{Create, Effect, Effects, MemoryChange, Send};
-use actors_primitives::{Gas, MessageId, ReplyCode};
+use actors_primitives::{Gas, ReplyCode};
 use alloc::vec::Vec;
 use frame_support::traits::Get;
 
 use crate::{
     aborted::Aborted,
+    ledger::Ledger,
     message::{Kind, Message, Sender, Waiter},
-    record::ServiceState,
     reply::Ending,
     task::{Ended, Task},
-    Config, Event, Pallet, Program, Programs, Purse, Status,
+    Config, Event, Pallet, Program, Programs, Status,
 };
 
 impl<T: Config> Pallet<T> {
     /// Applies everything that a successful turn asks for, or fails whole.
     pub(crate) fn commit(
-        service: &mut ServiceState,
+        ledger: &mut Ledger<'_, T>,
         task: &Task<T>,
         mut program: Program<T>,
         effects: Effects,
-        purse: &mut Purse<T>,
     ) -> Result<Ended, Aborted> {
         let message = &task.message;
         let account = &message.destination;
-        purse.restore(task.past.signal);
+        ledger.purse.restore(task.past.signal);
         if task.past.turns == 0 && message.kind.has_reply() {
             Self::value_arrives(account, message.value)?;
         }
         if effects.exit.is_none() {
             Self::commit_program(
-                service,
+                ledger,
                 task,
                 &mut program,
                 effects.memory,
                 effects.state,
                 &effects.wait,
-                purse,
             )?;
         }
 
         let mut reply = None;
         for effect in effects.effects {
             match effect {
-                Effect::Send(send) => {
-                    Self::apply_send(service, message, program.epoch, send, purse)?
-                }
+                Effect::Send(send) => Self::apply_send(ledger, message, program.epoch, send)?,
                 Effect::Create(create) => {
-                    Self::apply_create(service, message, program.epoch, create, purse)?;
+                    Self::apply_create(ledger, message, program.epoch, create)?;
                 }
                 Effect::Wake(message) => Self::wake(
-                    service,
+                    ledger.service,
                     account,
                     Waiter {
                         epoch: program.epoch,
@@ -82,14 +78,20 @@ impl<T: Config> Pallet<T> {
             let is_last = effects.wait.is_none();
             let ending = reply.or_else(|| is_last.then(Ending::empty));
             if let Some(ending) = ending {
-                Self::give_reply(service, message, ending, purse)?;
+                // What goes on keeps what it may use.
+                let deposit = match is_last {
+                    true => core::mem::take(&mut ledger.deposit),
+                    false => 0,
+                };
+                let (service, purse) = (&mut *ledger.service, &mut ledger.purse);
+                Self::give_reply(service, message, ending, purse, deposit)?;
             }
         }
         if let Some(inheritor) = effects.exit {
             if let Kind::Migrate(code_hash) = message.kind {
                 Self::release_code(code_hash);
             }
-            Self::end_program(service, account, program, inheritor.into())?;
+            Self::end_program(ledger.service, account, program, inheritor.into())?;
             return Ok(Ended::With(code));
         }
         let Some(wait) = effects.wait else {
@@ -100,25 +102,25 @@ impl<T: Config> Pallet<T> {
             has_replied,
             ..task.past
         };
-        Self::park(service, message, past, program.epoch, wait, purse);
+        Self::park(ledger, message, past, program.epoch, wait);
         Ok(Ended::Not(blocks))
     }
 
     /// Writes what the turn changed in the program itself, and settles its deposit.
     fn commit_program(
-        service: &mut ServiceState,
+        ledger: &mut Ledger<'_, T>,
         task: &Task<T>,
         program: &mut Program<T>,
         memory: MemoryChange,
         state: alloc::collections::BTreeMap<Vec<u8>, Option<Vec<u8>>>,
         wait: &Option<actors_executor::Wait>,
-        purse: &mut Purse<T>,
     ) -> Result<(), Aborted> {
         let account = &task.message.destination;
         let before = program.clone();
         let mut footprint = program.footprint;
         match task.message.kind {
             Kind::Migrate(code) => {
+                let service = &mut *ledger.service;
                 Self::migrate(service, account, program, code, memory, &mut footprint)?;
             }
             _ => Self::write_memory(account, program, memory, &mut footprint)?,
@@ -132,7 +134,7 @@ impl<T: Config> Pallet<T> {
         if is_larger {
             Self::ensure_loadable(program)?;
         }
-        Self::settle_deposit(account, program, footprint, purse)?;
+        Self::settle_deposit(account, program, footprint, ledger)?;
         if task.message.kind == Kind::Init && wait.is_none() {
             program.status = Status::Active;
             Self::deposit_event(Event::ProgramInitialised {
@@ -168,11 +170,10 @@ impl<T: Config> Pallet<T> {
     /// Sends a program's message: to a program through the queue, to a user as an event or into
     /// the mailbox; later, if it is to be later.
     fn apply_send(
-        service: &mut ServiceState,
+        ledger: &mut Ledger<'_, T>,
         message: &Message<T>,
         epoch: u32,
         send: Send,
-        purse: &mut Purse<T>,
     ) -> Result<(), Aborted> {
         let source = message.destination.clone();
         let destination = T::AccountId::from(send.destination);
@@ -196,7 +197,7 @@ impl<T: Config> Pallet<T> {
         // A letter pays its rent out of what pays for the message.
         let rent = send.letter.as_ref().map_or(0, |letter| letter.rent);
         let gas = send.gas.map(|gas| gas.saturating_add(rent));
-        let pays = Self::pay_with(message, purse, send.id, gas);
+        let (purse, deposit) = ledger.pay_for(message, send.id, gas, send.deposit)?;
         let sent = Message {
             id: send.id,
             kind: Kind::Handle,
@@ -205,18 +206,19 @@ impl<T: Config> Pallet<T> {
             destination,
             payload: Self::bounded(send.payload)?,
             value: send.value,
-            purse: pays,
+            purse,
+            deposit,
         };
         match send.letter {
             Some(letter) => {
                 match send.gas {
-                    Some(_) => Self::change_purse(&pays, |own| own.set_aside(letter.rent)),
-                    None => purse.set_aside(letter.rent),
+                    Some(_) => Self::change_purse(&purse, |own| own.set_aside(letter.rent)),
+                    None => ledger.purse.set_aside(letter.rent),
                 }
-                Self::post(service, sent, letter);
+                Self::post(ledger.service, sent, letter);
             }
-            None if send.delay > 0 => Self::delay(service, sent, send.delay),
-            None => Self::enqueue(service, sent),
+            None if send.delay > 0 => Self::delay(ledger.service, sent, send.delay),
+            None => Self::enqueue(ledger.service, sent),
         }
         Ok(())
     }
@@ -234,11 +236,10 @@ impl<T: Config> Pallet<T> {
 
     /// Creates a program for a program, which pays what any creator pays.
     fn apply_create(
-        service: &mut ServiceState,
+        ledger: &mut Ledger<'_, T>,
         message: &Message<T>,
         epoch: u32,
         create: Create,
-        purse: &mut Purse<T>,
     ) -> Result<(), Aborted> {
         let creator = message.destination.clone();
         let program = T::AccountId::from(create.program);
@@ -251,7 +252,7 @@ impl<T: Config> Pallet<T> {
             creator: creator.clone(),
             message_id: create.id,
         });
-        let pays = Self::pay_with(message, purse, create.id, create.gas);
+        let (purse, deposit) = ledger.pay_for(message, create.id, create.gas, create.deposit)?;
         let init = Message {
             id: create.id,
             kind: Kind::Init,
@@ -260,28 +261,10 @@ impl<T: Config> Pallet<T> {
             destination: program,
             payload: Self::bounded(create.payload)?,
             value: create.value,
-            purse: pays,
+            purse,
+            deposit,
         };
-        Self::enqueue(service, init);
+        Self::enqueue(ledger.service, init);
         Ok(())
-    }
-
-    /// The purse that a sent message draws on: its sender's, or one split off it.
-    fn pay_with(
-        message: &Message<T>,
-        purse: &mut Purse<T>,
-        child: MessageId,
-        gas: Option<Gas>,
-    ) -> MessageId {
-        match gas {
-            Some(gas) => {
-                Self::split_purse(&message.purse, purse, child, gas);
-                child
-            }
-            None => {
-                purse.share();
-                message.purse
-            }
-        }
     }
 }

@@ -11,7 +11,7 @@ use frame_support::traits::{
 use scale_info::TypeInfo;
 use sp_runtime::{helpers_128bit::multiply_by_rational_with_rounding, Rounding};
 
-use crate::{aborted::Aborted, report, Config, HoldReason, Pallet, Program, Purse};
+use crate::{aborted::Aborted, ledger::Ledger, report, Config, HoldReason, Pallet, Program};
 
 /// What a program stores besides its record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
@@ -68,7 +68,7 @@ impl<T: Config> Pallet<T> {
         Self::record_deposit().saturating_add(Self::deposit_for(footprint))
     }
 
-    /// Notes that `program` now stores what `footprint` says: growth is paid from the purse, at
+    /// Notes that `program` now stores what `footprint` says: growth is paid from what the message may use of its purse, at
     /// today's prices, and what is freed becomes the program's free balance: the part of its deposit
     /// that it is of all it stores.
     ///
@@ -77,7 +77,7 @@ impl<T: Config> Pallet<T> {
         account: &T::AccountId,
         program: &mut Program<T>,
         footprint: Footprint,
-        purse: &mut Purse<T>,
+        ledger: &mut Ledger<'_, T>,
     ) -> Result<(), Aborted> {
         if footprint == program.footprint {
             return Ok(());
@@ -89,8 +89,7 @@ impl<T: Config> Pallet<T> {
             // What the account lacks to live, should the existential deposit have been raised since.
             let minimum = T::Currency::minimum_balance();
             let lacking = minimum.saturating_sub(T::Currency::balance(account));
-            let credit = Self::take_deposit(purse, growth.saturating_add(lacking))
-                .ok_or(Aborted::Reply(ReplyCode::DepositShortfall))?;
+            let credit = ledger.take_deposit(growth.saturating_add(lacking))?;
             if T::Currency::resolve(account, credit).is_err() {
                 return Err(Aborted::Reply(ReplyCode::DepositShortfall));
             }

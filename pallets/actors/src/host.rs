@@ -71,8 +71,13 @@ impl<T: Config> Host for ProgramHost<'_, T> {
         T::Time::now()
     }
 
-    fn deposit_left(&mut self) -> Balance {
-        self.purse.map_or(0, Pallet::<T>::deposit_left)
+    fn liquid_deposit(&mut self) -> Balance {
+        let payer = self.purse.map(|purse| &purse.payer);
+        payer.map_or(0, Pallet::<T>::liquid_holds)
+    }
+
+    fn is_closed(&mut self) -> bool {
+        self.purse.is_none_or(Pallet::<T>::is_purse_closed)
     }
 
     fn code_exists(&mut self, code: &CodeHash) -> bool {

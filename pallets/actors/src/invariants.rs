@@ -23,6 +23,8 @@ struct Sums<T: Config> {
     references: BTreeMap<MessageId, u32>,
     /// Gas set aside in each purse.
     aside: BTreeMap<MessageId, Gas>,
+    /// Deposit money of each purse that messages may use.
+    deposits: BTreeMap<MessageId, Balance>,
     /// Causes to go on in the queue for each message that waits.
     causes: BTreeMap<(T::AccountId, u32, MessageId), u32>,
     /// Messages that run the `init` of each program.
@@ -41,6 +43,7 @@ impl<T: Config> Sums<T> {
             in_flight: 0,
             references: BTreeMap::new(),
             aside: BTreeMap::new(),
+            deposits: BTreeMap::new(),
             causes: BTreeMap::new(),
             inits: BTreeMap::new(),
             users: BTreeMap::new(),
@@ -52,6 +55,8 @@ impl<T: Config> Sums<T> {
         if message.kind.has_purse() {
             *self.references.entry(message.purse).or_default() += 1;
         }
+        let deposits = self.deposits.entry(message.purse).or_default();
+        *deposits = deposits.saturating_add(message.deposit);
         if message.kind == Kind::Init {
             *self.inits.entry(message.destination.clone()).or_default() += 1;
         }
@@ -241,16 +246,17 @@ impl<T: Config> Pallet<T> {
     fn check_purses(sums: &mut Sums<T>) -> Result<(), TryRuntimeError> {
         for (id, purse) in Purses::<T>::iter() {
             if let Some(parent) = purse.parent {
-                ensure!(
-                    purse.deposit == 0,
-                    "a split purse has deposit money of its own"
-                );
                 *sums.references.entry(parent).or_default() += 1;
             }
             let gas = purse.gas.saturating_add(purse.burned);
             ensure!(
                 purse.held >= purse.price.cost(gas.saturating_add(purse.aside)),
                 "a purse's gas is not covered"
+            );
+            let deposits = sums.deposits.remove(&id).unwrap_or_default();
+            ensure!(
+                purse.deposit >= deposits,
+                "messages may use more deposit money than their purse has"
             );
             let aside = sums.aside.remove(&id).unwrap_or_default();
             ensure!(
@@ -263,6 +269,10 @@ impl<T: Config> Pallet<T> {
             "gas is set aside in a purse that does not exist"
         );
         ensure!(
+            sums.deposits.values().all(|deposit| *deposit == 0),
+            "a message may use deposit money of a purse that does not exist"
+        );
+        ensure!(
             sums.references.keys().all(Purses::<T>::contains_key),
             "a message or a purse draws on a purse that does not exist"
         );
@@ -270,7 +280,8 @@ impl<T: Config> Pallet<T> {
             if let Some(parent) = purse.parent.and_then(Purses::<T>::get) {
                 ensure!(
                     parent.parent.is_none()
-                        && (&parent.payer, parent.price) == (&purse.payer, purse.price),
+                        && (&parent.payer, parent.price, parent.until)
+                            == (&purse.payer, purse.price, purse.until),
                     "a purse was split from one that is not like it"
                 );
             }

@@ -1,13 +1,13 @@
 //! What turns tell besides their effects, kept for whoever asks: a dry run, a trace.
 
 use actors_executor::{Failure, Turn};
-use actors_primitives::{Gas, MessageId};
+use actors_primitives::{Balance, Gas, MessageId};
 use alloc::{string::String, vec::Vec};
 
 use crate::{
     task::{Ended, Task},
     trace::Tracer,
-    Config,
+    Config, Purse,
 };
 
 /// Bytes of texts that are kept of a whole dry run.
@@ -25,6 +25,8 @@ pub(crate) struct Journal<T: Config> {
     pub(crate) watched: Option<(MessageId, Gas)>,
     /// The least gas that the watched purse would have had to be opened with.
     pub(crate) needed: Gas,
+    /// Deposit money that was used of the watched purse, and of those split off it.
+    pub(crate) deposit_used: Balance,
     /// What a trace tells, if somebody traces.
     pub(crate) trace: Option<Tracer<T>>,
 }
@@ -66,6 +68,14 @@ impl<T: Config> Journal<T> {
     pub(crate) fn settle(&mut self) {
         if let Some(trace) = &mut self.trace {
             trace.settle();
+        }
+    }
+
+    /// Notes that a turn has used deposit money of its purse.
+    pub(crate) fn uses(&mut self, task: &Task<T>, purse: &Purse<T>, deposit: Balance) {
+        let opened = purse.parent.unwrap_or(task.message.purse);
+        if self.watched.is_some_and(|(watched, _)| watched == opened) {
+            self.deposit_used = self.deposit_used.saturating_add(deposit);
         }
     }
 

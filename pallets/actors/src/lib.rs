@@ -79,6 +79,7 @@ mod integrity;
 #[cfg(any(test, feature = "invariants", feature = "try-runtime"))]
 mod invariants;
 mod journal;
+mod ledger;
 mod mailbox;
 mod message;
 mod pages;
@@ -251,8 +252,9 @@ pub mod pallet {
         #[pallet::constant]
         type MaxQueueLength: Get<u32>;
 
-        /// For how many blocks a message may wait in all, however often it waits anew: it bounds
-        /// how long it can hold its purse.
+        /// After how many blocks of service a purse ends, and what was split off it: from then on
+        /// nothing that it pays for can send, wait or be delayed. So nothing waits longer, and a call's
+        /// money comes back.
         #[pallet::constant]
         type MaxMessageLifetime: Get<u32>;
 
@@ -580,6 +582,13 @@ pub mod pallet {
             /// Who may; with none it is immutable for ever.
             admin: Option<T::AccountId>,
         },
+        /// A payer has closed a purse: nothing new begins on it.
+        PurseClosed {
+            /// The message whose call opened it.
+            message_id: MessageId,
+            /// Whose money it holds.
+            payer: T::AccountId,
+        },
         /// A program deposited an event.
         ProgramEvent {
             /// The program.
@@ -700,6 +709,12 @@ pub mod pallet {
         /// Only the program's admin may do that, and the caller is not it. A program without an
         /// admin is immutable.
         NotAdmin,
+        /// No call that sent a message of that id is still at work: all that it paid for has ended and
+        /// its money is back, or a program sent the message. Give the id that your call's event
+        /// `MessageQueued` names.
+        NoSuchPurse,
+        /// Only who made the call may close what it has opened.
+        NotPayer,
     }
 
     #[pallet::genesis_config]
@@ -1114,7 +1129,8 @@ pub mod pallet {
         /// - `value`: what it carries, in planck; it comes back if the turn fails.
         /// - `gas_limit`: the most gas that it and whatever it causes may burn. Its price is held
         ///   and what is not burned comes back.
-        /// - `deposit_limit`: the most planck it may add to the program's storage deposit.
+        /// - `deposit_limit`: the most planck it may add to the program's storage deposit. The program
+        ///   may send some of it along with its own messages; what is not used comes back.
         ///
         /// The reply comes as the event `UserMessage`, in the same block where there is room.
         #[pallet::call_index(4)]
@@ -1223,6 +1239,19 @@ pub mod pallet {
         ) -> DispatchResult {
             let who = ensure_signed(origin)?;
             Self::do_set_admin(&who, program, admin)
+        }
+
+        /// Closes what one of the caller's calls has opened: from now on no message that it pays for
+        /// can send, create a program, wait or be delayed, so that what is left of its gas and deposit
+        /// money comes back with the last of them. Those under way go on: messages in the queue run,
+        /// and what waits has its reply or its deadline.
+        ///
+        /// - `message_id`: the message that the call sent.
+        #[pallet::call_index(10)]
+        #[pallet::weight(T::WeightInfo::close_purse())]
+        pub fn close_purse(origin: OriginFor<T>, message_id: MessageId) -> DispatchResult {
+            let payer = ensure_signed(origin)?;
+            Self::do_close_purse(&payer, message_id)
         }
     }
 }

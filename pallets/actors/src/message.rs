@@ -123,6 +123,8 @@ pub struct Message<T: Config> {
     /// The purse that pays for it, of which it holds one reference. A reply has taken over that
     /// of the message which it answers.
     pub purse: MessageId,
+    /// How much of the purse's deposit money it may use, in planck.
+    pub deposit: Balance,
     /// What it says. Last, so that the rest can be read without it.
     pub payload: BoundedVec<u8, PayloadBound>,
 }
@@ -136,6 +138,7 @@ type Head<T> = (
     <T as frame_system::Config>::AccountId,
     Balance,
     MessageId,
+    Balance,
 );
 
 impl<T: Config> Message<T> {
@@ -143,7 +146,7 @@ impl<T: Config> Message<T> {
     pub(crate) fn head(place: u64) -> Option<Self> {
         let mut bytes = alloc::vec![0; Head::<T>::max_encoded_len()];
         sp_io::storage::read(&Queue::<T>::hashed_key_for(place), &mut bytes, 0)?;
-        let (id, kind, source, sender, destination, value, purse) =
+        let (id, kind, source, sender, destination, value, purse, deposit) =
             Head::<T>::decode(&mut &bytes[..]).ok()?;
         Some(Self {
             id,
@@ -153,6 +156,7 @@ impl<T: Config> Message<T> {
             destination,
             value,
             purse,
+            deposit,
             payload: BoundedVec::new(),
         })
     }

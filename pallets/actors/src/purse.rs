@@ -5,6 +5,13 @@
 //! that it burned at its price, so that rounding neither creates nor destroys a unit. What
 //! remains is given back.
 //!
+//! Deposit money of a purse can be used by those messages that were given some, and by no other:
+//! each message says how much it may use ([`crate::Message::deposit`]), and what all of them may use
+//! is never more than the purse has.
+//!
+//! A purse has an end, which what is split off it shares: from then on, or when its payer has closed
+//! it, nothing new begins on it, so that it runs out.
+//!
 //! Whoever works on a purse takes it out of storage with [`Pallet::take_purse`], passes it on by
 //! reference and gives it back with [`Pallet::put_purse`]: one read and one write a message.
 
@@ -56,8 +63,12 @@ pub struct Purse<T: Config> {
     pub deposit: Balance,
     /// How many messages and purses draw on it.
     pub references: u32,
-    /// The purse that this one was split from, whose deposit money it shares.
+    /// The purse that this one was split from: the one that the call opened.
     pub parent: Option<MessageId>,
+    /// The tick at which it ends.
+    pub until: u64,
+    /// Whether its payer has closed it. Of a split one, the parent's says so.
+    pub is_closed: bool,
 }
 
 impl<T: Config> Purse<T> {
@@ -113,6 +124,7 @@ impl<T: Config> Pallet<T> {
         gas: Gas,
         place: Gas,
         deposit: Balance,
+        clock: u64,
     ) -> Result<(), DispatchError> {
         let price = T::GasPrice::get();
         let held = price.cost(gas);
@@ -128,6 +140,8 @@ impl<T: Config> Pallet<T> {
             deposit,
             references: 1,
             parent: None,
+            until: clock.saturating_add(T::MaxMessageLifetime::get().into()),
+            is_closed: false,
         };
         purse.burn(place);
         Purses::<T>::insert(id, purse);
@@ -152,7 +166,7 @@ impl<T: Config> Pallet<T> {
         }
         Purses::<T>::remove(id);
         let parent = purse.parent;
-        Self::close_purse(purse);
+        Self::settle_purse(purse);
         // A parent has no parent of its own: this goes no deeper.
         if let Some((id, parent)) = parent.and_then(|id| Some((id, Self::take_purse(&id)?))) {
             Self::put_purse(&id, parent);
@@ -180,7 +194,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Pays for the gas that was burned and gives the rest back to the payer.
-    fn close_purse(purse: Purse<T>) {
+    fn settle_purse(purse: Purse<T>) {
         let due = purse.price.cost(purse.burned).min(purse.held);
         let all = Self::take_from_purse(&purse.payer, purse.held.saturating_add(purse.deposit));
         let (fee, rest) = all.split(due);
@@ -227,14 +241,22 @@ impl<T: Config> Pallet<T> {
         credit
     }
 
-    /// Splits `gas` off a purse into a new one with the same payer, price and deposit money.
-    pub(crate) fn split_purse(id: &MessageId, purse: &mut Purse<T>, child: MessageId, gas: Gas) {
+    /// Splits `gas` and `deposit` off a purse into a new one with the same payer, price and end.
+    pub(crate) fn split_purse(
+        id: &MessageId,
+        purse: &mut Purse<T>,
+        child: MessageId,
+        gas: Gas,
+        deposit: Balance,
+    ) {
         let gas = gas.min(purse.gas);
+        let deposit = deposit.min(purse.deposit);
         // The floors of two parts are at most the floor of the whole, so what stays covers what
         // the parent has burned and may still burn.
         let held = purse.price.cost(gas).min(purse.held);
         purse.gas = purse.gas.saturating_sub(gas);
         purse.held = purse.held.saturating_sub(held);
+        purse.deposit = purse.deposit.saturating_sub(deposit);
         Purses::<T>::insert(
             child,
             Purse {
@@ -244,9 +266,11 @@ impl<T: Config> Pallet<T> {
                 burned: 0,
                 aside: 0,
                 held,
-                deposit: 0,
+                deposit,
                 references: 1,
                 parent: Some(purse.parent.unwrap_or(*id)),
+                until: purse.until,
+                is_closed: false,
             },
         );
         match purse.parent {
@@ -258,36 +282,55 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Deposit money that messages on this purse may still use.
-    pub(crate) fn deposit_left(purse: &Purse<T>) -> Balance {
-        let left = match purse.parent {
-            Some(root) => Purses::<T>::get(root).map_or(0, |root| root.deposit),
-            None => purse.deposit,
-        };
-        left.min(Self::liquid_holds(&purse.payer))
+    /// Moves deposit money from the purse of a reply to that of the message which it resumes, unless
+    /// they are one; says how much came.
+    pub(crate) fn return_deposit(
+        reply: &MessageId,
+        amount: Balance,
+        own: &MessageId,
+        purse: &mut Purse<T>,
+    ) -> Balance {
+        if amount == 0 || reply == own {
+            return amount;
+        }
+        let mut moved = 0;
+        Self::change_purse(reply, |from| {
+            moved = amount.min(from.deposit);
+            from.deposit = from.deposit.saturating_sub(moved);
+        });
+        purse.deposit = purse.deposit.saturating_add(moved);
+        moved
+    }
+
+    /// Whether its payer has closed the purse, or the one that it was split from.
+    pub(crate) fn is_purse_closed(purse: &Purse<T>) -> bool {
+        match purse.parent {
+            Some(parent) => Purses::<T>::get(parent).is_none_or(|parent| parent.is_closed),
+            None => purse.is_closed,
+        }
+    }
+
+    /// Closes the purse that a call of `payer` has opened; whether it was open.
+    pub(crate) fn end_purse(payer: &T::AccountId, id: &MessageId) -> Result<bool, DispatchError> {
+        let mut purse = Purses::<T>::get(id).ok_or(Error::<T>::NoSuchPurse)?;
+        ensure!(purse.payer == *payer, Error::<T>::NotPayer);
+        ensure!(purse.parent.is_none(), Error::<T>::NoSuchPurse);
+        let was_closed = core::mem::replace(&mut purse.is_closed, true);
+        Purses::<T>::insert(id, purse);
+        Ok(!was_closed)
     }
 
     /// Takes deposit money out of the purse; `None` if there is not enough, or if a lock that came
     /// after the call freezes it on the payer's account. The caller undoes what `None` leaves.
     pub(crate) fn take_deposit(purse: &mut Purse<T>, amount: Balance) -> Option<CreditOf<T>> {
-        match purse.parent {
-            None => {
-                purse.deposit = purse.deposit.checked_sub(amount)?;
-            }
-            Some(root) => Purses::<T>::try_mutate(root, |root| {
-                let root = root.as_mut().ok_or(())?;
-                root.deposit = root.deposit.checked_sub(amount).ok_or(())?;
-                Ok::<_, ()>(())
-            })
-            .ok()?,
-        }
+        purse.deposit = purse.deposit.checked_sub(amount)?;
         // It becomes another account's balance, unlike what pays for gas.
         (Self::liquid_holds(&purse.payer) >= amount)
             .then(|| Self::take_from_purse(&purse.payer, amount))
     }
 
     /// What may be taken of all that is held on an account without touching what is frozen there.
-    fn liquid_holds(who: &T::AccountId) -> Balance {
+    pub(crate) fn liquid_holds(who: &T::AccountId) -> Balance {
         T::Currency::reducible_total_balance_on_hold(who, Fortitude::Polite)
     }
 }

@@ -83,12 +83,14 @@ impl<T: Config> Pallet<T> {
         matches!(Self::party(message), Party::Waiter(..))
     }
 
-    /// Gives the reply of a turn that commits. Its value leaves the program.
+    /// Gives the reply of a turn that commits. Its value leaves the program; `deposit` is what the
+    /// message may still use, which goes back with the reply.
     pub(crate) fn give_reply(
         service: &mut ServiceState,
         message: &Message<T>,
         ending: Ending,
         purse: &mut Purse<T>,
+        deposit: Balance,
     ) -> Result<(), Aborted> {
         let program = &message.destination;
         match Self::party(message) {
@@ -96,7 +98,8 @@ impl<T: Config> Pallet<T> {
                 Self::value_departs(program, ending.value)?;
                 let payload = Self::reply_payload(ending.payload);
                 purse.share();
-                Self::enqueue_reply(service, message, party, ending.code, payload, ending.value);
+                let (code, value) = (ending.code, ending.value);
+                Self::enqueue_reply(service, message, party, code, payload, value, deposit);
             }
             Party::Account => {
                 // What cannot arrive there stays with the program, which owes its sender nothing.
@@ -114,12 +117,13 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Gives the error reply to a message that failed. What it carries goes back with it: `value`,
-    /// which is in escrow.
+    /// which is in escrow; and `deposit`, which it may still use.
     pub(crate) fn give_failure(
         service: &mut ServiceState,
         message: &Message<T>,
         failure: Failure,
         value: Balance,
+        deposit: Balance,
         purse: Option<&mut Purse<T>>,
     ) {
         match Self::party(message) {
@@ -129,7 +133,8 @@ impl<T: Config> Pallet<T> {
                 if let Some(purse) = purse {
                     purse.share();
                 }
-                Self::enqueue_reply(service, message, party, failure.code, payload, value);
+                let code = failure.code;
+                Self::enqueue_reply(service, message, party, code, payload, value, deposit);
             }
             Party::User => {
                 let returned = Self::value_returns(&message.source, value);
@@ -152,7 +157,8 @@ impl<T: Config> Pallet<T> {
     ) {
         match Self::party(&message) {
             party @ (Party::Waiter(..) | Party::Handler) => {
-                Self::enqueue_reply(service, &message, party, code, payload, value);
+                let deposit = message.deposit;
+                Self::enqueue_reply(service, &message, party, code, payload, value, deposit);
             }
             Party::User | Party::Account => {
                 Self::value_returns(&message.source, value);
@@ -170,6 +176,7 @@ impl<T: Config> Pallet<T> {
         code: ReplyCode,
         payload: BoundedVec<u8, PayloadBound>,
         value: Balance,
+        deposit: Balance,
     ) {
         let waiter = match party {
             Party::Waiter(waiter, waiting) => {
@@ -191,6 +198,7 @@ impl<T: Config> Pallet<T> {
             payload,
             value,
             purse: message.purse,
+            deposit,
         };
         Self::enqueue(service, reply);
     }

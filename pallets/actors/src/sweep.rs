@@ -190,7 +190,9 @@ impl<T: Config> Pallet<T> {
         let reply_code = failure.code;
         if !waiting.has_replied {
             // Its value arrived with its first turn.
-            Self::give_failure(service, &waiting.message, failure, 0, purse.as_mut());
+            let message = &waiting.message;
+            let deposit = message.deposit;
+            Self::give_failure(service, message, failure, 0, deposit, purse.as_mut());
         }
         if let Some(purse) = purse {
             Self::put_purse(&waiting.message.purse, purse);

@@ -13,7 +13,7 @@ pub(crate) struct Task<T: Config> {
     pub(crate) cause: Cause,
     /// What the message has been through.
     pub(crate) past: Past,
-    /// Blocks that the message may still wait in all.
+    /// Blocks of service after which the purse that pays for it ends.
     pub(crate) lifetime_left: u32,
     /// What pays for it: the gas that a wait has set aside for it is there again.
     pub(crate) purse: Option<Purse<T>>,
@@ -43,8 +43,6 @@ pub(crate) struct Past {
     pub(crate) turns: u32,
     /// Whether one of them gave the reply.
     pub(crate) has_replied: bool,
-    /// When it first began to wait.
-    pub(crate) born: Option<u64>,
     /// Causes to go on that stand in the queue.
     pub(crate) causes: u32,
     /// Gas set aside for `handle_signal`.

@@ -7,12 +7,13 @@ use actors_executor::{
 };
 use actors_primitives::{abi::Entry, Gas, MessageId, ReplyCode};
 use alloc::vec::Vec;
-use frame_support::{storage::with_storage_layer, traits::Get, weights::Weight};
+use frame_support::{traits::Get, weights::Weight};
 use frame_system::pallet_prelude::BlockNumberFor;
 use sp_runtime::traits::{SaturatedConversion, UniqueSaturatedInto};
 
 use crate::{
     host::ProgramHost,
+    ledger::Ledger,
     message::{Kind, Message, Sender},
     record::ServiceState,
     report,
@@ -47,14 +48,15 @@ impl<T: Config> Pallet<T> {
             if !item.kind.has_purse() {
                 return None;
             }
+            let purse = Self::take_purse(&item.purse);
             return Some(Task {
                 cause: match item.kind {
                     Kind::Reply { .. } => Cause::Reply(Self::reply_context(&item)),
                     _ => Cause::Fresh,
                 },
                 past: Past::default(),
-                lifetime_left: T::MaxMessageLifetime::get(),
-                purse: Self::take_purse(&item.purse),
+                lifetime_left: Self::lifetime_left(service, purse.as_ref()),
+                purse,
                 program,
                 message: item,
                 answer: None,
@@ -73,24 +75,28 @@ impl<T: Config> Pallet<T> {
             Kind::Deadline(_) => (Cause::Deadline, None),
             _ => (Cause::Reply(Self::reply_context(&item)), Some(item)),
         };
-        let age = service.clock.saturating_sub(waiting.born);
         Some(Task {
             message: waiting.message,
             cause,
             past: Past {
                 turns: waiting.turn,
                 has_replied: waiting.has_replied,
-                born: Some(waiting.born),
                 causes,
                 signal: waiting.signal,
                 bytes: waiting.bytes,
                 epoch: program.as_ref().map_or(0, |program| program.epoch),
             },
-            lifetime_left: T::MaxMessageLifetime::get().saturating_sub(age.saturated_into()),
+            lifetime_left: Self::lifetime_left(service, purse.as_ref()),
             purse,
             program,
             answer,
         })
+    }
+
+    /// Blocks of service after which the purse that pays for a turn ends.
+    fn lifetime_left(service: &ServiceState, purse: Option<&Purse<T>>) -> u32 {
+        let left = purse.map_or(0, |purse| purse.until.saturating_sub(service.clock));
+        left.saturated_into()
     }
 
     fn reply_context(item: &Message<T>) -> ReplyContext {
@@ -114,7 +120,7 @@ impl<T: Config> Pallet<T> {
         session: &mut Session<T>,
     ) -> Weight {
         let is_whole = Self::begin(&mut task);
-        let Some(mut purse) = task.purse.take() else {
+        let Some(purse) = task.purse.take() else {
             // Only damaged storage brings us here: nothing can pay for the turn.
             Self::end(service, task, None, ReplyCode::OutOfGas.into(), 0);
             return Weight::zero();
@@ -131,16 +137,16 @@ impl<T: Config> Pallet<T> {
             return Weight::zero();
         }
         let run = Self::execute(&mut task, &purse, gas_limit, session);
-        purse.burn(run.gas_burned);
+        let mut ledger = Ledger::new(service, purse, task.message.deposit);
+        ledger.purse.burn(run.gas_burned);
         let outcome = run.outcome.and_then(|(program, effects)| {
-            let before = (purse.clone(), *service);
-            with_storage_layer(|| Self::commit(service, &task, program, effects, &mut purse))
-                .map_err(|aborted| {
-                    (purse, *service) = before;
-                    Failure::from(aborted)
-                })
+            ledger
+                .apply(|ledger| Self::commit(ledger, &task, program, effects))
+                .map_err(Failure::from)
         });
         let came_of_it = outcome.as_ref();
+        let Ledger { purse, used, .. } = ledger;
+        session.journal.uses(&task, &purse, used);
         session
             .journal
             .end(&task, gas_limit, run.gas_burned, came_of_it);
@@ -165,13 +171,19 @@ impl<T: Config> Pallet<T> {
         Self::end(service, task, purse, failure, 0);
     }
 
-    /// What happens before a turn and outlasts its failure: the message waits no longer, and the
-    /// value of a reply is the program's. Whether all that the message says is there.
+    /// What happens before a turn and outlasts its failure: the message waits no longer, the value of
+    /// a reply is the program's, and the deposit money that comes with it is the message's. Whether all that the message says is there.
     fn begin(task: &mut Task<T>) -> bool {
         let mut is_whole = true;
         if task.is_resume() {
             Self::unpark(&mut task.message, task.past.epoch);
             is_whole = task.message.payload.len() == task.past.bytes as usize;
+            if let (Some(answer), Some(purse)) = (&task.answer, &mut task.purse) {
+                let message = &mut task.message;
+                let (from, own) = (&answer.purse, &message.purse);
+                let came = Self::return_deposit(from, answer.deposit, own, purse);
+                message.deposit = message.deposit.saturating_add(came);
+            }
         }
         let reply = match (&task.answer, task.message.kind) {
             (Some(answer), _) => Some(answer),
@@ -321,7 +333,7 @@ impl<T: Config> Pallet<T> {
             code: info,
             code_hash,
             entry,
-            context: Self::context(task, gas.saturating_sub(gas_limit)),
+            context: Self::context(task, purse, gas.saturating_sub(gas_limit)),
             memory,
             replaced_pages,
             gas_limit,
@@ -353,7 +365,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// What surrounds a turn, which may set so much aside besides its limit.
-    fn context(task: &Task<T>, gas_reserve: Gas) -> Context {
+    fn context(task: &Task<T>, purse: Option<&Purse<T>>, gas_reserve: Gas) -> Context {
         let message = &task.message;
         let block: BlockNumberFor<T> = frame_system::Pallet::<T>::block_number();
         Context {
@@ -371,6 +383,12 @@ impl<T: Config> Pallet<T> {
             turn: task.past.turns,
             has_replied: task.past.has_replied,
             lifetime_left: task.lifetime_left,
+            is_closed: match purse {
+                Some(purse) if purse.parent.is_some() => None,
+                Some(purse) => Some(purse.is_closed),
+                None => Some(false),
+            },
+            deposit: message.deposit,
             gas_reserve,
             most_to_load: Self::most_to_load(),
             program: message.destination.clone().into(),
@@ -397,13 +415,20 @@ impl<T: Config> Pallet<T> {
         if !message.kind.has_reply() {
             return;
         }
+        let signals = match message.kind {
+            Kind::Init | Kind::Migrate(_) => false,
+            _ => purse.is_some() && task.past.signal > 0,
+        };
         if !task.past.has_replied {
             // After the first turn its value is the program's.
             let value = match task.is_resume() {
                 true => 0,
                 false => message.value,
             };
-            Self::give_failure(service, message, failure, value, purse.as_deref_mut());
+            // A program that cleans up may need what the message had.
+            let deposit = if signals { 0 } else { message.deposit };
+            let purse = purse.as_deref_mut();
+            Self::give_failure(service, message, failure, value, deposit, purse);
         }
         match message.kind {
             Kind::Init => {
@@ -412,7 +437,7 @@ impl<T: Config> Pallet<T> {
             }
             Kind::Migrate(code_hash) => Self::release_code(code_hash),
             _ => {
-                if let Some(purse) = purse.filter(|_| task.past.signal > 0) {
+                if let Some(purse) = purse.filter(|_| signals) {
                     Self::enqueue_signal(service, message, code, task.past.signal, purse);
                 }
             }
@@ -420,7 +445,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Queues the turn in which a program cleans up after a message that failed. It brings the
-    /// gas that the message's last wait set aside for it.
+    /// gas that the message's last wait set aside for it, and the deposit money that is left.
     fn enqueue_signal(
         service: &mut ServiceState,
         message: &Message<T>,
@@ -430,7 +455,8 @@ impl<T: Config> Pallet<T> {
     ) {
         // Its exports may have changed only with an epoch, which would have ended the wait.
         let id = Self::signal_id(&message.id);
-        Self::split_purse(&message.purse, purse, id, gas);
+        let deposit = message.deposit;
+        Self::split_purse(&message.purse, purse, id, gas, deposit);
         let signal = Message {
             id,
             kind: Kind::Signal {
@@ -443,6 +469,7 @@ impl<T: Config> Pallet<T> {
             payload: message.payload.clone(),
             value: 0,
             purse: id,
+            deposit,
         };
         Self::enqueue(service, signal);
     }
@@ -476,10 +503,11 @@ impl<T: Config> Pallet<T> {
                 payload,
                 value: 0,
                 purse: MessageId::default(),
+                deposit: 0,
             },
             cause: Cause::Fresh,
             past: Past::default(),
-            lifetime_left: T::MaxMessageLifetime::get(),
+            lifetime_left: 0,
             purse: None,
             program: None,
             answer: None,

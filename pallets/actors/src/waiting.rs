@@ -13,6 +13,7 @@ use sp_runtime::traits::SaturatedConversion;
 
 use crate::{
     agenda::{Due, Slot},
+    ledger::Ledger,
     message::{Kind, Message, Sender, Waiter},
     record::ServiceState,
     task::Past,
@@ -54,8 +55,6 @@ pub struct WaitingMessage<T: Config> {
     pub turn: u32,
     /// Whether it has its reply already.
     pub has_replied: bool,
-    /// When it first began to wait, in ticks.
-    pub born: u64,
     /// When it began to wait this time, in ticks.
     pub since: u64,
     /// For how many blocks it waits at most.
@@ -134,14 +133,13 @@ impl<T: Config> Pallet<T> {
     /// Parks a message until something resumes it. Its turn has committed, and the gas that the
     /// wait sets aside is there.
     pub(crate) fn park(
-        service: &mut ServiceState,
+        ledger: &mut Ledger<'_, T>,
         message: &Message<T>,
         past: Past,
         epoch: u32,
         wait: Wait,
-        purse: &mut Purse<T>,
     ) {
-        let clock = service.clock;
+        let clock = ledger.service.clock;
         let waiter = Waiter {
             epoch,
             message: message.id,
@@ -152,13 +150,14 @@ impl<T: Config> Pallet<T> {
                     program: message.destination.clone(),
                     waiter,
                 };
-                let slot = Self::schedule(service, due, wait.blocks);
+                let slot = Self::schedule(ledger.service, due, wait.blocks);
                 (Stage::Parked(slot), wait.rent)
             }
             // It goes on as soon as its turn in the queue has come.
             causes => (Stage::Called { causes, waited: 0 }, 0),
         };
-        purse.set_aside(rent.saturating_add(wait.resume).saturating_add(wait.signal));
+        let aside = rent.saturating_add(wait.resume).saturating_add(wait.signal);
+        ledger.purse.set_aside(aside);
         let key = (&message.destination, epoch, message.id);
         if !message.payload.is_empty() {
             WaitingPayloads::<T>::insert(key, &message.payload);
@@ -168,12 +167,12 @@ impl<T: Config> Pallet<T> {
             WaitingMessage {
                 message: Message {
                     payload: Default::default(),
+                    deposit: ledger.deposit,
                     ..message.clone()
                 },
                 bytes: message.payload.len() as u32,
                 turn: past.turns.saturating_add(1),
                 has_replied: past.has_replied,
-                born: past.born.unwrap_or(clock),
                 since: clock,
                 blocks: wait.blocks,
                 rent,
@@ -235,6 +234,7 @@ impl<T: Config> Pallet<T> {
             payload: Default::default(),
             value: 0,
             purse: MessageId::default(),
+            deposit: 0,
         };
         Self::enqueue(service, resume);
     }

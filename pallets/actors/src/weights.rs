@@ -32,6 +32,8 @@ pub trait WeightInfo {
     fn upgrade_program(bytes: u32) -> Weight;
     /// `set_admin`.
     fn set_admin() -> Weight;
+    /// `close_purse`.
+    fn close_purse() -> Weight;
     /// Doing one thing that is due, with a message of that many bytes.
     fn do_due(bytes: u32) -> Weight;
     /// Answering a message that waits in a program which has ended.
@@ -110,6 +112,10 @@ impl WeightInfo for () {
     }
 
     fn set_admin() -> Weight {
+        picoseconds(40_000_000, 0, 0).saturating_add(accesses(1, 1))
+    }
+
+    fn close_purse() -> Weight {
         picoseconds(40_000_000, 0, 0).saturating_add(accesses(1, 1))
     }
 

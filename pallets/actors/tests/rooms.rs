@@ -11,6 +11,7 @@ use std::{
 const ORDER: &[&str] = &[
     "agenda",
     "purse",
+    "ledger",
     "deposit",
     "code",
     "heirs",

@@ -70,7 +70,7 @@ pub fn gas_left() -> u64 {
     (unsafe { sys::gas_left() }) as u64
 }
 
-/// The deposit money that this turn may still use.
+/// The deposit money that the message may still use or send along.
 #[must_use]
 pub fn deposit_left() -> u128 {
     let mut out = [0; 16];

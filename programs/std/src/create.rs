@@ -10,7 +10,7 @@ use core::{
 };
 
 use crate::{
-    outbox::{self, Created, Gas},
+    outbox::{self, Created, Deposit, Gas, With},
     refusal::Never,
     request::{outcome, Sent},
     rt::routed,
@@ -27,8 +27,7 @@ pub struct Creation<E = Never> {
     code: [u8; 32],
     salt: Vec<u8>,
     payload: Vec<u8>,
-    value: u128,
-    gas: Gas,
+    with: With,
     deadline: u32,
     error: PhantomData<fn() -> E>,
 }
@@ -41,8 +40,7 @@ impl<E> Creation<E> {
             code,
             salt,
             payload,
-            value: 0,
-            gas: Gas::Shared,
+            with: With::default(),
             deadline: DEFAULT_DEADLINE,
             error: PhantomData,
         }
@@ -55,13 +53,19 @@ impl<E> Creation<E> {
 
     /// Sends value along, from the program's balance.
     pub fn value(mut self, funds: Funds) -> Self {
-        self.value = funds.0;
+        self.with.value = funds.0;
+        self
+    }
+
+    /// Sends deposit money along: an `init` that stores anything needs some. None if nothing is said.
+    pub fn deposit(mut self, deposit: Deposit) -> Self {
+        self.with.deposit = deposit;
         self
     }
 
     /// Which gas its `init` runs on; the current message's if nothing is said.
     pub fn gas(mut self, gas: Gas) -> Self {
-        self.gas = gas;
+        self.with.gas = gas;
         self
     }
 
@@ -77,7 +81,7 @@ impl<E> Creation<E> {
     ///
     /// Those of [`outbox::create_program`].
     pub fn send(self) -> Result<Created, Error> {
-        outbox::create_program(&self.code, &self.salt, &self.payload, self.value, self.gas)
+        outbox::create_program(&self.code, &self.salt, &self.payload, self.with)
     }
 
     /// Creates it when the turn commits, and returns what waits until its `init` has ended: to do something between
@@ -138,8 +142,7 @@ impl<E> Creating<E> {
             &creation.code,
             &creation.salt,
             &creation.payload,
-            creation.value,
-            creation.gas,
+            creation.with,
         );
         let blocks = creation.deadline;
         self.step = Step::Done;

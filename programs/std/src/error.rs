@@ -25,6 +25,10 @@ impl Error {
     pub const NO_SUCH_CODE: Self = Self(error::NO_SUCH_CODE);
     /// The message has its one reply already.
     pub const ALREADY_REPLIED: Self = Self(error::ALREADY_REPLIED);
+    /// The message's deposit money does not cover what is to go along.
+    pub const NOT_ENOUGH_DEPOSIT: Self = Self(error::NOT_ENOUGH_DEPOSIT);
+    /// The purse that pays is closed, by who called or by time: nothing can be sent, created or waited for.
+    pub const PURSE_CLOSED: Self = Self(error::PURSE_CLOSED);
 
     /// The number as the chain returned it.
     #[must_use]

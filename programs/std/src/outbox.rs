@@ -1,6 +1,6 @@
 //! What a turn sends out when it commits: messages, new programs and events.
 
-use actors_primitives::abi::flag;
+use actors_primitives::abi::{flag, REST_OF_DEPOSIT};
 
 use crate::{sys, sys_len, task, Error};
 
@@ -22,15 +22,56 @@ impl Gas {
     }
 }
 
+/// The deposit money that goes along with a message: what its program may grow by, and its own sends take along. What
+/// is left comes back with the reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deposit(u128);
+
+impl Deposit {
+    /// Nothing.
+    pub const NONE: Self = Self(0);
+    /// All that the current message has left when the turn commits, after what this program itself has grown by.
+    pub const REST: Self = Self(REST_OF_DEPOSIT);
+
+    /// This much.
+    #[must_use]
+    pub const fn planck(planck: u128) -> Self {
+        Self(planck)
+    }
+}
+
+/// What goes along with a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct With {
+    /// Value, from the program's balance, in planck.
+    pub value: u128,
+    /// Deposit money.
+    pub deposit: Deposit,
+    /// The gas that it runs on.
+    pub gas: Gas,
+}
+
+impl Default for With {
+    /// No value and no deposit money; it shares the gas.
+    fn default() -> Self {
+        Self {
+            value: 0,
+            deposit: Deposit::NONE,
+            gas: Gas::Shared,
+        }
+    }
+}
+
 /// Sends a message when the turn commits, and returns its id.
 ///
 /// # Errors
 ///
 /// [`Error::OVER_LIMIT`] for the payload or the number of sends, [`Error::OUT_OF_RANGE`] for gas
-/// above `i64::MAX`, [`Error::NOT_ENOUGH_VALUE`], [`Error::NOT_ENOUGH_GAS`], or [`Error::NOT_ALLOWED`].
-pub fn send(dest: &[u8; 32], payload: &[u8], value: u128, gas: Gas) -> Result<[u8; 32], Error> {
+/// above `i64::MAX`, [`Error::NOT_ENOUGH_VALUE`], [`Error::NOT_ENOUGH_DEPOSIT`], [`Error::NOT_ENOUGH_GAS`],
+/// [`Error::PURSE_CLOSED`], or [`Error::NOT_ALLOWED`].
+pub fn send(dest: &[u8; 32], payload: &[u8], with: With) -> Result<[u8; 32], Error> {
     let mut id = [0; 32];
-    send_as(&mut id, dest, payload, value, gas, 0, 0).map(|()| id)
+    send_as(&mut id, dest, payload, &with, 0, 0).map(|()| id)
 }
 
 /// As [`send`], and awaits the reply: it resumes the current message, if that
@@ -47,12 +88,11 @@ pub fn send(dest: &[u8; 32], payload: &[u8], value: u128, gas: Gas) -> Result<[u
 pub fn send_awaited(
     dest: &[u8; 32],
     payload: &[u8],
-    value: u128,
-    gas: Gas,
+    with: With,
     letter: u32,
 ) -> Result<[u8; 32], Error> {
     let mut id = [0; 32];
-    send_awaited_as(&mut id, dest, payload, value, gas, letter).map(|()| id)
+    send_awaited_as(&mut id, dest, payload, &with, letter).map(|()| id)
 }
 
 /// As [`send_awaited`], and writes the id.
@@ -60,28 +100,26 @@ pub(crate) fn send_awaited_as(
     id: &mut [u8; 32],
     dest: &[u8; 32],
     payload: &[u8],
-    value: u128,
-    gas: Gas,
+    with: &With,
     letter: u32,
 ) -> Result<(), Error> {
-    send_as(id, dest, payload, value, gas, 0, awaited(letter)?)
+    send_as(id, dest, payload, with, 0, awaited(letter)?)
 }
 
 /// As [`send`], and delivers the message after so many blocks. It outlives the current message, so
-/// its gas is split off.
+/// its gas must be split off.
 ///
 /// # Errors
 ///
-/// Those of [`send`]; [`Error::OVER_LIMIT`] also for too many blocks.
+/// Those of [`send`]; [`Error::OVER_LIMIT`] also for too many blocks, [`Error::NOT_ALLOWED`] also for shared gas.
 pub fn send_delayed(
     dest: &[u8; 32],
     payload: &[u8],
-    value: u128,
-    gas: u64,
+    with: With,
     delay: u32,
 ) -> Result<[u8; 32], Error> {
     let mut id = [0; 32];
-    send_as(&mut id, dest, payload, value, Gas::Split(gas), delay, 0).map(|()| id)
+    send_as(&mut id, dest, payload, &with, delay, 0).map(|()| id)
 }
 
 /// The flags of a send whose reply is awaited.
@@ -105,6 +143,7 @@ pub(crate) fn send_to_self(id: &mut [u8; 32], gas: u64) -> Result<(), Error> {
             own,
             0,
             value.as_ptr(),
+            core::ptr::null(),
             gas as i64,
             0,
             0,
@@ -118,20 +157,19 @@ fn send_as(
     id: &mut [u8; 32],
     dest: &[u8; 32],
     payload: &[u8],
-    value: u128,
-    gas: Gas,
+    with: &With,
     delay: u32,
     flags: u32,
 ) -> Result<(), Error> {
-    let gas = gas.as_abi()?;
-    let value = value.to_le_bytes();
-    // SAFETY: `payload` is valid for its length, `dest` and `id` for 32 bytes, `value` for 16.
+    let gas = with.gas.as_abi()?;
+    // SAFETY: `payload` is valid for its length, `dest` and `id` for 32 bytes, the amounts for 16.
     let returned = unsafe {
         sys::send(
             dest.as_ptr(),
             payload.as_ptr(),
             sys_len(payload),
-            value.as_ptr(),
+            bytes_of(&with.value),
+            bytes_of(&with.deposit.0),
             gas,
             delay,
             flags,
@@ -139,6 +177,12 @@ fn send_as(
         )
     };
     Error::check(returned).map(|_| task::sent())
+}
+
+/// An amount where it stands, as the chain reads it.
+fn bytes_of(amount: &u128) -> *const u8 {
+    const { assert!(cfg!(target_endian = "little")) };
+    core::ptr::from_ref(amount).cast()
 }
 
 /// A program that this turn creates.
@@ -151,24 +195,24 @@ pub struct Created {
 }
 
 /// Creates a program from stored code when the turn commits, and queues its `init` with `payload`
-/// and `value`.
+/// and what goes along: an `init` that stores anything needs deposit money.
 ///
 /// The address follows from the code, this program and `salt`. The new program's existential
-/// deposit and the deposit for its record are taken from this program's balance, besides `value`.
+/// deposit and the deposit for its record are taken from this program's balance, besides the value.
 ///
 /// # Errors
 ///
 /// [`Error::NO_SUCH_CODE`], [`Error::ALREADY_EXISTS`] at the address, [`Error::OVER_LIMIT`] for the
 /// salt, the payload or the number of sends, [`Error::OUT_OF_RANGE`] for gas above `i64::MAX`,
-/// [`Error::NOT_ENOUGH_VALUE`], [`Error::NOT_ENOUGH_GAS`], or [`Error::NOT_ALLOWED`].
+/// [`Error::NOT_ENOUGH_VALUE`], [`Error::NOT_ENOUGH_DEPOSIT`], [`Error::NOT_ENOUGH_GAS`], [`Error::PURSE_CLOSED`], or
+/// [`Error::NOT_ALLOWED`].
 pub fn create_program(
     code_hash: &[u8; 32],
     salt: &[u8],
     payload: &[u8],
-    value: u128,
-    gas: Gas,
+    with: With,
 ) -> Result<Created, Error> {
-    create_program_with(code_hash, salt, payload, value, gas, 0)
+    create_program_as(code_hash, salt, payload, &with, 0)
 }
 
 /// As [`create_program`], and awaits the reply of `init`, as [`send_awaited`] does.
@@ -180,28 +224,25 @@ pub fn create_program_awaited(
     code_hash: &[u8; 32],
     salt: &[u8],
     payload: &[u8],
-    value: u128,
-    gas: Gas,
+    with: With,
 ) -> Result<Created, Error> {
-    create_program_with(code_hash, salt, payload, value, gas, flag::AWAIT)
+    create_program_as(code_hash, salt, payload, &with, flag::AWAIT)
 }
 
-fn create_program_with(
+fn create_program_as(
     code_hash: &[u8; 32],
     salt: &[u8],
     payload: &[u8],
-    value: u128,
-    gas: Gas,
+    with: &With,
     flags: u32,
 ) -> Result<Created, Error> {
-    let gas = gas.as_abi()?;
-    let value = value.to_le_bytes();
+    let gas = with.gas.as_abi()?;
     let mut created = Created {
         program: [0; 32],
         message: [0; 32],
     };
     // SAFETY: `salt` and `payload` are valid for their lengths, `code_hash`, `program` and
-    // `message` for 32 bytes, `value` for 16.
+    // `message` for 32 bytes, the amounts for 16.
     let returned = unsafe {
         sys::create_program(
             code_hash.as_ptr(),
@@ -209,7 +250,8 @@ fn create_program_with(
             sys_len(salt),
             payload.as_ptr(),
             sys_len(payload),
-            value.as_ptr(),
+            bytes_of(&with.value),
+            bytes_of(&with.deposit.0),
             gas,
             flags,
             created.program.as_mut_ptr(),

@@ -4,7 +4,7 @@ pub use crate::{
     chain,
     collections::{List, Map, Set, Value},
     join, message, on_failure,
-    outbox::{debug, Gas},
+    outbox::{debug, Deposit, Gas},
     select, sleep, ActorId, CallError, Creation, Funds, Paid, Raw, Request, This,
 };
 pub use alloc::{

@@ -16,6 +16,8 @@ impl Code {
     pub const FINISHED: Self = Self(1);
     /// The program panicked; the payload is its text.
     pub const PANICKED: Self = Self(0x101);
+    /// The message's deposit money did not cover what the program would have grown by.
+    pub const DEPOSIT_SHORTFALL: Self = Self(0x106);
     /// The program reverted; the payload is its own: from a typed program a [`Refusal`](crate::Refusal).
     pub const REVERTED: Self = Self(0x108);
 

@@ -10,7 +10,7 @@ use core::{
 };
 
 use crate::{
-    outbox::{self, Gas},
+    outbox::{self, Deposit, Gas, With},
     refusal::Never,
     reply::Code,
     rt::{routed, zeroes, Bounded},
@@ -30,8 +30,7 @@ pub const DEFAULT_MAX_ANSWER: u32 = 16 * 1024;
 pub struct Request<T = (), E = Never> {
     destination: ActorId,
     payload: Vec<u8>,
-    value: u128,
-    gas: Gas,
+    with: With,
     deadline: u32,
     max_answer: u32,
     delay: u32,
@@ -44,8 +43,7 @@ impl<T, E> Request<T, E> {
         Self {
             destination,
             payload,
-            value: 0,
-            gas: Gas::Shared,
+            with: With::default(),
             deadline: DEFAULT_DEADLINE,
             max_answer: DEFAULT_MAX_ANSWER,
             delay: 0,
@@ -60,13 +58,19 @@ impl<T, E> Request<T, E> {
 
     /// Sends value along, from the program's balance.
     pub fn value(mut self, funds: Funds) -> Self {
-        self.value = funds.0;
+        self.with.value = funds.0;
+        self
+    }
+
+    /// Sends deposit money along: what it makes programs store more is paid out of that. None if nothing is said.
+    pub fn deposit(mut self, deposit: Deposit) -> Self {
+        self.with.deposit = deposit;
         self
     }
 
     /// Which gas it runs on; the current message's if nothing is said.
     pub fn gas(mut self, gas: Gas) -> Self {
-        self.gas = gas;
+        self.with.gas = gas;
         self
     }
 
@@ -99,16 +103,12 @@ impl<T, E> Request<T, E> {
         let Self {
             destination: ActorId(destination),
             payload,
-            value,
-            gas,
+            with,
             delay,
             ..
         } = self;
-        match (delay, gas) {
-            (0, _) => outbox::send(&destination, &payload, value, gas),
-            (_, Gas::Split(gas)) => outbox::send_delayed(&destination, &payload, value, gas, delay),
-            (_, Gas::Shared) => Err(Error::NOT_ALLOWED),
-        }
+        // One that is not delayed is the same by both.
+        outbox::send_delayed(&destination, &payload, with, delay)
     }
 }
 
@@ -127,8 +127,7 @@ impl<T: Decode, E: Decode> Request<T, E> {
         let Self {
             destination,
             payload,
-            value,
-            gas,
+            with,
             deadline,
             max_answer,
             delay,
@@ -137,8 +136,7 @@ impl<T: Decode, E: Decode> Request<T, E> {
         let state = State::Unsent(Request {
             destination,
             payload,
-            value,
-            gas,
+            with,
             deadline,
             max_answer,
             delay,
@@ -174,8 +172,7 @@ impl State {
                     reply.to(),
                     &request.destination.0,
                     &request.payload,
-                    request.value,
-                    request.gas,
+                    &request.with,
                     request.deadline,
                 ),
                 _ => Err(Error::NOT_ALLOWED),

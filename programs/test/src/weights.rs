@@ -57,6 +57,10 @@ impl WeightInfo for Watched {
         Chain::set_admin()
     }
 
+    fn close_purse() -> Weight {
+        Chain::close_purse()
+    }
+
     fn do_due(bytes: u32) -> Weight {
         Chain::do_due(bytes)
     }

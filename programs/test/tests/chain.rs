@@ -421,7 +421,7 @@ const SECRETARY: &str = r#"(module
     (import "actors_v1" "message_value" (func $value (param i32)))
     (import "actors_v1" "reply_size" (func $size (result i32)))
     (import "actors_v1" "reply_read" (func $answer (param i32 i32 i32) (result i32)))
-    (import "actors_v1" "send" (func $send (param i32 i32 i32 i32 i64 i32 i32 i32) (result i32)))
+    (import "actors_v1" "send" (func $send (param i32 i32 i32 i32 i32 i64 i32 i32 i32) (result i32)))
     (import "actors_v1" "wait" (func $wait (param i32) (result i32)))
     (import "actors_v1" "reply" (func $reply (param i32 i32 i32) (result i32)))
     (memory (export "memory") 1)
@@ -430,7 +430,7 @@ const SECRETARY: &str = r#"(module
         (if (i32.eqz (call $cause)) (then
             (drop (call $read (i32.const 0) (i32.const 32) (i32.const 0)))
             (call $value (i32.const 32))
-            (drop (call $send (i32.const 0) (i32.const 100) (i32.const 5) (i32.const 32)
+            (drop (call $send (i32.const 0) (i32.const 100) (i32.const 5) (i32.const 32) (i32.const 0)
                 (i64.const -1) (i32.const 0) (i32.const 0x301) (i32.const 200)))
             (drop (call $wait (i32.const 3)))
             (return)))
@@ -515,11 +515,11 @@ fn letters_stand_in_a_mailbox_and_are_answered() {
 fn delayed_messages_are_part_of_the_story() {
     let late = r#"(module
         (import "actors_v1" "message_read" (func $read (param i32 i32 i32) (result i32)))
-        (import "actors_v1" "send" (func $send (param i32 i32 i32 i32 i64 i32 i32 i32) (result i32)))
+        (import "actors_v1" "send" (func $send (param i32 i32 i32 i32 i32 i64 i32 i32 i32) (result i32)))
         (memory (export "memory") 1)
         (func (export "handle")
             (drop (call $read (i32.const 0) (i32.const 32) (i32.const 0)))
-            (drop (call $send (i32.const 0) (i32.const 32) (i32.const 0) (i32.const 64)
+            (drop (call $send (i32.const 0) (i32.const 32) (i32.const 0) (i32.const 64) (i32.const 0)
                 (i64.const 10000000000) (i32.const 5) (i32.const 0) (i32.const 96)))))"#;
     let chain = Chain::new();
     let (alice, bob) = (chain.user("alice"), chain.user("bob"));

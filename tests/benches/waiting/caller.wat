@@ -3,7 +3,7 @@
 (module
   (import "actors_v1" "message_read" (func $read (param i32 i32 i32) (result i32)))
   (import "actors_v1" "turn_cause" (func $cause (result i32)))
-  (import "actors_v1" "send" (func $send (param i32 i32 i32 i32 i64 i32 i32 i32) (result i32)))
+  (import "actors_v1" "send" (func $send (param i32 i32 i32 i32 i32 i64 i32 i32 i32) (result i32)))
   (import "actors_v1" "wait" (func $wait (param i32) (result i32)))
   (import "actors_v1" "reply" (func $reply (param i32 i32 i32) (result i32)))
   (import "actors_v1" "reply_read" (func $reply_read (param i32 i32 i32) (result i32)))
@@ -23,7 +23,7 @@
       (else
         (drop (call $read (i32.const 0) (i32.const 32) (i32.const 32768)))
         (if (call $send
-              (i32.const 32768) (i32.const 32768) (i32.const 32) (i32.const 40960)
+              (i32.const 32768) (i32.const 32768) (i32.const 32) (i32.const 40960) (i32.const 0)
               (i64.const -1) (i32.const 0) (i32.const 1) (i32.const 49152))
           (then unreachable))
         (if (call $wait (i32.const 100)) (then unreachable))))))

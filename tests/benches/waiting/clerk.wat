@@ -13,9 +13,9 @@
   (import "actors_v1" "message_size" (func $size (result i32)))
   (import "actors_v1" "message_read" (func $read (param i32 i32 i32) (result i32)))
   (import "actors_v1" "turn_cause" (func $cause (result i32)))
-  (import "actors_v1" "send" (func $send (param i32 i32 i32 i32 i64 i32 i32 i32) (result i32)))
+  (import "actors_v1" "send" (func $send (param i32 i32 i32 i32 i32 i64 i32 i32 i32) (result i32)))
   (import "actors_v1" "create_program"
-    (func $create (param i32 i32 i32 i32 i32 i32 i64 i32 i32 i32) (result i32)))
+    (func $create (param i32 i32 i32 i32 i32 i32 i32 i64 i32 i32 i32) (result i32)))
   (import "actors_v1" "wait" (func $wait (param i32) (result i32)))
   (import "actors_v1" "wake" (func $wake (param i32) (result i32)))
   (import "actors_v1" "exit" (func $exit (param i32)))
@@ -30,7 +30,7 @@
   (func $pass_on (param $gas i64) (param $delay i32) (param $flags i32)
     (call $sure (call $send
       (i32.const 1025) (i32.const 1077) (i32.sub (call $size) (i32.const 53))
-      (i32.const 1061) (local.get $gas) (local.get $delay) (local.get $flags) (i32.const 0))))
+      (i32.const 1061) (i32.const 0) (local.get $gas) (local.get $delay) (local.get $flags) (i32.const 0))))
   (func (export "init"))
   (func (export "handle")
     (drop (call $read (i32.const 0) (call $size) (i32.const 1024)))
@@ -50,7 +50,7 @@
       (call $id (i32.const 0))
       (call $sure (call $create
         (i32.const 1025) (i32.const 0) (i32.const 32) (i32.const 0) (i32.const 0)
-        (i32.const 1061) (i64.const -1) (i32.const 1) (i32.const 64) (i32.const 96)))
+        (i32.const 1061) (i32.const 0) (i64.const -1) (i32.const 1) (i32.const 64) (i32.const 96)))
       (call $stay (i32.const 0))))
     (if (call $is (i32.const 6)) (then (call $stay (i32.const 0)))))
   (func (export "migrate")))

@@ -26,8 +26,11 @@ impl Host for OneProgram {
     fn block_timestamp(&mut self) -> u64 {
         0
     }
-    fn deposit_left(&mut self) -> Balance {
+    fn liquid_deposit(&mut self) -> Balance {
         0
+    }
+    fn is_closed(&mut self) -> bool {
+        false
     }
     fn code_exists(&mut self, _: &CodeHash) -> bool {
         false

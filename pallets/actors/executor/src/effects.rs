@@ -1,5 +1,7 @@
 //! What a turn asks the chain to do.
 
+#[cfg(doc)]
+use actors_primitives::abi::REST_OF_DEPOSIT;
 use actors_primitives::{Balance, CodeHash, Gas, MessageId};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -20,6 +22,9 @@ pub struct Send {
     pub payload: Vec<u8>,
     /// What it carries, in planck.
     pub value: Balance,
+    /// Deposit money that goes along, of what the message it is sent in may use, in planck;
+    /// [`REST_OF_DEPOSIT`] is all that is left when the turn commits.
+    pub deposit: Balance,
     /// Gas split off for it; `None` shares the gas of the message it is sent in.
     pub gas: Option<Gas>,
     /// The blocks of service after which it is delivered; 0 is at once.
@@ -52,6 +57,9 @@ pub struct Create {
     pub payload: Vec<u8>,
     /// What its first message carries, in planck.
     pub value: Balance,
+    /// Deposit money that goes along, of what the message it is created in may use, in planck;
+    /// [`REST_OF_DEPOSIT`] is all that is left when the turn commits.
+    pub deposit: Balance,
     /// Gas split off for it; `None` shares the gas of the message it is created in.
     pub gas: Option<Gas>,
     /// Whether the reply resumes the message it is created in, if that waits then.

@@ -76,8 +76,13 @@ pub struct Context {
     pub signal: Option<SignalContext>,
     /// Whether an earlier turn of the message gave its one reply.
     pub has_replied: bool,
-    /// Blocks of service that the message may still wait, in all.
+    /// Blocks of service after which the purse that pays is closed; 0 if it is.
     pub lifetime_left: u32,
+    /// Whether the payer has closed the purse before its time; `None` if only [`Host::is_closed`]
+    /// knows.
+    pub is_closed: Option<bool>,
+    /// Deposit money that the message may use or send along, in planck.
+    pub deposit: Balance,
     /// Gas that the message has besides [`Request::gas_limit`], what an earlier wait has set aside
     /// for a signal included: the turn cannot burn it, but what a wait sets aside comes out of it
     /// first.
@@ -110,8 +115,8 @@ pub struct StoredMemory {
 
 /// What the turn may ask of the world outside, each time after it was paid for.
 ///
-/// Balance, time and deposit money are asked for at most once a turn, and only by one that uses
-/// them: each is a read of the chain's storage.
+/// Balance, time, and what is known of the purse and its payer are asked for at most once a turn,
+/// and only by one that uses them: each is a read of the chain's storage.
 pub trait Host {
     /// The program's code: what [`crate::validate`] accepted when it returned
     /// [`Request::code`], without the IDL behind it ([`crate::Blob::code`]). `None` fails the turn as [`ReplyCode::NoSuchProgram`].
@@ -132,8 +137,12 @@ pub trait Host {
     fn balance(&mut self) -> Balance;
     /// The time of the block, in milliseconds since 1970.
     fn block_timestamp(&mut self) -> u64;
-    /// Deposit money that the turn may use, in planck.
-    fn deposit_left(&mut self) -> Balance;
+    /// How much of what is held on the payer's account no lock has frozen since, in planck: deposit
+    /// money beyond that cannot be used.
+    fn liquid_deposit(&mut self) -> Balance;
+    /// Whether the payer has closed the purse that this turn's was split from: asked if
+    /// [`Context::is_closed`] does not say.
+    fn is_closed(&mut self) -> bool;
     /// Whether code of that hash is stored.
     fn code_exists(&mut self, code: &CodeHash) -> bool;
     /// Whether a program stands at that address, or did.

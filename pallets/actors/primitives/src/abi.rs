@@ -69,7 +69,16 @@ pub mod error {
     pub const NO_SUCH_CODE: i32 = -8;
     /// The message has its one reply already.
     pub const ALREADY_REPLIED: i32 = -9;
+    /// The message's deposit money does not cover what is to go along.
+    pub const NOT_ENOUGH_DEPOSIT: i32 = -10;
+    /// The purse that pays is closed: its payer has closed it, or its time is over. Nothing can be
+    /// sent, created or waited for any more.
+    pub const PURSE_CLOSED: i32 = -11;
 }
+
+/// The amount of deposit money that stands for all which the message has left when the turn
+/// commits, after what the program itself has grown by.
+pub const REST_OF_DEPOSIT: crate::Balance = crate::Balance::MAX;
 
 /// The bits of the `flags` that `send` and `create_program` take. Any other is
 /// [`error::NOT_ALLOWED`].
@@ -282,24 +291,26 @@ macro_rules! for_each_import {
             READERS fn random(subject: *const u8, len: u32, out32: *mut u8) -> i64;
             /// Sends a message when the turn commits and writes its id. `gas` -1 shares the gas
             /// of the current message, any other amount is split off it. It is delivered after
-            /// `delay` blocks. With flag 1 the reply resumes the current message.
+            /// `delay` blocks. With flag 1 the reply resumes the current message. `deposit16` is the
+            /// deposit money that goes along: none at offset 0, and the amount 2^128 - 1 is all that
+            /// is left when the turn commits.
             TURNS fn send(
                 dest32: *const u8, payload: *const u8, len: u32, value16: *const u8,
-                gas: i64, delay: u32, flags: u32, out_id32: *mut u8
+                deposit16: *const u8, gas: i64, delay: u32, flags: u32, out_id32: *mut u8
             ) -> i32;
             /// Creates a program from stored code when the turn commits, and writes its id and
-            /// that of its first message, which runs `init`. It counts as a send, and `gas` and
-            /// flag 1 are as in `send`.
+            /// that of its first message, which runs `init`. It counts as a send, and `deposit16`,
+            /// `gas` and flag 1 are as in `send`.
             TURNS fn create_program(
                 code_hash32: *const u8, salt: *const u8, salt_len: u32, payload: *const u8,
-                len: u32, value16: *const u8, gas: i64, flags: u32,
+                len: u32, value16: *const u8, deposit16: *const u8, gas: i64, flags: u32,
                 out_program32: *mut u8, out_message32: *mut u8
             ) -> i32;
             /// Gives the one reply to the current message.
             REPLIERS fn reply(payload: *const u8, len: u32, value16: *const u8) -> i32;
             /// Marks the message as waiting, for at most `blocks`: from when the entry returns.
             WAITERS fn wait(blocks: u32) -> i32;
-            /// Writes the deposit money that this turn may still use.
+            /// Writes the deposit money that the message may still use or send along.
             READERS fn deposit_left(out16: *mut u8);
             /// Writes the price of one stored byte.
             READERS fn deposit_per_byte(out16: *mut u8);
@@ -401,8 +412,8 @@ mod tests {
     #[test]
     fn wide_values_are_only_gas_and_blocks() {
         let send = Import::find("send").expect("send is in the table");
-        assert_eq!(send.params.len(), 8);
-        assert_eq!(send.params[4], ("gas", ValType::I64));
+        assert_eq!(send.params.len(), 9);
+        assert_eq!(send.params[5], ("gas", ValType::I64));
         assert_eq!(send.result, Some(ValType::I32));
         assert_eq!(
             Import::find("gas_left").expect("is there").result,

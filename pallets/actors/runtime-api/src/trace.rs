@@ -126,6 +126,8 @@ pub enum TraceEffect<AccountId> {
         payload: Vec<u8>,
         /// What it carries, in planck.
         value: Balance,
+        /// Deposit money that goes along, in planck.
+        deposit: Balance,
         /// Gas split off for it; none shares the gas of the message it is sent in.
         gas: Option<Gas>,
         /// After how many blocks of service it is delivered; 0 is at once.
@@ -147,6 +149,8 @@ pub enum TraceEffect<AccountId> {
         payload: Vec<u8>,
         /// What the message carries, in planck.
         value: Balance,
+        /// Deposit money that goes along, in planck.
+        deposit: Balance,
         /// Gas split off for it; none shares the gas of the message it is sent in.
         gas: Option<Gas>,
         /// Whether its reply resumes the message that it is sent in, if that waits then.

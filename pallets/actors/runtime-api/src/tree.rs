@@ -1,7 +1,7 @@
 //! A trace as a tree, for a terminal: one line a turn, below it what it did, and below each
 //! message that it sent the turns of that message.
 
-use actors_primitives::{Balance, Gas, MessageId, ReplyCode};
+use actors_primitives::{abi::REST_OF_DEPOSIT, Balance, Gas, MessageId, ReplyCode};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     format,
@@ -189,6 +189,7 @@ impl<'a, AccountId, Name: Fn(&AccountId) -> String> Tree<'a, AccountId, Name> {
                 destination,
                 payload,
                 value,
+                deposit,
                 gas,
                 delay,
                 is_awaited,
@@ -203,9 +204,10 @@ impl<'a, AccountId, Name: Fn(&AccountId) -> String> Tree<'a, AccountId, Name> {
                     format!(", in the mailbox for {}", count(blocks, "block"))
                 });
                 format!(
-                    "sends {} to {to}{}{}{late}{}{letter}",
+                    "sends {} to {to}{}{}{}{late}{}{letter}",
                     id(message_id),
                     cargo(payload, *value),
+                    along(*deposit),
                     split(*gas),
                     awaited(*is_awaited),
                 )
@@ -216,14 +218,16 @@ impl<'a, AccountId, Name: Fn(&AccountId) -> String> Tree<'a, AccountId, Name> {
                 code_hash,
                 payload,
                 value,
+                deposit,
                 gas,
                 is_awaited,
             } => format!(
-                "creates {} from {} with {}{}{}{}",
+                "creates {} from {} with {}{}{}{}{}",
                 (self.name)(program),
                 short(&code_hash.0),
                 id(message_id),
                 cargo(payload, *value),
+                along(*deposit),
                 split(*gas),
                 awaited(*is_awaited),
             ),
@@ -315,6 +319,14 @@ fn money(value: Balance) -> String {
     match value {
         0 => String::new(),
         value => format!(" + {} planck", number(value)),
+    }
+}
+
+fn along(deposit: Balance) -> String {
+    match deposit {
+        0 => String::new(),
+        REST_OF_DEPOSIT => ", with the rest of the deposit money".into(),
+        deposit => format!(", with {} planck of deposit money", number(deposit)),
     }
 }
 

@@ -39,6 +39,7 @@ macro_rules! cases {
 
 mod budget;
 mod calls;
+mod closing;
 mod code;
 #[cfg(test)]
 mod configuration;
@@ -71,6 +72,7 @@ mod waiting;
 pub(crate) const ROOMS: &[&[Case]] = &[
     budget::CASES,
     calls::CASES,
+    closing::CASES,
     code::CASES,
     deadline::CASES,
     deposit::CASES,

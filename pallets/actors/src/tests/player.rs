@@ -1,7 +1,7 @@
 //! Scripts for `script.wat`, and what the program says while it plays them.
 
 use actors_executor::Schedule;
-use actors_primitives::{Balance, CodeHash, Gas, MessageId, ReplyCode};
+use actors_primitives::{abi::REST_OF_DEPOSIT, Balance, CodeHash, Gas, MessageId, ReplyCode};
 
 use crate::{
     mock::*, session::Session, Event, Pallet, Queue, ReplyTo, Service, ValueInFlight, WeightInfo,
@@ -44,18 +44,20 @@ pub(super) struct Post<'a> {
     to: &'a AccountId,
     words: Vec<u8>,
     value: Balance,
+    deposit: Balance,
     gas: Option<Gas>,
     delay: u32,
     flags: u32,
 }
 
 impl<'a> Post<'a> {
-    /// Sharing gas, without value, at once, and not awaited.
+    /// Sharing gas, with the rest of the deposit money, without value, at once, and not awaited.
     pub(super) fn new(to: &'a AccountId, words: Vec<u8>) -> Self {
         Self {
             to,
             words,
             value: 0,
+            deposit: REST_OF_DEPOSIT,
             gas: None,
             delay: 0,
             flags: 0,
@@ -65,6 +67,11 @@ impl<'a> Post<'a> {
     /// With value.
     pub(super) fn value(self, value: Balance) -> Self {
         Self { value, ..self }
+    }
+
+    /// With so much deposit money.
+    pub(super) fn deposit(self, deposit: Balance) -> Self {
+        Self { deposit, ..self }
     }
 
     /// With gas of its own.
@@ -92,6 +99,7 @@ impl<'a> Post<'a> {
             &[0][..],
             self.to.as_ref(),
             &self.value.to_le_bytes(),
+            &self.deposit.to_le_bytes(),
             &gas.to_le_bytes(),
             &self.delay.to_le_bytes(),
             &self.flags.to_le_bytes(),
@@ -112,12 +120,13 @@ pub(super) fn tell(to: &AccountId, words: Vec<u8>) -> Act {
     Post::new(to, words).act()
 }
 
-/// Creates a program and awaits its reply.
+/// Creates a program with the rest of the deposit money, and awaits its reply.
 pub(super) fn found(code: CodeHash, salt: u8, value: Balance, words: Vec<u8>) -> Act {
     [
         &[1][..],
         &code.0,
         &value.to_le_bytes(),
+        &REST_OF_DEPOSIT.to_le_bytes(),
         &Gas::MAX.to_le_bytes(),
         &1u32.to_le_bytes(),
         &[0, salt],

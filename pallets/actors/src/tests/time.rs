@@ -252,6 +252,8 @@ fn crowd(entries: u32) -> Vec<MessageId> {
             deposit: 0,
             references: entries,
             parent: None,
+            until: u64::MAX,
+            is_closed: false,
         },
     );
     for number in 0..entries {
@@ -264,6 +266,7 @@ fn crowd(entries: u32) -> Vec<MessageId> {
             payload: Default::default(),
             value: 0,
             purse,
+            deposit: 0,
         };
         Service::<Test>::mutate(|service| Pallet::<Test>::delay(service, message, 1));
     }

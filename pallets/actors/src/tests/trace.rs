@@ -115,7 +115,7 @@ fn a_trace_tells_what_a_message_causes() {
     shows(&trace, &programs, &[
             "0x73a890f5 handle sleeper from alice 0x610a00000001000000c466bab5b98667… (43 bytes): 0 gas, waits 10 blocks",
             r#"├─ says "asks""#,
-            r#"├─ sends 0x7b59cbf9 to echo "hi", awaited"#,
+            r#"├─ sends 0x7b59cbf9 to echo "hi", with the rest of the deposit money, awaited"#,
             r#"│  └─ handle echo "hi": 0 gas, replied"#,
             r#"│     └─ replies "hi""#,
             "└─ writes 1 key",
@@ -183,7 +183,7 @@ fn a_trace_lets_time_pass() {
     shows(&waits, &programs, &[
             "0x364e7559 handle sleeper from alice 0x610a0000000105000002020202020202… (46 bytes): 0 gas, waits 10 blocks",
             r#"├─ says "asks""#,
-            r#"├─ sends 0x80711d8c to bob "well?", awaited, in the mailbox for 5 blocks"#,
+            r#"├─ sends 0x80711d8c to bob "well?", with the rest of the deposit money, awaited, in the mailbox for 5 blocks"#,
             "└─ writes 1 key",
             "not over after 9 blocks",
         ]);
@@ -191,7 +191,7 @@ fn a_trace_lets_time_pass() {
     shows(&fails, &programs, &[
             "0x364e7559 handle sleeper from alice 0x610a0000000105000002020202020202… (46 bytes): 0 gas, waits 10 blocks",
             r#"├─ says "asks""#,
-            r#"├─ sends 0x80711d8c to bob "well?", awaited, in the mailbox for 5 blocks"#,
+            r#"├─ sends 0x80711d8c to bob "well?", with the rest of the deposit money, awaited, in the mailbox for 5 blocks"#,
             "└─ writes 1 key",
             r#"0x364e7559 handle sleeper, deadline: 0 gas, failed (Panicked) "too late", block +10"#,
             "0x82cb4a47 handle_signal sleeper, 0x364e7559 failed (Panicked): 0 gas, finished, block +10",
@@ -216,7 +216,7 @@ fn a_trace_follows_what_is_delayed() {
     let trace = trace(&sleeper, delays(&echo, 3, GAS, b"later"), 10);
     shows(&trace, &programs, &[
             "0x73a890f5 handle sleeper from alice 0x640300000000743ba40b000000c466ba… (50 bytes): 0 gas, finished",
-            r#"└─ sends 0x7b59cbf9 to echo "later", with 50,000,000,000 gas, after 3 blocks"#,
+            r#"└─ sends 0x7b59cbf9 to echo "later", with the rest of the deposit money, with 50,000,000,000 gas, after 3 blocks"#,
             r#"   └─ handle echo "later": 0 gas, replied, block +3"#,
             r#"      └─ replies "later""#,
             "over after 3 blocks",
@@ -286,7 +286,7 @@ fn a_trace_is_told_turn_by_turn_as_events_tell() {
     let programs = [(&sleeper, "sleeper"), (&echo, "echo"), (&family, "family")];
     shows(&traces[0], &programs, &[
             "0xf487a899 handle family from alice 0x01c466bab5b9866728fe8fbc92e3cbc9… (59 bytes): 0 gas, replied",
-            r#"├─ sends 0x805d1505 to echo "!x""#,
+            r#"├─ sends 0x805d1505 to echo "!x", with 10,000,000,000,000 planck of deposit money"#,
             r#"│  ├─ handle echo "!x": 0 gas, replied"#,
             r#"│  │  └─ replies "!x""#,
             r#"│  └─ handle_reply family, reply to 0x805d1505 "!x": 0 gas, finished"#,
@@ -442,11 +442,11 @@ fn a_creation_is_told_and_so_is_an_exit() {
     let programs = [(&family, "family")];
     shows(&trace(&family, payload, 0), &programs, &[
             "0x364e7559 handle family from alice 0x00b9927cc85918a526915d2ec6398fe9… (64 bytes): 0 gas, replied",
-            r#"├─ creates ? from 0xb9927cc8 with 0x80711d8c "hello""#,
+            r#"├─ creates ? from 0xb9927cc8 with 0x80711d8c "hello", with 10,000,000,000,000 planck of deposit money"#,
             r#"│  ├─ init ? "hello": 0 gas, finished"#,
             "│  └─ handle_reply family, reply to 0x80711d8c: 0 gas, finished",
             "│     └─ writes 2 keys",
-            "└─ replies 0x00000000f9aa67b1c60f3460582161dc… (68 bytes)",
+            "└─ replies 0x0000000030e089d097ca90486e90eb85… (68 bytes)",
             "over",
         ]);
     let bob: &[u8; 32] = BOB.as_ref();

@@ -60,6 +60,11 @@ fn a_program_sees_what_was_reverted_with_and_has_its_value_back() {
     assert_quiet();
 }
 
+/// Sends with a share of the deposit money, and awaits the reply.
+fn share(to: &AccountId, words: Vec<u8>) -> Act {
+    Post::new(to, words).deposit(UNIT).awaited(0).act()
+}
+
 fn replies_resume_in_the_order_in_which_they_arrive() {
     let asking = create("script");
     let asked = [create("script"), create("script"), create("script")];
@@ -69,9 +74,9 @@ fn replies_resume_in_the_order_in_which_they_arrive() {
         &asking,
         script([
             &[
-                request(&asked[0], late(4)),
-                request(&asked[1], late(2)),
-                request(&asked[2], script([&[]])),
+                share(&asked[0], late(4)),
+                share(&asked[1], late(2)),
+                share(&asked[2], script([&[]])),
                 wait(50),
             ],
             &[wait(50)],
@@ -169,7 +174,7 @@ fn a_turn_is_told_why_it_runs() {
 
 fn a_reply_to_a_message_that_has_ended_is_handled() {
     let (asking, asked) = (create("script"), create("script"));
-    let question = || request(&asked, script([&[reply(b"here", 7)]]));
+    let question = || share(&asked, script([&[reply(b"here", 7)]]));
     let mark = [&[1u8; 3][..]].concat();
     let before = total(&asking);
     // It awaits three replies: waits for one, ends with the second, and never waits in the other.
@@ -236,7 +241,7 @@ fn a_program_is_initialising_until_its_init_has_ended() {
         script([
             &[
                 on_reply(&[set(1, b"seen")]),
-                request(&asked, late),
+                share(&asked, late),
                 tell(&asked, script([&[reply(b"soon", 0)]])),
                 wait(10),
             ],

@@ -170,14 +170,12 @@ impl<T: Config> Pallet<T> {
         let Made {
             message_id,
             program,
-            deposit,
             ..
         } = made;
         let purse = Purses::<T>::get(message_id);
         // The dry run's own reference is left.
         let is_closed = purse.as_ref().is_none_or(|purse| purse.references <= 1);
-        let deposit_left = purse.map_or(deposit, |purse| purse.deposit);
-        let deposit_used = deposit.saturating_sub(deposit_left);
+        let deposit_used = journal.deposit_used;
         let needed = T::GasPrice::get()
             .cost(journal.needed)
             .saturating_add(deposit_used)

@@ -41,8 +41,6 @@ pub(super) struct Made<T: Config> {
     pub(super) program: T::AccountId,
     /// The gas that it was given.
     pub(super) gas: Gas,
-    /// The deposit money that it was given.
-    pub(super) deposit: Balance,
     /// What the call takes besides both.
     pub(super) outlay: Balance,
     /// What the payer could spend.
@@ -77,7 +75,6 @@ impl<T: Config> Pallet<T> {
                 message_id,
                 program,
                 gas,
-                deposit,
                 outlay: means.outlay,
                 spendable,
             })

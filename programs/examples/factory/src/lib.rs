@@ -76,7 +76,9 @@ impl Factory {
         let asker = ActorId(message::source());
         let code = this.with(|factory| factory.code);
         let before = chain::balance();
-        let creating = Creation::call(code, asker.0.into(), 0, &(count,)).start()?;
+        // What the asker has for deposits, the counter may use.
+        let creation = Creation::call(code, asker.0.into(), 0, &(count,)).deposit(Deposit::REST);
+        let creating = creation.start()?;
         let price = before.saturating_sub(chain::balance());
         let change = funds.0.checked_sub(price);
         let change = Funds(change.ok_or(FactoryError::TooLittle)?);

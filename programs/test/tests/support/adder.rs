@@ -30,7 +30,7 @@ const CODE: &str = r#"(module
     (import "actors_v1" "reply_size" (func $answer_size (result i32)))
     (import "actors_v1" "reply_read" (func $answer (param i32 i32 i32) (result i32)))
     (import "actors_v1" "reply" (func $reply (param i32 i32 i32) (result i32)))
-    (import "actors_v1" "send" (func $send (param i32 i32 i32 i32 i64 i32 i32 i32) (result i32)))
+    (import "actors_v1" "send" (func $send (param i32 i32 i32 i32 i32 i64 i32 i32 i32) (result i32)))
     (import "actors_v1" "wait" (func $wait (param i32) (result i32)))
     (import "actors_v1" "emit" (func $emit (param i32 i32) (result i32)))
     (import "actors_v1" "debug" (func $debug (param i32 i32)))
@@ -59,7 +59,7 @@ const CODE: &str = r#"(module
         (if (i32.eq (local.get $route) (i32.const 2)) (then
             ;; The length of the payload is a byte of four times its value.
             (drop (call $send (i32.const 4) (i32.const 37) (i32.sub (call $size) (i32.const 34))
-                (i32.const 5000) (i64.const -1) (i32.const 0) (i32.const 1) (i32.const 6000)))
+                (i32.const 5000) (i32.const 0) (i64.const -1) (i32.const 0) (i32.const 1) (i32.const 6000)))
             (drop (call $wait (i32.const 10)))
             (return)))
         (if (i32.eq (local.get $route) (i32.const 1))

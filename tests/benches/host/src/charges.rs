@@ -188,7 +188,7 @@ const STEPS: &[(&str, &str, u32, u32, &str)] = &[
         SEND,
         1,
         200,
-        "(drop (call $send (i32.const 0) (i32.const 64) (i32.const 0) (i32.const 64)
+        "(drop (call $send (i32.const 0) (i32.const 64) (i32.const 0) (i32.const 64) (i32.const 0)
            (i64.const -1) (i32.const 0) (i32.const 0) (i32.const 256)))
          (memory.fill (i32.const 256) (i32.const 0) (i32.const 32))",
     ),
@@ -197,7 +197,7 @@ const STEPS: &[(&str, &str, u32, u32, &str)] = &[
         SEND,
         2,
         15,
-        "(drop (call $send (i32.const 0) (i32.const 512) (i32.const 65536) (i32.const 64)
+        "(drop (call $send (i32.const 0) (i32.const 512) (i32.const 65536) (i32.const 64) (i32.const 0)
            (i64.const -1) (i32.const 0) (i32.const 0) (i32.const 256)))
          (memory.fill (i32.const 256) (i32.const 0) (i32.const 32))",
     ),
@@ -276,7 +276,7 @@ const STATE: &str = r#"
   (import "actors_v1" "state_get" (func $get (param i32 i32 i32 i32) (result i32)))
   (import "actors_v1" "state_set" (func $set (param i32 i32 i32 i32) (result i32)))"#;
 const SEND: &str = r#"(import "actors_v1" "send"
-  (func $send (param i32 i32 i32 i32 i64 i32 i32 i32) (result i32)))"#;
+  (func $send (param i32 i32 i32 i32 i32 i64 i32 i32 i32) (result i32)))"#;
 const EMIT: &str = r#"(import "actors_v1" "emit" (func $emit (param i32 i32) (result i32)))"#;
 
 pub(crate) fn steps(runtime: &Runtime, laps: u32) -> Table {

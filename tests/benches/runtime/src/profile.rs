@@ -310,7 +310,9 @@ fn context(payload: Vec<u8>) -> Context {
         cause: Cause::Fresh,
         signal: None,
         has_replied: false,
-        lifetime_left: 0,
+        lifetime_left: u32::MAX,
+        is_closed: Some(false),
+        deposit: 0,
         gas_reserve: 0,
         most_to_load: 0,
         program: [2; 32],
@@ -344,8 +346,12 @@ impl Host for Fixed {
         0
     }
 
-    fn deposit_left(&mut self) -> Balance {
+    fn liquid_deposit(&mut self) -> Balance {
         0
+    }
+
+    fn is_closed(&mut self) -> bool {
+        false
     }
 
     fn code_exists(&mut self, _: &CodeHash) -> bool {

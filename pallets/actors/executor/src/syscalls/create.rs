@@ -6,7 +6,7 @@ use actors_primitives::{
 };
 
 use super::{
-    send::{depart, is_awaited, may_await, Arrival, Departure, Share},
+    send::{depart, is_awaited, may_await, Arrival, Departure, Luggage, Share},
     Call, Fault,
 };
 use crate::{Create, Effect};
@@ -20,6 +20,7 @@ pub(crate) fn create_program(
     payload: u32,
     len: u32,
     value: u32,
+    deposit: u32,
     gas: i64,
     flags: u32,
     out_program: u32,
@@ -35,6 +36,7 @@ pub(crate) fn create_program(
     let Some(share) = Share::of(gas) else {
         return Err(Fault::Error(error::OUT_OF_RANGE));
     };
+    call.ensure_open()?;
     let limits = call.limits();
     if len > limits.payload || salt_len > limits.salt || call.journal.sends >= limits.sends {
         return Err(Fault::Error(error::OVER_LIMIT));
@@ -44,6 +46,7 @@ pub(crate) fn create_program(
     let code = CodeHash(call.array(code_hash)?);
     let salt = call.slice(salt, salt_len)?.to_vec();
     let value = call.read_balance(value)?;
+    let deposit = call.read_deposit(deposit)?;
     let payload = call.slice(payload, len)?.to_vec();
     // Before anything is taken, so that a bad pointer is misuse whatever else is wrong.
     call.array::<32>(out_program)?;
@@ -59,8 +62,14 @@ pub(crate) fn create_program(
     if call.journal.created.contains(&program) || call.journal.host.is_address_used(&program) {
         return Err(Fault::Error(error::ALREADY_EXISTS));
     }
-    let spent = value.saturating_add(call.context().creation_deposit);
-    let Departure { id, gas } = depart(call, share, 0, spent, len, Arrival::Created)?;
+    let luggage = Luggage {
+        share,
+        rent: 0,
+        spent: value.saturating_add(call.context().creation_deposit),
+        deposit,
+        len,
+    };
+    let Departure { id, gas } = depart(call, luggage, Arrival::Created)?;
     call.journal.created.insert(program);
     call.journal.effects.push(Effect::Create(Create {
         id,
@@ -68,6 +77,7 @@ pub(crate) fn create_program(
         code,
         payload,
         value,
+        deposit,
         gas,
         is_awaited,
     }));

@@ -8,14 +8,15 @@ pub(crate) fn gas_left(call: &mut Call<'_, '_>) -> Result<i64, Fault> {
 }
 
 pub(crate) fn deposit_left(call: &mut Call<'_, '_>, out: u32) -> Result<(), Fault> {
-    let left = match call.journal.deposit_left {
-        Some(left) => left,
+    let liquid = match call.journal.liquid_deposit {
+        Some(liquid) => liquid,
         None => {
             call.charge_look_up()?;
-            let left = call.journal.host.deposit_left();
-            *call.journal.deposit_left.insert(left)
+            let liquid = call.journal.host.liquid_deposit();
+            *call.journal.liquid_deposit.insert(liquid)
         }
     };
+    let left = call.deposit_left().min(liquid);
     call.copy_out(out, &left.to_le_bytes())
 }
 

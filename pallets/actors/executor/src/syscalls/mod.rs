@@ -76,7 +76,12 @@ pub(crate) struct Journal<'h> {
     /// What it has sent of that.
     spent: Balance,
     block_timestamp: Option<u64>,
-    deposit_left: Option<Balance>,
+    /// What no lock has frozen of the payer's holds, once it was asked for.
+    liquid_deposit: Option<Balance>,
+    /// Deposit money that has been sent along.
+    deposit_sent: Balance,
+    /// Whether the payer has closed the purse, once that is known.
+    is_closed: Option<bool>,
     /// Messages sent, those included that create programs.
     sends: u32,
     /// Addresses of the programs that it creates.
@@ -119,7 +124,9 @@ impl<'h> Journal<'h> {
             balance: None,
             spent: 0,
             block_timestamp: None,
-            deposit_left: None,
+            liquid_deposit: None,
+            deposit_sent: 0,
+            is_closed: context.is_closed,
             sends: 0,
             created: BTreeSet::new(),
             has_replied: context.has_replied,
@@ -270,6 +277,28 @@ impl<'h> Call<'_, 'h> {
         self.charge_proof(0)
     }
 
+    /// Fails if the purse that pays is closed, so that nothing new may begin.
+    fn ensure_open(&mut self) -> Result<(), Fault> {
+        let is_closed = match self.journal.is_closed {
+            Some(is_closed) => is_closed,
+            None => {
+                self.charge_look_up()?;
+                let is_closed = self.journal.host.is_closed();
+                *self.journal.is_closed.insert(is_closed)
+            }
+        };
+        match is_closed || self.context().lifetime_left == 0 {
+            true => Err(Fault::Error(error::PURSE_CLOSED)),
+            false => Ok(()),
+        }
+    }
+
+    /// Deposit money that the message has not sent along.
+    fn deposit_left(&self) -> Balance {
+        let sent = self.journal.deposit_sent;
+        self.context().deposit.saturating_sub(sent)
+    }
+
     /// The program's free balance without what it has sent.
     fn value_left(&mut self) -> Result<Balance, Fault> {
         let balance = match self.journal.balance {
@@ -322,6 +351,14 @@ impl<'h> Call<'_, 'h> {
 
     fn read_balance(&self, pointer: u32) -> Result<Balance, Fault> {
         self.array(pointer).map(Balance::from_le_bytes)
+    }
+
+    /// The deposit money that is to go along; an offset of 0 stands for none.
+    fn read_deposit(&self, pointer: u32) -> Result<Balance, Fault> {
+        match pointer {
+            0 => Ok(0),
+            _ => self.read_balance(pointer),
+        }
     }
 
     /// Counts a message that is sent, and gives it its id.

@@ -1,7 +1,7 @@
 //! Messages, replies and events.
 
 use actors_primitives::{
-    abi::{error, flag, Entries, Entry},
+    abi::{error, flag, Entries, Entry, REST_OF_DEPOSIT},
     Balance, Charge, Gas, MessageId,
 };
 
@@ -46,6 +46,20 @@ fn letter_blocks(flags: u32) -> Option<u32> {
     is_known.then_some(blocks)
 }
 
+/// What a message takes along, or its sender pays for it, when it leaves.
+pub(super) struct Luggage {
+    /// Whose gas it burns.
+    pub(super) share: Share,
+    /// Gas that is set aside for a letter.
+    pub(super) rent: Gas,
+    /// What leaves the program's balance for it.
+    pub(super) spent: Balance,
+    /// Deposit money that goes along.
+    pub(super) deposit: Balance,
+    /// How many bytes it says.
+    pub(super) len: u32,
+}
+
 /// What a message has when it leaves.
 pub(super) struct Departure {
     pub(super) id: MessageId,
@@ -63,20 +77,23 @@ pub(super) enum Arrival {
     Created,
 }
 
-/// Takes off what is left what a message of `len` bytes costs its sender, or says which is not
-/// enough and takes nothing. Value too little to arrive, where the message does not create its
+/// Takes off what is left what a message takes along, or says which is not enough and takes nothing. Value too little to arrive, where the message does not create its
 /// destination, is refused now: at the end it would undo the whole turn.
 ///
 /// Splitting gas off and setting `rent` aside take whole units of fuel, so up to one unit each more
 /// than the message gets. That rest counts as burned.
 pub(super) fn depart(
     call: &mut Call<'_, '_>,
-    share: Share,
-    rent: Gas,
-    spent: Balance,
-    len: u32,
+    luggage: Luggage,
     arrival: Arrival,
 ) -> Result<Departure, Fault> {
+    let Luggage {
+        share,
+        rent,
+        spent,
+        deposit,
+        len,
+    } = luggage;
     if !call.covers(spent)? {
         return Err(Fault::Error(error::NOT_ENOUGH_VALUE));
     }
@@ -84,6 +101,10 @@ pub(super) fn depart(
         if !call.can_arrive(destination, spent)? {
             return Err(Fault::Error(error::NOT_ENOUGH_VALUE));
         }
+    }
+    // Of the rest, nobody knows yet how much that is.
+    if deposit > call.deposit_left() && deposit != REST_OF_DEPOSIT {
+        return Err(Fault::Error(error::NOT_ENOUGH_DEPOSIT));
     }
     let gas = match share {
         Share::Shared => None,
@@ -104,6 +125,8 @@ pub(super) fn depart(
     let rounded = prices.gas_in(fuel).saturating_sub(aside);
     call.journal.spending.add(Charge::Messages, rounded);
     call.spend(spent);
+    let sent = call.journal.deposit_sent.saturating_add(deposit);
+    call.journal.deposit_sent = sent;
     if let Arrival::AtOnce(destination) = arrival {
         let paid = call.journal.paid.entry(destination).or_default();
         *paid = paid.saturating_add(spent);
@@ -119,6 +142,7 @@ pub(crate) fn send(
     payload: u32,
     len: u32,
     value: u32,
+    deposit: u32,
     gas: i64,
     delay: u32,
     flags: u32,
@@ -136,8 +160,10 @@ pub(crate) fn send(
     if (is_awaited && !may_await(call)) || (delay != 0 && !may_delay) {
         return Err(Fault::Error(error::NOT_ALLOWED));
     }
+    call.ensure_open()?;
     let limits = call.limits();
-    if len > limits.payload || call.journal.sends >= limits.sends || delay > limits.wait {
+    let longest = limits.wait.min(call.context().lifetime_left);
+    if len > limits.payload || call.journal.sends >= limits.sends || delay > longest {
         return Err(Fault::Error(error::OVER_LIMIT));
     }
     if delay != 0 {
@@ -147,6 +173,7 @@ pub(crate) fn send(
     call.charge_bytes(Charge::Messages, call.prices().send_byte, len)?;
     let destination = call.array(dest)?;
     let value = call.read_balance(value)?;
+    let deposit = call.read_deposit(deposit)?;
     let payload = call.slice(payload, len)?.to_vec();
     // Before anything is taken, so that a bad pointer is misuse whatever else is wrong.
     call.array::<32>(out_id)?;
@@ -159,12 +186,20 @@ pub(crate) fn send(
         true => Arrival::Later(destination),
         false => Arrival::AtOnce(destination),
     };
-    let Departure { id, gas } = depart(call, share, rent, value, len, arrival)?;
+    let luggage = Luggage {
+        share,
+        rent,
+        spent: value,
+        deposit,
+        len,
+    };
+    let Departure { id, gas } = depart(call, luggage, arrival)?;
     call.journal.effects.push(Effect::Send(Send {
         id,
         destination,
         payload,
         value,
+        deposit,
         gas,
         delay,
         is_awaited,
@@ -189,10 +224,10 @@ fn letter(
     }
     let limits = call.limits();
     let blocks = match blocks {
-        0 => limits.letter,
+        0 => limits.letter.min(call.context().lifetime_left),
         blocks => blocks,
     };
-    if blocks > limits.wait {
+    if blocks > limits.wait || blocks > call.context().lifetime_left {
         return Err(Fault::Error(error::OVER_LIMIT));
     }
     call.charge_kept(call.prices().letter, len)?;

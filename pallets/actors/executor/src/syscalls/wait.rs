@@ -24,6 +24,7 @@ pub(crate) fn wait(call: &mut Call<'_, '_>, blocks: u32) -> Result<i32, Fault> {
     if blocks == 0 {
         return Err(Fault::Error(error::OUT_OF_RANGE));
     }
+    call.ensure_open()?;
     if blocks > call.limits().wait || blocks > call.context().lifetime_left {
         return Err(Fault::Error(error::OVER_LIMIT));
     }

@@ -174,7 +174,7 @@ fn creating(gas: i64, value: u8, salt_len: u32, len: u32, flags: u32) -> Chain {
         (func (export "handle")
             (i32.store (i32.const 1200) (call $create_program (i32.const 0)
                 (i32.const 4) (i32.const {salt_len}) (i32.const 8) (i32.const {len})
-                (i32.const 64) (i64.const {gas}) (i32.const {flags})
+                (i32.const 64) (i32.const 0) (i64.const {gas}) (i32.const {flags})
                 (i32.const 1204) (i32.const 1236)))
             (drop (call $reply (i32.const 1200) (i32.const 68) (i32.const 2000))))"#
     ));
@@ -193,12 +193,12 @@ fn a_program_that_this_turn_creates_can_be_sent_any_value() {
         r#"(data (i32.const 0) "CODECODECODECODECODECODECODECODE") (data (i32.const 80) "\05")
         (func (export "handle")
             (drop (call $create_program (i32.const 0) (i32.const 4) (i32.const 4) (i32.const 0)
-                (i32.const 0) (i32.const 96) (i64.const -1) (i32.const 0)
+                (i32.const 0) (i32.const 96) (i32.const 0) (i64.const -1) (i32.const 0)
                 (i32.const 1204) (i32.const 1236)))
             (i32.store (i32.const 1200) (call $send (i32.const 1204) (i32.const 0) (i32.const 0)
-                (i32.const 80) (i64.const -1) (i32.const 0) (i32.const 0) (i32.const 1300)))
+                (i32.const 80) (i32.const 0) (i64.const -1) (i32.const 0) (i32.const 0) (i32.const 1300)))
             (i32.store (i32.const 1204) (call $send (i32.const 1400) (i32.const 0) (i32.const 0)
-                (i32.const 80) (i64.const -1) (i32.const 0) (i32.const 0) (i32.const 1300)))
+                (i32.const 80) (i32.const 0) (i64.const -1) (i32.const 0) (i32.const 0) (i32.const 1300)))
             (drop (call $reply (i32.const 1200) (i32.const 8) (i32.const 2000))))"#,
     );
     chain.world.codes.insert(CodeHash(CODE));
@@ -221,6 +221,7 @@ fn a_creation_is_an_effect_with_an_address_that_the_program_knows() {
         code: CodeHash(CODE),
         payload: b"COD".to_vec(),
         value: 9,
+        deposit: 0,
         gas: None,
         is_awaited: false,
     };
@@ -273,7 +274,7 @@ fn creations_of_a_turn_are_limited_and_distinct() {
         r#"(func $create (param i32) (result i32)
             (i32.store (i32.const 0) (local.get 0))
             (call $create_program (i32.const 64) (i32.const 0) (i32.const 4) (i32.const 0)
-                (i32.const 0) (i32.const 200) (i64.const -1) (i32.const 0) (i32.const 128)
+                (i32.const 0) (i32.const 200) (i32.const 0) (i64.const -1) (i32.const 0) (i32.const 128)
                 (i32.const 160)))
         (func (export "handle")
             (if (call $create (i32.const 0)) (then unreachable))

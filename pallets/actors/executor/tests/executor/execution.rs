@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 
 #[path = "calls.rs"]
 mod calls;
+#[path = "deposit.rs"]
+mod deposit;
 #[path = "engine.rs"]
 mod engine;
 #[path = "verdict.rs"]
@@ -80,6 +82,8 @@ impl Chain {
             signal: None,
             has_replied: false,
             lifetime_left: 100_000,
+            is_closed: Some(false),
+            deposit: 77,
             gas_reserve: 0,
             most_to_load: 187_500_000_000,
             program: [4; 32],
@@ -91,7 +95,7 @@ impl Chain {
             code: Some(wasm),
             balance: 1_000,
             timestamp: 1_700_000_000_000,
-            deposit_left: 77,
+            liquid_deposit: 1_000,
             ..World::default()
         };
         let memory = StoredMemory::default();
@@ -612,7 +616,7 @@ fn sending(gas: i64, value: u8, len: u32, delay: u32, flags: u32) -> Chain {
         (data (i32.const 64) "\{value:02x}")
         (func (export "handle")
             (i32.store (i32.const 200) (call $send (i32.const 0) (i32.const 0) (i32.const {len})
-                (i32.const 64) (i64.const {gas}) (i32.const {delay}) (i32.const {flags})
+                (i32.const 64) (i32.const 0) (i64.const {gas}) (i32.const {delay}) (i32.const {flags})
                 (i32.const 128)))
             (drop (call $reply (i32.const 128) (i32.const 76) (i32.const 1000))))"#
     ))
@@ -668,7 +672,7 @@ fn value_that_could_not_arrive_is_refused_with_what_was_sent_there_before() {
         r#"(data (i32.const 64) "\08") (data (i32.const 80) "\0a")
         (func $pay (param $value i32) (param $at i32)
             (i32.store (local.get $at) (call $send (i32.const 0) (i32.const 0) (i32.const 0)
-                (local.get $value) (i64.const -1) (i32.const 0) (i32.const 0) (i32.const 128))))
+                (local.get $value) (i32.const 0) (i64.const -1) (i32.const 0) (i32.const 0) (i32.const 128))))
         (func (export "handle")
             (call $pay (i32.const 64) (i32.const 200))
             (call $pay (i32.const 80) (i32.const 204))
@@ -694,7 +698,7 @@ fn value_that_arrives_later_makes_no_room_for_what_arrives_at_once() {
         (func $pay (param $value i32) (param $gas i64) (param $delay i32) (param $flags i32)
             (param $at i32)
             (i32.store (local.get $at) (call $send (i32.const 0) (i32.const 0) (i32.const 0)
-                (local.get $value) (local.get $gas) (local.get $delay) (local.get $flags)
+                (local.get $value) (i32.const 0) (local.get $gas) (local.get $delay) (local.get $flags)
                 (i32.const 128))))
         (func (export "handle")
             (call $pay (i32.const 80) (i64.const 1000) (i32.const 3) (i32.const 0) (i32.const 200))
@@ -719,7 +723,7 @@ fn sends_of_a_turn_are_limited_and_share_one_balance() {
         (func (export "handle")
             (loop $more
                 (i32.store (i32.const 200) (call $send (i32.const 0) (i32.const 0) (i32.const 0)
-                    (i32.const 64) (i64.const -1) (i32.const 0) (i32.const 0) (i32.const 128)))
+                    (i32.const 64) (i32.const 0) (i64.const -1) (i32.const 0) (i32.const 0) (i32.const 128)))
                 (call $balance (i32.const 256))
                 (global.set $i (i32.add (global.get $i) (i32.const 1)))
                 (br_if $more (i32.eqz (i32.load (i32.const 200)))))
@@ -776,7 +780,7 @@ fn split_gas_is_conserved_to_the_unit() {
 fn a_failed_turn_splits_nothing_off() {
     let mut chain = Chain::new(
         r#"(func (export "handle")
-            (drop (call $send (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 64)
+            (drop (call $send (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 64) (i32.const 0)
                 (i64.const 5000000000) (i32.const 0) (i32.const 0) (i32.const 128)))
             unreachable)"#,
     );
@@ -884,7 +888,7 @@ fn what_the_chain_stores_is_asked_for_once_and_only_if_used() {
         [
             Asked::Code,
             Asked::Balance,
-            Asked::DepositLeft,
+            Asked::LiquidDeposit,
             Asked::Timestamp
         ]
     );
@@ -1118,7 +1122,7 @@ fn a_read_changes_nothing() {
                 (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0)))
             (call $refused (call $state_remove (i32.const 0) (i32.const 0)))
             (call $refused (call $emit (i32.const 0) (i32.const 0)))
-            (call $refused (call $send (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0)
+            (call $refused (call $send (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0)
                 (i64.const -1) (i32.const 0) (i32.const 0) (i32.const 0)))
             (call $refused (call $reply (i32.const 0) (i32.const 1) (i32.const 64)))
             (i32.store (i32.const 30000) (i32.const 1))
@@ -1166,7 +1170,7 @@ fn whatever_is_valid_runs_without_a_panic() {
             (if (i32.eq (local.get 0) (i32.const 9))
                 (then (memory.copy (i32.const 0) (i32.const 100) (i32.const 9))
                     (drop (memory.grow (i32.const 1)))))
-            (drop (call $send (i32.const 0) (i32.const 0) (i32.const 9) (i32.const 256)
+            (drop (call $send (i32.const 0) (i32.const 0) (i32.const 9) (i32.const 256) (i32.const 0)
                 (i64.const 1000) (i32.const 0) (i32.const 0) (i32.const 128)))
             (drop (call $state_set (i32.const 0) (i32.const 4) (i32.const 0) (i32.const 9)))
             (drop (call $wait (i32.const 9)))

@@ -188,7 +188,7 @@ fn tidy(before: &str) -> Chain {
             (i32.store8 (i32.const 32768) (i32.const 1))
             (i32.store8 (i32.const 49152) (i32.const 1)))"#,
         succeeding(
-            "(call $send (i32.const 0) (i32.const 256) (i32.const 256) (i32.const 512)
+            "(call $send (i32.const 0) (i32.const 256) (i32.const 256) (i32.const 512) (i32.const 0)
             (i64.const -1) (i32.const 0) (i32.const 0) (i32.const 768))"
         ),
         succeeding("(call $wake (i32.const 0))"),
@@ -500,13 +500,13 @@ fn what_is_burned_and_what_is_set_aside_fit_the_limit() {
                     let flags = next(300) << flag::LETTER_SHIFT | u64::from(flag::AWAIT);
                     format!(
                         "(drop (call $send (i32.const 0) (i32.const 0) (i32.const 0) \
-                        (i32.const 64) (i64.const -1) (i32.const 0) (i32.const {flags}) \
+                        (i32.const 64) (i32.const 0) (i64.const -1) (i32.const 0) (i32.const {flags}) \
                         (i32.const 128)))"
                     )
                 }
                 4 => format!(
                     "(drop (call $send (i32.const 0) (i32.const 0) (i32.const 0) \
-                    (i32.const 64) (i64.const {}) (i32.const {}) (i32.const 0) (i32.const 128)))",
+                    (i32.const 64) (i32.const 0) (i64.const {}) (i32.const {}) (i32.const 0) (i32.const 128)))",
                     next(1_000_000_007),
                     next(50)
                 ),
@@ -722,10 +722,11 @@ fn asking_what_waits_is_paid_for_first() {
 
 // Awaiting.
 
-const SEND: &str = "(call $send (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 64)
+const SEND: &str =
+    "(call $send (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 64) (i32.const 0)
     (i64.const -1) (i32.const 0) (i32.const FLAGS) (i32.const 128))";
 const CREATE: &str = "(call $create_program (i32.const 0) (i32.const 0) (i32.const 0)
-    (i32.const 0) (i32.const 0) (i32.const 64) (i64.const -1) (i32.const FLAGS)
+    (i32.const 0) (i32.const 0) (i32.const 64) (i32.const 0) (i64.const -1) (i32.const FLAGS)
     (i32.const 128) (i32.const 160))";
 
 /// A handler that makes a call, and replies with its number.

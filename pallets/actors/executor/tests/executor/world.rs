@@ -23,8 +23,10 @@ pub(crate) struct World {
     pub(crate) balance: Balance,
     /// The time of the block.
     pub(crate) timestamp: u64,
-    /// The deposit money of its turn.
-    pub(crate) deposit_left: Balance,
+    /// What no lock has frozen of its payer's holds.
+    pub(crate) liquid_deposit: Balance,
+    /// Whether the payer has closed the purse that its own was split from.
+    pub(crate) is_closed: bool,
     /// Codes that are stored.
     pub(crate) codes: BTreeSet<CodeHash>,
     /// Addresses at which a program stands, or did.
@@ -46,7 +48,8 @@ pub(crate) enum Asked {
     State(Vec<u8>),
     Balance,
     Timestamp,
-    DepositLeft,
+    LiquidDeposit,
+    IsClosed,
     CodeExists(CodeHash),
     Address([u8; 32]),
     Waiting(MessageId),
@@ -79,9 +82,13 @@ impl Host for World {
         self.asked.push(Asked::Timestamp);
         self.timestamp
     }
-    fn deposit_left(&mut self) -> Balance {
-        self.asked.push(Asked::DepositLeft);
-        self.deposit_left
+    fn liquid_deposit(&mut self) -> Balance {
+        self.asked.push(Asked::LiquidDeposit);
+        self.liquid_deposit
+    }
+    fn is_closed(&mut self) -> bool {
+        self.asked.push(Asked::IsClosed);
+        self.is_closed
     }
     fn code_exists(&mut self, code: &CodeHash) -> bool {
         self.asked.push(Asked::CodeExists(*code));

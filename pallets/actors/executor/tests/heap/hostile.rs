@@ -6,7 +6,7 @@ const PRELUDE: &str = r#"
     (import "actors_v1" "emit" (func $emit (param i32 i32) (result i32)))
     (import "actors_v1" "reply" (func $reply (param i32 i32 i32) (result i32)))
     (import "actors_v1" "send"
-        (func $send (param i32 i32 i32 i32 i64 i32 i32 i32) (result i32)))
+        (func $send (param i32 i32 i32 i32 i32 i64 i32 i32 i32) (result i32)))
     (import "actors_v1" "wake" (func $wake (param i32) (result i32)))
     (import "actors_v1" "wait" (func $wait (param i32) (result i32)))
     (import "actors_v1" "debug" (func $debug (param i32 i32)))"#;
@@ -15,7 +15,7 @@ const PRELUDE: &str = r#"
 const TALK: &str = r#"
     (i64.store (i32.const 64) (i64.const 0)) (i64.store (i32.const 72) (i64.const 0))
     (loop $letters (br_if $letters (i32.eqz (call $send
-        (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 64)
+        (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 64) (i32.const 0)
         (i64.const -1) (i32.const 0) (i32.const 1) (i32.const 128)))))
     (loop $wakes (br_if $wakes (i32.eqz (call $wake (i32.const 0)))))
     (if (call $wait (i32.const 1)) (then unreachable))"#;

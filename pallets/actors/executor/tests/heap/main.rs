@@ -32,8 +32,11 @@ impl Host for World {
     fn block_timestamp(&mut self) -> u64 {
         0
     }
-    fn deposit_left(&mut self) -> Balance {
+    fn liquid_deposit(&mut self) -> Balance {
         0
+    }
+    fn is_closed(&mut self) -> bool {
+        false
     }
     fn code_exists(&mut self, _: &CodeHash) -> bool {
         true
@@ -121,6 +124,8 @@ fn turn(code: &Code, pages: u16, modules: &mut Modules) {
             signal: None,
             has_replied: false,
             lifetime_left: u32::MAX,
+            is_closed: Some(false),
+            deposit: 0,
             gas_reserve: 0,
             most_to_load: u64::MAX,
             program: [4; 32],

@@ -20,7 +20,7 @@ use super::{
     stage,
     step::{Order, Step},
 };
-use crate::{mock::*, Call, Event, Mailboxes, Pallet};
+use crate::{mock::*, Call, Event, Mailboxes, Pallet, Purses};
 
 /// What the hooks of a long block have room for, in milliseconds.
 #[cfg(feature = "std")]
@@ -112,6 +112,7 @@ pub fn cascades() -> Vec<Block> {
             to,
             script: Script(vec![vec![op]]),
             value: 0,
+            deposit: 0,
             gas: None,
             delay: 0,
             awaited: None,
@@ -224,6 +225,10 @@ pub(crate) fn act(step: Step) -> Option<Act> {
             let (who, message_id) = letter(user, number);
             (Some(who), Call::claim_value { message_id })
         }
+        Step::Close(user, number) => {
+            let (who, message_id) = purse(user, number);
+            (Some(who), Call::close_purse { message_id })
+        }
         Step::Pause(paused) => (None, Call::set_service_paused { paused }),
         Step::Memory(pages) => return Some(Act::Memory(pages)),
         Step::LongestTurn(gas) => return Some(Act::LongestTurn(gas)),
@@ -241,6 +246,18 @@ fn letter(user: Option<User>, number: u8) -> (AccountId, MessageId) {
     let none = || (ALICE, MessageId::default());
     let (owner, id) = letters.get(number).cloned().unwrap_or_else(none);
     (user.map_or(owner, Cast::user), id)
+}
+
+/// One of the purses that are open, and who closes it; likewise.
+fn purse(user: Option<User>, number: u8) -> (AccountId, MessageId) {
+    let mut purses: Vec<_> = Purses::<Test>::iter()
+        .map(|(id, purse)| (id, purse.payer))
+        .collect();
+    purses.sort_unstable();
+    let number = usize::from(number) % purses.len().max(1);
+    let none = || (MessageId::default(), ALICE);
+    let (id, payer) = purses.get(number).cloned().unwrap_or_else(none);
+    (user.map_or(payer, Cast::user), id)
 }
 
 /// Does it; returns what is charged for a call, whether it is refused or not.

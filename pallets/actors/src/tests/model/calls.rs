@@ -144,6 +144,7 @@ impl Chain {
             payload: order.payload,
             value: order.value,
             purse: id,
+            deposit: order.deposit,
         });
         true
     }

@@ -32,6 +32,7 @@ pub(super) enum Command<'a> {
 pub(super) struct Send<'a> {
     pub(super) to: AccountId,
     pub(super) value: u128,
+    pub(super) deposit: u128,
     pub(super) gas: i64,
     pub(super) delay: u32,
     pub(super) flags: u32,
@@ -43,6 +44,7 @@ pub(super) struct Send<'a> {
 pub(super) struct Create<'a> {
     pub(super) code: CodeHash,
     pub(super) value: u128,
+    pub(super) deposit: u128,
     pub(super) gas: i64,
     pub(super) flags: u32,
     pub(super) slot: u8,
@@ -109,6 +111,7 @@ impl<'a> Reader<'a> {
         Send {
             to: self.array().into(),
             value: self.u128(),
+            deposit: self.u128(),
             gas: self.i64(),
             delay: self.u32(),
             flags: self.u32(),
@@ -121,6 +124,7 @@ impl<'a> Reader<'a> {
         Create {
             code: CodeHash(self.array()),
             value: self.u128(),
+            deposit: self.u128(),
             gas: self.i64(),
             flags: self.u32(),
             slot: self.u8(),

@@ -13,8 +13,8 @@ use crate::mock::AccountId;
 
 /// How a message goes on after a turn that committed.
 pub(super) enum Outcome {
-    /// It waits; whether it has its reply.
-    Waits(Wait, bool),
+    /// It waits; whether it has its reply, and what deposit money it may still use.
+    Waits(Wait, bool, u128),
     /// It has ended.
     Ended(ReplyCode),
 }
@@ -25,8 +25,9 @@ impl Chain {
         let message = &turn.message;
         let account = message.destination.clone();
         self.ledger.arrive(&account, turn.arriving());
+        let mut left = message.deposit;
         if done.exit.is_none() {
-            self.store(turn, &done)?;
+            left -= self.store(turn, &done)?;
         }
         for effect in done.effects {
             match effect {
@@ -35,45 +36,49 @@ impl Chain {
                     message: message.id,
                     data,
                 }),
-                Effect::Send(send) => self.send(turn, send),
-                Effect::Create(create, code) => self.create(turn, create, code),
+                Effect::Send(send) => self.send(turn, send, &mut left)?,
+                Effect::Create(create, code) => self.create(turn, create, code, &mut left)?,
                 Effect::Wake(sleeper) => self.wake(&account, sleeper, message.id),
             }
         }
         let replies = matches!(turn.entry, Entry::Init | Entry::Handle | Entry::Migrate);
         let has_replied = turn.has_replied || done.reply.is_some();
-        match done.reply {
-            Some((payload, value)) => self.give_reply(message, Reply::replied(payload, value)),
-            None if done.wait.is_none() && replies && !turn.has_replied => {
-                self.give_reply(message, Reply::finished());
-            }
-            None => {}
+        let reply = match done.reply {
+            Some((payload, value)) => Some(Reply::replied(payload, value)),
+            None if done.wait.is_none() && replies && !turn.has_replied => Some(Reply::finished()),
+            None => None,
+        };
+        if let Some(mut reply) = reply {
+            // A message that goes on keeps its deposit money; else it goes back.
+            reply.deposit = if done.wait.is_none() { left } else { 0 };
+            self.give_reply(message, reply);
         }
         if let Some(inheritor) = done.exit {
             self.exit(&account, &inheritor)?;
         }
         Ok(match (done.wait, has_replied) {
-            (Some(wait), has_replied) => Outcome::Waits(wait, has_replied),
+            (Some(wait), has_replied) => Outcome::Waits(wait, has_replied, left),
             (None, true) => Outcome::Ended(ReplyCode::Replied),
             (None, false) => Outcome::Ended(ReplyCode::Finished),
         })
     }
 
-    /// Keeps the program as the turn leaves it; who pays for the turn pays for its growth.
-    fn store(&mut self, turn: &Turn, done: &Done) -> Result<(), Failure> {
+    /// Keeps the program as the turn leaves it; who pays for the turn pays for its growth: says how
+    /// much.
+    fn store(&mut self, turn: &Turn, done: &Done) -> Result<u128, Failure> {
         let account = &turn.message.destination;
         let mut program = done.program.clone();
         let (items, bytes) = program.footprint();
         let before = self.programs[account].footprint();
+        let mut growth = 0;
         if (items, bytes) != before {
             let due = self.rules.deposit(items, bytes);
             let held = self.ledger.of(account).storage;
-            let root = self.root_of(&turn.message.purse);
-            let purse = self.purse(&root);
-            let growth = due.saturating_sub(held);
-            if growth > purse.deposit {
+            growth = due.saturating_sub(held);
+            if growth > turn.message.deposit {
                 return Err(ReplyCode::DepositShortfall.into());
             }
+            let purse = self.purse(&turn.message.purse);
             purse.deposit -= growth;
             let payer = purse.payer.clone();
             self.ledger.store(account, &payer, due);
@@ -93,11 +98,21 @@ impl Chain {
             });
         }
         self.programs.insert(account.clone(), program);
+        Ok(growth)
+    }
+
+    /// Takes deposit money of what the turn's message may use, all of it for `u128::MAX`.
+    fn goes_along(left: &mut u128, deposit: &mut u128) -> Result<(), Failure> {
+        if *deposit == u128::MAX {
+            *deposit = *left;
+        }
+        let rest = left.checked_sub(*deposit);
+        *left = rest.ok_or_else(|| Failure::from(ReplyCode::DepositShortfall))?;
         Ok(())
     }
 
     /// A message leaves: to a program through the queue, to a user at once or into the mailbox.
-    fn send(&mut self, turn: &Turn, send: Departing) {
+    fn send(&mut self, turn: &Turn, mut send: Departing, left: &mut u128) -> Result<(), Failure> {
         let source = turn.message.destination.clone();
         let is_user = !self.is_address_used(&send.to);
         if is_user && send.letter.is_none() && send.delay == 0 {
@@ -111,8 +126,9 @@ impl Chain {
                 reply: None,
                 expires: None,
             });
-            return;
+            return Ok(());
         }
+        Self::goes_along(left, &mut send.deposit)?;
         self.ledger.depart(&source, send.value);
         let (delay, letter) = (send.delay, send.letter);
         let rent = self.rules.rent * u64::from(letter.unwrap_or(0));
@@ -140,10 +156,18 @@ impl Chain {
         } else {
             self.enqueue(message);
         }
+        Ok(())
     }
 
     /// A program is created, and its `init` queued.
-    fn create(&mut self, turn: &Turn, create: Departing, code: CodeHash) {
+    fn create(
+        &mut self,
+        turn: &Turn,
+        mut create: Departing,
+        code: CodeHash,
+        left: &mut u128,
+    ) -> Result<(), Failure> {
+        Self::goes_along(left, &mut create.deposit)?;
         let creator = turn.message.destination.clone();
         self.insert_program(&creator, &create.to, code);
         self.ledger.depart(&creator, create.value);
@@ -155,6 +179,7 @@ impl Chain {
         });
         let message = self.departs(turn, create, Kind::Init, 0);
         self.enqueue(message);
+        Ok(())
     }
 
     /// The message that a turn sends, with the purse that pays for it, and has its rent set aside.
@@ -163,7 +188,7 @@ impl Chain {
         let program: &AccountId = &parent.destination;
         let purse = match send.gas {
             Some(gas) => {
-                self.split_purse(&parent.purse, send.id, gas + rent);
+                self.split_purse(&parent.purse, send.id, gas + rent, send.deposit);
                 send.id
             }
             None => {
@@ -185,6 +210,7 @@ impl Chain {
             payload: send.payload,
             value: send.value,
             purse,
+            deposit: send.deposit,
         }
     }
 }

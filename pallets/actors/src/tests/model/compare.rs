@@ -38,7 +38,6 @@ struct Sleeper {
     message: Message,
     turn: u32,
     has_replied: bool,
-    born: u64,
     since: u64,
     blocks: u32,
     pending: u32,
@@ -174,6 +173,7 @@ fn of_queue(message: Message) -> Message {
             payload: Vec::new(),
             value: 0,
             purse: MessageId::default(),
+            deposit: 0,
             ..message
         },
         _ => message,
@@ -191,6 +191,8 @@ fn purses(chain: &Chain) {
                 deposit: purse.deposit,
                 references: purse.references,
                 root: purse.parent,
+                end: purse.until,
+                is_closed: purse.is_closed,
             };
             (id, known)
         })
@@ -210,7 +212,6 @@ fn waiting(chain: &Chain) {
                 message: observe::message(whole),
                 turn: waiting.turn,
                 has_replied: waiting.has_replied,
-                born: waiting.born,
                 since: waiting.since,
                 blocks: waiting.blocks,
                 pending: match waiting.stage {
@@ -227,7 +228,6 @@ fn waiting(chain: &Chain) {
             message: waiting.message.clone(),
             turn: waiting.turn,
             has_replied: waiting.has_replied,
-            born: waiting.born,
             since: waiting.since,
             blocks: waiting.blocks,
             pending: waiting.pending,

@@ -58,6 +58,7 @@ impl Counts {
             Happening::Upgraded { .. } => "a program is upgraded",
             Happening::AdminSet { admin: Some(_), .. } => "an admin is named",
             Happening::AdminSet { admin: None, .. } => "a program becomes immutable",
+            Happening::PurseClosed { .. } => "a purse is closed",
             Happening::Paused => "service is paused",
             Happening::Resumed => "service goes on",
             Happening::Queued { .. } => "a message is queued",
@@ -180,6 +181,7 @@ impl Counts {
             "a program is upgraded",
             "an admin is named",
             "a program becomes immutable",
+            "a purse is closed",
             "service is paused",
             "service goes on",
             "a message is queued",
@@ -196,7 +198,7 @@ impl Counts {
             "a program stores a key",
             "a program removes a key",
         ];
-        let errors = (1..10).map(|number| format!("error -{number}"));
+        let errors = (1..12).map(|number| format!("error -{number}"));
         let names = codes.chain(entries).chain(causes).chain(errors);
         for name in names.chain(others.map(String::from)) {
             wanted.entry(name).or_default();

@@ -49,6 +49,10 @@ pub(super) enum Happening {
         program: AccountId,
         admin: Option<AccountId>,
     },
+    PurseClosed {
+        message: MessageId,
+        payer: AccountId,
+    },
     Paused,
     Resumed,
     Queued {
@@ -208,6 +212,9 @@ impl fmt::Debug for Happening {
             Self::AdminSet { program, admin } => {
                 let admin = admin.as_ref().map(who);
                 write!(f, "the admin of {} is {admin:?}", who(program))
+            }
+            Self::PurseClosed { message, payer } => {
+                write!(f, "{} closes the purse of {}", who(payer), id(message))
             }
             Self::Paused => f.write_str("service is paused"),
             Self::Resumed => f.write_str("service goes on"),

@@ -113,7 +113,8 @@ impl Chain {
             how,
             value: message.value,
         });
-        self.give_reply(&message, reply);
+        let deposit = message.deposit;
+        self.give_reply(&message, Reply { deposit, ..reply });
         self.release_purse(&message.purse);
     }
 

@@ -52,6 +52,8 @@ pub(super) struct Message {
     pub(super) value: u128,
     /// The purse that pays for it.
     pub(super) purse: MessageId,
+    /// Deposit money of that purse which it may use.
+    pub(super) deposit: u128,
 }
 
 /// The id of the `nonce`-th message that a call sends.

@@ -107,6 +107,10 @@ fn happening(event: Event<Test>) -> Option<Happening> {
             epoch,
         },
         Event::AdminSet { program, admin } => Happening::AdminSet { program, admin },
+        Event::PurseClosed {
+            message_id: message,
+            payer,
+        } => Happening::PurseClosed { message, payer },
         Event::ServicePaused => Happening::Paused,
         Event::ServiceResumed => Happening::Resumed,
         Event::MessageQueued {
@@ -236,6 +240,7 @@ pub(super) fn message(message: crate::Message<Test>) -> Message {
         payload: message.payload.into_inner(),
         value: message.value,
         purse: message.purse,
+        deposit: message.deposit,
     }
 }
 

@@ -126,6 +126,12 @@ impl Play {
                 let done = with_storage_layer(|| Pallet::<Test>::do_claim_value(&who, id));
                 self.compare_call(can_be, done);
             }
+            Step::Close(user, purse) => {
+                let (who, id) = self.purse(user, purse);
+                let can_be = self.chain.close_purse(&who, id);
+                let done = with_storage_layer(|| Pallet::<Test>::do_close_purse(&who, id));
+                self.compare_call(can_be, done);
+            }
             Step::Pause(is_paused) => {
                 assert_ok!(Pallet::<Test>::do_set_service_paused(is_paused));
                 self.chain.pause(is_paused);
@@ -222,6 +228,17 @@ impl Play {
             (ALICE, id)
         });
         (user.map_or(owner, Cast::user), id)
+    }
+
+    /// One of the purses that are open, and its payer or somebody else.
+    fn purse(&self, user: Option<User>, number: u8) -> (AccountId, MessageId) {
+        let purses = &self.chain.purses;
+        let number = usize::from(number) % purses.len().max(1);
+        let (payer, id) = match purses.iter().nth(number) {
+            Some((id, purse)) => (purse.payer.clone(), *id),
+            None => (ALICE, MessageId::default()),
+        };
+        (user.map_or(payer, Cast::user), id)
     }
 
     fn compare_order(&mut self, can_be: bool, done: Result<MessageId, DispatchError>) {

@@ -2,7 +2,7 @@
 
 use actors_primitives::{Gas, MessageId};
 
-use super::chain::Chain;
+use super::{chain::Chain, happening::Happening};
 use crate::mock::AccountId;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,10 @@ pub(super) struct Purse {
     pub(super) references: u32,
     /// The purse of the call, if this one was split off it.
     pub(super) root: Option<MessageId>,
+    /// From when on nothing new begins on it.
+    pub(super) end: u64,
+    /// Whether its payer has closed it.
+    pub(super) is_closed: bool,
 }
 
 impl Purse {
@@ -47,20 +51,29 @@ impl Chain {
             deposit,
             references: 1,
             root: None,
+            end: self.agenda.now + u64::from(self.rules.longest_life),
+            is_closed: false,
         };
         purse.burn(self.place_price());
         self.purses.insert(id, purse);
     }
 
-    /// Splits gas off a purse into a new one, which keeps the call's purse open.
-    pub(super) fn split_purse(&mut self, id: &MessageId, child: MessageId, gas: Gas) {
+    /// Splits gas and deposit money off a purse into a new one, which keeps the call's purse open.
+    pub(super) fn split_purse(
+        &mut self,
+        id: &MessageId,
+        child: MessageId,
+        gas: Gas,
+        deposit: u128,
+    ) {
         let price = self.rules.gas_price;
         let purse = self.purse(id);
         assert!(gas <= purse.gas, "{gas} is split off {}", purse.gas);
         let held = price.cost(gas);
         purse.gas -= gas;
         purse.held -= held;
-        let payer = purse.payer.clone();
+        purse.deposit -= deposit;
+        let (payer, end) = (purse.payer.clone(), purse.end);
         let root = purse.root.unwrap_or(*id);
         self.purse(&root).references += 1;
         self.purses.insert(
@@ -70,9 +83,11 @@ impl Chain {
                 gas,
                 burned: 0,
                 held,
-                deposit: 0,
+                deposit,
                 references: 1,
                 root: Some(root),
+                end,
+                is_closed: false,
             },
         );
     }
@@ -94,8 +109,31 @@ impl Chain {
         }
     }
 
-    /// The purse whose deposit money messages on this one use.
-    pub(super) fn root_of(&self, id: &MessageId) -> MessageId {
-        self.purses[id].root.unwrap_or(*id)
+    /// Whether nothing new begins on a purse: its time is over, or the call's was closed.
+    pub(super) fn is_over(&self, id: &MessageId) -> bool {
+        let purse = &self.purses[id];
+        let opened = purse.root.map_or(purse, |root| &self.purses[&root]);
+        self.agenda.now >= purse.end || opened.is_closed
+    }
+
+    /// A user closes what one of their calls has opened; whether that can be.
+    pub(super) fn close_purse(&mut self, who: &AccountId, id: MessageId) -> bool {
+        let Some(purse) = self.purses.get_mut(&id) else {
+            return false;
+        };
+        if purse.payer != *who || purse.root.is_some() {
+            return false;
+        }
+        if !core::mem::replace(&mut purse.is_closed, true) {
+            let payer = who.clone();
+            self.happens(Happening::PurseClosed { message: id, payer });
+        }
+        true
+    }
+
+    /// Deposit money comes back with a reply.
+    pub(super) fn return_deposit(&mut self, from: &MessageId, to: &MessageId, deposit: u128) {
+        self.purse(from).deposit -= deposit;
+        self.purse(to).deposit += deposit;
     }
 }

@@ -17,6 +17,8 @@ pub(super) struct Reply {
     pub(super) code: ReplyCode,
     pub(super) payload: Vec<u8>,
     pub(super) value: u128,
+    /// Deposit money that goes back with it.
+    pub(super) deposit: u128,
 }
 
 impl Reply {
@@ -25,6 +27,7 @@ impl Reply {
             code: ReplyCode::Replied,
             payload,
             value,
+            deposit: 0,
         }
     }
 
@@ -33,6 +36,7 @@ impl Reply {
             code: ReplyCode::Finished,
             payload: Vec::new(),
             value: 0,
+            deposit: 0,
         }
     }
 }
@@ -95,11 +99,18 @@ impl Chain {
 
     /// Gives the error reply to a message that failed. What came with it goes back with it, if its
     /// first turn has not committed.
-    pub(super) fn give_failure(&mut self, message: &Message, failure: Failure, value: u128) {
+    pub(super) fn give_failure(
+        &mut self,
+        message: &Message,
+        failure: Failure,
+        value: u128,
+        deposit: u128,
+    ) {
         let mut reply = Reply {
             code: failure.code,
             payload: failure.payload,
             value,
+            deposit,
         };
         match self.party(message) {
             Party::User => {
@@ -134,6 +145,7 @@ impl Chain {
             payload: reply.payload,
             value: reply.value,
             purse: message.purse,
+            deposit: reply.deposit,
         });
         if let Some(waiter) = waiter {
             self.cause_is_queued(&message.source, waiter);

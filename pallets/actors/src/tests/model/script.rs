@@ -87,6 +87,8 @@ pub struct Post {
     pub script: Script,
     /// What it carries.
     pub value: u128,
+    /// Deposit money that goes along.
+    pub deposit: u128,
     /// Gas to split off; none shares.
     pub gas: Option<u64>,
     /// Blocks until it leaves.
@@ -109,6 +111,8 @@ pub struct Birth {
     pub script: Script,
     /// What that message carries.
     pub value: u128,
+    /// Deposit money that goes along.
+    pub deposit: u128,
     /// Gas to split off; none shares.
     pub gas: Option<u64>,
     /// Whether the reply of `init` resumes the message that creates it.
@@ -206,9 +210,16 @@ impl fmt::Display for Short {
 }
 
 /// What a message carries, where that is something.
-fn luggage(f: &mut fmt::Formatter<'_>, value: u128, gas: Option<u64>) -> fmt::Result {
-    if value > 0 {
-        write!(f, " value {}", Short(value))?;
+fn luggage(
+    f: &mut fmt::Formatter<'_>,
+    value: u128,
+    deposit: u128,
+    gas: Option<u64>,
+) -> fmt::Result {
+    for (name, amount) in [("value", value), ("deposit", deposit)] {
+        if amount > 0 {
+            write!(f, " {name} {}", Short(amount))?;
+        }
     }
     gas.map_or(Ok(()), |gas| write!(f, " gas {}", Short(gas.into())))
 }
@@ -216,7 +227,7 @@ fn luggage(f: &mut fmt::Formatter<'_>, value: u128, gas: Option<u64>) -> fmt::Re
 impl fmt::Debug for Post {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "send {:?} {:?}", self.to, self.script)?;
-        luggage(f, self.value, self.gas)?;
+        luggage(f, self.value, self.deposit, self.gas)?;
         if self.delay > 0 {
             write!(f, " in {} blocks", self.delay)?;
         }
@@ -236,7 +247,7 @@ impl fmt::Debug for Birth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let code = Code::of(self.salt);
         write!(f, "create {} of {code:?} {:?}", self.salt, self.script)?;
-        luggage(f, self.value, self.gas)?;
+        luggage(f, self.value, self.deposit, self.gas)?;
         if self.is_awaited {
             f.write_str(" await")?;
         }
@@ -251,7 +262,7 @@ impl fmt::Debug for Op {
             Self::Create(birth) => write!(f, "{birth:?}"),
             Self::Reply(bytes, value) => {
                 write!(f, "reply {bytes}")?;
-                luggage(f, *value, None)
+                luggage(f, *value, 0, None)
             }
             Self::Wait(blocks) => write!(f, "wait {blocks}"),
             Self::Wake(sleeper) => write!(f, "wake {sleeper:?}"),

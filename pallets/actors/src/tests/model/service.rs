@@ -89,12 +89,12 @@ impl Chain {
         match message.kind {
             Kind::Wake(waiter) => {
                 if let Some(waiter) = still(waiter) {
-                    self.resume(&program, waiter, Cause::Woken, seen);
+                    self.resume(&program, waiter, Cause::Woken, None, seen);
                 }
             }
             Kind::Deadline(waiter) => {
                 if let Some(waiter) = still(waiter) {
-                    self.resume(&program, waiter, Cause::Deadline, seen);
+                    self.resume(&program, waiter, Cause::Deadline, None, seen);
                 }
             }
             Kind::Reply { to, code, waiter } => {
@@ -108,7 +108,8 @@ impl Chain {
                 });
                 match waiter {
                     Some(waiter) => {
-                        self.resume(&program, waiter, cause, seen);
+                        let came = Some((message.purse, message.deposit));
+                        self.resume(&program, waiter, cause, came, seen);
                         self.release_purse(&message.purse);
                     }
                     None => self.take_turn(Turn::first(message, Entry::HandleReply, cause), seen),
@@ -134,8 +135,8 @@ impl Chain {
         let reserve = gas - limit + turn.signal;
         let outcome = self.outcome(&turn, limit, reserve, &seen);
         match outcome {
-            Ok(Outcome::Waits(wait, has_replied)) => {
-                self.park(&turn, wait, has_replied, seen.burned);
+            Ok(Outcome::Waits(wait, has_replied, deposit)) => {
+                self.park(&turn, wait, has_replied, deposit, seen.burned);
             }
             Ok(Outcome::Ended(code)) => {
                 self.purse(&turn.message.purse).gas += turn.signal;
@@ -221,8 +222,13 @@ impl Chain {
     fn fail(&mut self, turn: &Turn, failure: Failure) {
         let message = &turn.message;
         let code = failure.code;
+        let cleans_up = turn.number > 0
+            && turn.entry == Entry::Handle
+            && self.handles(&message.destination, Entry::HandleSignal);
         if matches!(turn.entry, Entry::Init | Entry::Handle | Entry::Migrate) && !turn.has_replied {
-            self.give_failure(message, failure, turn.arriving());
+            // Who cleans up has the deposit money that is left.
+            let deposit = if cleans_up { 0 } else { message.deposit };
+            self.give_failure(message, failure, turn.arriving(), deposit);
         }
         if turn.entry == Entry::Init && self.programs.contains_key(&message.destination) {
             let payer = self.purse(&message.purse).payer.clone();
@@ -234,9 +240,9 @@ impl Chain {
             self.happens(Happening::Removed { program, code });
         }
         self.purse(&message.purse).gas += turn.signal;
-        if turn.number > 0 && self.handles(&message.destination, Entry::HandleSignal) {
+        if cleans_up {
             let id = id_of_signal(&message.id);
-            self.split_purse(&message.purse, id, turn.signal);
+            self.split_purse(&message.purse, id, turn.signal, message.deposit);
             self.enqueue(Message {
                 id,
                 kind: Kind::Signal {
@@ -262,7 +268,6 @@ impl Turn {
             cause,
             has_replied: false,
             signal: 0,
-            born: None,
             pending: 0,
         }
     }

@@ -35,6 +35,8 @@ pub enum Step {
     Answer(Option<User>, u8, u8, u128, bool),
     /// Who has that letter, or else that user, takes its value.
     Claim(Option<User>, u8),
+    /// Who has opened that purse, or else that user, closes it.
+    Close(Option<User>, u8),
     /// The manager pauses service or resumes it.
     Pause(bool),
     /// The chain allows programs that many Wasm pages from now on.
@@ -96,6 +98,8 @@ impl fmt::Debug for Step {
             }
             Self::Claim(Some(user), letter) => write!(f, "{user:?} claims letter {letter}"),
             Self::Claim(None, letter) => write!(f, "its user claims letter {letter}"),
+            Self::Close(Some(user), purse) => write!(f, "{user:?} closes purse {purse}"),
+            Self::Close(None, purse) => write!(f, "its payer closes purse {purse}"),
             Self::Pause(true) => f.write_str("service is paused"),
             Self::Pause(false) => f.write_str("service goes on"),
             Self::Memory(pages) => write!(f, "programs may have {pages} Wasm pages"),

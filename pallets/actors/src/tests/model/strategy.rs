@@ -33,7 +33,8 @@ fn step() -> BoxedStrategy<Step> {
         5 => (stranger.clone(), 0..3u8, 0..20u8, value(), any::<bool>()).prop_map(
             |(user, letter, bytes, value, only)| Step::Answer(user, letter, bytes, value, only)
         ),
-        2 => (stranger, 0..3u8).prop_map(|(user, letter)| Step::Claim(user, letter)),
+        2 => (stranger.clone(), 0..3u8).prop_map(|(user, letter)| Step::Claim(user, letter)),
+        1 => (stranger, 0..4u8).prop_map(|(user, purse)| Step::Close(user, purse)),
         1 => prop_oneof![1 => Just(true), 3 => Just(false)].prop_map(Step::Pause),
         2 => prop_oneof![1 => Just(1u32), 2 => Just(3)].prop_map(Step::Memory),
         1 => longest.prop_map(Step::LongestTurn),
@@ -120,6 +121,18 @@ fn value() -> BoxedStrategy<u128> {
         1 => 1..1_000u128,
         3 => 1_000_000..1_000_000_000u128,
         1 => Just(10_000_000_000_000),
+    ]
+    .boxed()
+}
+
+/// What a message passes on, of what calls bring.
+fn deposit() -> BoxedStrategy<u128> {
+    prop_oneof![
+        4 => Just(0u128),
+        2 => 1_000_000..60_000_000u128,
+        3 => Just(400_000_000),
+        3 => Just(u128::MAX),
+        1 => Just(1_000_000_001),
     ]
     .boxed()
 }
@@ -279,14 +292,22 @@ fn post(depth: u32) -> BoxedStrategy<Post> {
         3 => blocks().prop_map(Some),
     ];
     let is_odd = prop_oneof![30 => Just(false), 1 => Just(true)];
-    let message = (who(), script(depth - 1), value(), split(), 0..2u8);
+    let message = (
+        who(),
+        script(depth - 1),
+        value(),
+        deposit(),
+        split(),
+        0..2u8,
+    );
     (message, delay, awaited, is_odd)
         .prop_map(|(message, delay, awaited, is_odd)| {
-            let (to, script, value, gas, slot) = message;
+            let (to, script, value, deposit, gas, slot) = message;
             Post {
                 to,
                 script,
                 value,
+                deposit,
                 // A delay without gas of its own is refused, which is soon said.
                 gas: gas.or((delay > 1).then_some(30_000_000_000)),
                 delay,
@@ -299,14 +320,15 @@ fn post(depth: u32) -> BoxedStrategy<Post> {
 }
 
 fn birth(depth: u32) -> BoxedStrategy<Birth> {
-    let message = (script(depth - 1), value(), split(), 0..2u8);
+    let message = (script(depth - 1), value(), deposit(), split(), 0..2u8);
     (salt(), message, any::<bool>())
         .prop_map(|(salt, message, is_awaited)| {
-            let (script, value, gas, slot) = message;
+            let (script, value, deposit, gas, slot) = message;
             Birth {
                 salt,
                 script,
                 value,
+                deposit,
                 gas,
                 is_awaited,
                 slot,

@@ -61,8 +61,6 @@ pub(super) struct Turn {
     pub(super) has_replied: bool,
     /// Gas that the wait before it set aside for a signal.
     pub(super) signal: Gas,
-    /// When the message waited first.
-    pub(super) born: Option<u64>,
     /// Causes that are queued behind this one.
     pub(super) pending: u32,
 }
@@ -88,6 +86,7 @@ pub(super) struct Departing {
     pub(super) to: AccountId,
     pub(super) payload: Vec<u8>,
     pub(super) value: u128,
+    pub(super) deposit: u128,
     pub(super) gas: Option<Gas>,
     pub(super) delay: u32,
     pub(super) is_awaited: bool,
@@ -147,6 +146,8 @@ struct Run<'a> {
     /// What arrives at whom as soon as it commits.
     paid: BTreeMap<AccountId, u128>,
     created: BTreeSet<AccountId>,
+    /// Deposit money that goes along.
+    deposit: u128,
     /// Gas that is split off, and set aside for letters.
     taken: Gas,
     sends: u32,
@@ -182,6 +183,7 @@ impl Chain {
             balance: self.ledger.spendable(account) + turn.arriving(),
             paid: BTreeMap::new(),
             created: BTreeSet::new(),
+            deposit: 0,
             taken: 0,
             sends: 0,
             slots: Default::default(),
@@ -213,10 +215,10 @@ impl Turn {
         }
     }
 
-    /// How long the message may still wait.
+    /// How long its purse may still pay for what waits.
     fn life_left(&self, chain: &Chain) -> u32 {
-        let lived = self.born.map_or(0, |born| chain.agenda.since(born));
-        chain.rules.longest_life.saturating_sub(lived)
+        let end = chain.purses[&self.message.purse].end;
+        end.saturating_sub(chain.agenda.now) as u32
     }
 }
 
@@ -508,12 +510,15 @@ impl Run<'_> {
     fn send(&mut self, send: Send<'_>) {
         let rules = &self.chain.rules;
         let is_awaited = send.flags & 1 == 1;
+        let life_left = self.turn.life_left(self.chain);
         let asked = send.flags >> 8;
         let is_user = self.is_user(&send.to);
         let letter = (is_awaited && is_user).then_some(match asked {
-            0 => rules.letter,
+            0 => rules.letter.min(life_left),
             blocks => blocks,
         });
+        let is_over = self.is_over();
+        let lacks_deposit = self.lacks(send.deposit);
         let mut refusals = Vec::new();
         let mut refuse = |holds: bool, error| {
             if holds {
@@ -528,9 +533,12 @@ impl Run<'_> {
             has_delay && (is_awaited || send.gas == -1),
             error::NOT_ALLOWED,
         );
-        refuse(send.delay > rules.longest_wait, error::OVER_LIMIT);
+        refuse(is_over, error::PURSE_CLOSED);
+        refuse(lacks_deposit, error::NOT_ENOUGH_DEPOSIT);
+        let longest = rules.longest_wait.min(life_left);
+        refuse(send.delay > longest, error::OVER_LIMIT);
         refuse(
-            letter.is_some_and(|blocks| blocks > rules.longest_wait),
+            letter.is_some_and(|blocks| blocks > longest),
             error::OVER_LIMIT,
         );
         refuse(send.value > self.balance, error::NOT_ENOUGH_VALUE);
@@ -550,6 +558,7 @@ impl Run<'_> {
             return;
         }
         self.balance -= send.value;
+        self.deposit = self.deposit.saturating_add(send.deposit);
         if is_user && letter.is_none() && send.delay == 0 {
             *self.paid.entry(send.to.clone()).or_default() += send.value;
         }
@@ -560,6 +569,7 @@ impl Run<'_> {
             to: send.to,
             payload: send.payload.to_vec(),
             value: send.value,
+            deposit: send.deposit,
             gas: split,
             delay: send.delay,
             is_awaited,
@@ -572,6 +582,8 @@ impl Run<'_> {
         let address = address_of(create.code, program, &[create.salt]);
         let is_awaited = create.flags & 1 == 1;
         let spent = create.value + self.chain.rules.creation_deposit();
+        let is_over = self.is_over();
+        let lacks_deposit = self.lacks(create.deposit);
         let mut refusals = Vec::new();
         let mut refuse = |holds: bool, error| {
             if holds {
@@ -579,6 +591,8 @@ impl Run<'_> {
             }
         };
         refuse(is_awaited && !self.may_wait(), error::NOT_ALLOWED);
+        refuse(is_over, error::PURSE_CLOSED);
+        refuse(lacks_deposit, error::NOT_ENOUGH_DEPOSIT);
         refuse(
             !self.chain.codes.contains_key(&create.code),
             error::NO_SUCH_CODE,
@@ -595,6 +609,7 @@ impl Run<'_> {
             return;
         }
         self.balance -= spent;
+        self.deposit = self.deposit.saturating_add(create.deposit);
         self.created.insert(address.clone());
         let id = self.next_id();
         self.slots[usize::from(create.slot % 4)] = id;
@@ -603,6 +618,7 @@ impl Run<'_> {
             to: address,
             payload: create.payload.to_vec(),
             value: create.value,
+            deposit: create.deposit,
             gas: split,
             delay: 0,
             is_awaited,
@@ -610,6 +626,17 @@ impl Run<'_> {
         };
         let effect = Effect::Create(departing, create.code);
         self.done.effects.push(effect);
+    }
+
+    /// Whether the purse that pays is closed.
+    fn is_over(&self) -> bool {
+        self.chain.is_over(&self.turn.message.purse)
+    }
+
+    /// Whether the message has not so much deposit money left; the rest, `u128::MAX`, it has always.
+    fn lacks(&self, deposit: u128) -> bool {
+        let left = self.turn.message.deposit.saturating_sub(self.deposit);
+        deposit > left && deposit != u128::MAX
     }
 
     fn next_id(&mut self) -> MessageId {
@@ -643,6 +670,9 @@ impl Run<'_> {
         }
         if blocks == 0 {
             refusals.push(error::OUT_OF_RANGE);
+        }
+        if self.is_over() {
+            refusals.push(error::PURSE_CLOSED);
         }
         let longest = self.chain.rules.longest_wait;
         if blocks > longest.min(self.turn.life_left(self.chain)) {

@@ -21,8 +21,6 @@ pub(super) struct Waiting {
     pub(super) has_replied: bool,
     /// When this wait began.
     pub(super) since: u64,
-    /// When the first one did.
-    pub(super) born: u64,
     pub(super) blocks: u32,
     /// Gas set aside for waiting so long, for the start of the next turn, for a signal.
     pub(super) rent: Gas,
@@ -60,8 +58,18 @@ impl Chain {
     }
 
     /// Parks a message whose turn has committed with a wait.
-    pub(super) fn park(&mut self, turn: &Turn, wait: Wait, has_replied: bool, burned: Gas) {
-        let message = turn.message.clone();
+    pub(super) fn park(
+        &mut self,
+        turn: &Turn,
+        wait: Wait,
+        has_replied: bool,
+        deposit: u128,
+        burned: Gas,
+    ) {
+        let message = Message {
+            deposit,
+            ..turn.message.clone()
+        };
         let program = message.destination.clone();
         let waiter = self.waiter(&program, &message.id);
         let waiter = waiter.expect("a program that exits does not wait");
@@ -80,7 +88,6 @@ impl Chain {
             turn: turn.number + 1,
             has_replied,
             since: now,
-            born: turn.born.unwrap_or(now),
             blocks: wait.blocks,
             rent: wait.rent,
             resume: wait.resume,
@@ -167,15 +174,22 @@ impl Chain {
         self.queue.push_back(message);
     }
 
-    /// Runs the next turn of a message that waits.
+    /// Runs the next turn of a message that waits; to which a reply `came`, with deposit money of
+    /// its purse.
     pub(super) fn resume(
         &mut self,
         program: &AccountId,
         waiter: Waiter,
         cause: Cause,
+        came: Option<(MessageId, u128)>,
         seen: &mut Seen,
     ) {
-        let waiting = self.end_wait(program, waiter);
+        let mut waiting = self.end_wait(program, waiter);
+        if let Some((purse, deposit)) = came {
+            let message = &mut waiting.message;
+            message.deposit += deposit;
+            self.return_deposit(&purse, &message.purse, deposit);
+        }
         let turn = Turn {
             entry: match waiting.message.kind {
                 Kind::Init => Entry::Init,
@@ -185,7 +199,6 @@ impl Chain {
             cause,
             has_replied: waiting.has_replied,
             signal: waiting.signal,
-            born: Some(waiting.born),
             pending: waiting.pending - 1,
             message: waiting.message,
         };

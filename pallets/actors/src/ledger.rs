@@ -1,0 +1,86 @@
+//! What a turn changes besides storage, and is undone with it.
+
+use actors_primitives::{abi::REST_OF_DEPOSIT, Balance, Gas, MessageId, ReplyCode};
+use frame_support::storage::with_storage_layer;
+
+use crate::{aborted::Aborted, record::ServiceState, Config, CreditOf, Message, Pallet, Purse};
+
+/// The records that a turn has at hand: they are written once, when it has ended.
+pub(crate) struct Ledger<'s, T: Config> {
+    /// The record of the service.
+    pub(crate) service: &'s mut ServiceState,
+    /// The purse that pays.
+    pub(crate) purse: Purse<T>,
+    /// Deposit money of that purse which the message may still use.
+    pub(crate) deposit: Balance,
+    /// Deposit money that the turn has used.
+    pub(crate) used: Balance,
+}
+
+impl<'s, T: Config> Ledger<'s, T> {
+    pub(crate) fn new(service: &'s mut ServiceState, purse: Purse<T>, deposit: Balance) -> Self {
+        Self {
+            service,
+            purse,
+            deposit,
+            used: 0,
+        }
+    }
+
+    /// Makes changes here and in storage, or none of them.
+    pub(crate) fn apply<R>(
+        &mut self,
+        changes: impl FnOnce(&mut Self) -> Result<R, Aborted>,
+    ) -> Result<R, Aborted> {
+        let service = *self.service;
+        let (purse, deposit, used) = (self.purse.clone(), self.deposit, self.used);
+        let result = with_storage_layer(|| changes(self));
+        if result.is_err() {
+            *self.service = service;
+            (self.purse, self.deposit, self.used) = (purse, deposit, used);
+        }
+        result
+    }
+
+    /// Takes deposit money for what a program stores more.
+    pub(crate) fn take_deposit(&mut self, amount: Balance) -> Result<CreditOf<T>, Aborted> {
+        self.part_with(amount)?;
+        self.used = self.used.saturating_add(amount);
+        Pallet::<T>::take_deposit(&mut self.purse, amount)
+            .ok_or(Aborted::Reply(ReplyCode::DepositShortfall))
+    }
+
+    /// The purse that a sent message draws on, `message`'s or one split off it, and what it may use of
+    /// the deposit money there: `deposit` of what `message` may use, or the rest of that.
+    pub(crate) fn pay_for(
+        &mut self,
+        message: &Message<T>,
+        sent: MessageId,
+        gas: Option<Gas>,
+        deposit: Balance,
+    ) -> Result<(MessageId, Balance), Aborted> {
+        let deposit = match deposit {
+            REST_OF_DEPOSIT => self.deposit,
+            deposit => deposit,
+        };
+        self.part_with(deposit)?;
+        let purse = match gas {
+            Some(gas) => {
+                Pallet::<T>::split_purse(&message.purse, &mut self.purse, sent, gas, deposit);
+                sent
+            }
+            None => {
+                self.purse.share();
+                message.purse
+            }
+        };
+        Ok((purse, deposit))
+    }
+
+    /// What the message may use of its deposit money becomes less.
+    fn part_with(&mut self, amount: Balance) -> Result<(), Aborted> {
+        let left = self.deposit.checked_sub(amount);
+        self.deposit = left.ok_or(Aborted::Reply(ReplyCode::DepositShortfall))?;
+        Ok(())
+    }
+}
