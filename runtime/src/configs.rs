@@ -196,7 +196,6 @@ parameter_types! {
 
     /// Each message in the queue makes a place in it a microsecond dearer: a full queue costs a
     /// call a millisecond of gas more.
-    pub const BacklogPrice: actors_primitives::Gas = 1_000_000;
 
     /// Messages that may be queued before calls are refused. With the longest payload each they
     /// take 64 MiB of state.
@@ -225,7 +224,6 @@ impl pallet_actors::Config for Runtime {
     type MaxTurnGas = MaxTurnGas;
     type MinServiceWeight = MinServiceWeight;
     type IdleShare = IdleShare;
-    type BacklogPrice = BacklogPrice;
     type MaxQueueLength = MaxQueueLength;
     type MaxMessageLifetime = MaxMessageLifetime;
     type WeightInfo = ();

@@ -57,17 +57,24 @@ pub struct Tick {
 }
 
 impl<T: Config> Pallet<T> {
-    /// Lets one block of service pass, unless it is paused or nothing waits for time to pass.
-    /// Returns what that weighed.
+    /// Lets one block of service pass, unless it is paused: for what waits for time to pass, and for the
+    /// price of places. Returns what that weighed.
     pub(crate) fn tick() -> Weight {
         let looked = T::WeightInfo::peek_service();
         let Ok(mut service) = Service::<T>::try_get() else {
             return looked;
         };
-        if service.is_paused || service.scheduled == 0 {
+        if service.is_paused {
             return looked;
         }
-        service.clock = service.clock.saturating_add(1);
+        let mut has_changed = service.begin_block();
+        if service.scheduled > 0 {
+            service.clock = service.clock.saturating_add(1);
+            has_changed = true;
+        }
+        if !has_changed {
+            return looked;
+        }
         Service::<T>::put(service);
         T::WeightInfo::tick()
     }

@@ -126,6 +126,7 @@ impl<T: Config> Pallet<T> {
             value,
             purse: id,
             deposit: deposit_limit,
+            reserved: 0,
         };
         let start = Self::start_price_of(&record, Kind::Init);
         Self::send_from_user(service, message, start, gas_limit)?;
@@ -153,6 +154,7 @@ impl<T: Config> Pallet<T> {
             value,
             purse: id,
             deposit: deposit_limit,
+            reserved: 0,
         };
         let start = Self::start_price_of(&program, Kind::Handle);
         Self::send_from_user(service, message, start, gas_limit)?;
@@ -163,16 +165,17 @@ impl<T: Config> Pallet<T> {
     /// starting its turn takes is `start` gas.
     pub(crate) fn send_from_user(
         mut service: ServiceState,
-        message: Message<T>,
+        mut message: Message<T>,
         start: Gas,
         gas_limit: Gas,
     ) -> Result<(), DispatchError> {
-        // What programs send, and replies, are never refused.
+        // What programs send, and replies, are never refused; nor is what mends a program.
+        let is_upgrade = matches!(message.kind, Kind::Migrate(_));
         ensure!(
-            service.length() < u64::from(T::MaxQueueLength::get()),
+            is_upgrade || service.length() < u64::from(T::MaxQueueLength::get()),
             Error::<T>::QueueFull
         );
-        let place = Self::place_price(service.length());
+        let place = Self::place_price(&service, gas_limit);
         ensure!(
             gas_limit >= start.saturating_add(place),
             Error::<T>::GasLimitTooLow
@@ -181,7 +184,8 @@ impl<T: Config> Pallet<T> {
         // Before anything is held: a hold counts towards what is frozen.
         Self::value_departs(payer, message.value)?;
         let (id, clock) = (message.purse, service.clock);
-        Self::open_purse(id, payer, gas_limit, place, message.deposit, clock)?;
+        let deposit = message.deposit;
+        message.reserved = Self::open_purse(id, payer, gas_limit, place, deposit, clock)?;
         Self::enqueue(&mut service, message);
         Service::<T>::put(service);
         Ok(())
@@ -290,6 +294,7 @@ impl<T: Config> Pallet<T> {
             value: 0,
             purse: id,
             deposit: deposit_limit,
+            reserved: 0,
         };
         Self::send_from_user(service, message, start, gas_limit)?;
         Ok(id)

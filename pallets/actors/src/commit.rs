@@ -7,7 +7,7 @@ use frame_support::traits::Get;
 
 use crate::{
     aborted::Aborted,
-    ledger::Ledger,
+    ledger::{Ledger, Paying},
     message::{Kind, Message, Sender, Waiter},
     reply::Ending,
     task::{Ended, Task},
@@ -197,7 +197,12 @@ impl<T: Config> Pallet<T> {
         // A letter pays its rent out of what pays for the message.
         let rent = send.letter.as_ref().map_or(0, |letter| letter.rent);
         let gas = send.gas.map(|gas| gas.saturating_add(rent));
-        let (purse, deposit) = ledger.pay_for(message, send.id, gas, send.deposit)?;
+        let is_queued = send.letter.is_none();
+        let Paying {
+            purse,
+            deposit,
+            reserved,
+        } = ledger.pay_for(message, send.id, gas, send.deposit, is_queued)?;
         let sent = Message {
             id: send.id,
             kind: Kind::Handle,
@@ -208,6 +213,7 @@ impl<T: Config> Pallet<T> {
             value: send.value,
             purse,
             deposit,
+            reserved,
         };
         match send.letter {
             Some(letter) => {
@@ -252,7 +258,11 @@ impl<T: Config> Pallet<T> {
             creator: creator.clone(),
             message_id: create.id,
         });
-        let (purse, deposit) = ledger.pay_for(message, create.id, create.gas, create.deposit)?;
+        let Paying {
+            purse,
+            deposit,
+            reserved,
+        } = ledger.pay_for(message, create.id, create.gas, create.deposit, true)?;
         let init = Message {
             id: create.id,
             kind: Kind::Init,
@@ -263,6 +273,7 @@ impl<T: Config> Pallet<T> {
             value: create.value,
             purse,
             deposit,
+            reserved,
         };
         Self::enqueue(ledger.service, init);
         Ok(())

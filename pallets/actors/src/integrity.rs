@@ -163,7 +163,7 @@ impl<T: Config> Pallet<T> {
         );
         let lifetime = T::MaxMessageLifetime::get();
         assert!(
-            lifetime >= limits.wait,
+            lifetime > limits.wait,
             "a message could never wait as long as `Limits::wait` says: that is {} blocks, and \
              `MaxMessageLifetime` is {lifetime}. Raise it, or lower `Limits::wait`.",
             limits.wait,

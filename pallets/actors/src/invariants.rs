@@ -23,6 +23,8 @@ struct Sums<T: Config> {
     references: BTreeMap<MessageId, u32>,
     /// Gas set aside in each purse.
     aside: BTreeMap<MessageId, Gas>,
+    /// Gas that messages in the queue have reserved, in each purse.
+    queued: BTreeMap<MessageId, Gas>,
     /// Deposit money of each purse that messages may use.
     deposits: BTreeMap<MessageId, Balance>,
     /// Causes to go on in the queue for each message that waits.
@@ -43,6 +45,7 @@ impl<T: Config> Sums<T> {
             in_flight: 0,
             references: BTreeMap::new(),
             aside: BTreeMap::new(),
+            queued: BTreeMap::new(),
             deposits: BTreeMap::new(),
             causes: BTreeMap::new(),
             inits: BTreeMap::new(),
@@ -67,6 +70,11 @@ impl<T: Config> Sums<T> {
             let key = (message.destination.clone(), waiter.epoch, waiter.message);
             *self.causes.entry(key).or_default() += 1;
         }
+    }
+
+    fn reserve(&mut self, purse: MessageId, gas: Gas) {
+        let sum = self.queued.entry(purse).or_default();
+        *sum = sum.saturating_add(gas);
     }
 
     fn set_aside(&mut self, purse: MessageId, gas: Gas) {
@@ -105,10 +113,19 @@ impl<T: Config> Pallet<T> {
             Queue::<T>::iter_keys().count() as u64 == service.length(),
             "the queue has strays"
         );
+        let mut volume: Gas = 0;
         for place in service.head..service.tail {
             let message = Queue::<T>::get(place).ok_or("the queue has a gap")?;
             sums.message(&message);
+            volume = volume.saturating_add(message.reserved);
+            if message.kind.waiter().is_none() {
+                sums.reserve(message.purse, message.reserved);
+            }
         }
+        ensure!(
+            service.volume == volume,
+            "the volume of the queue is not what its messages have reserved"
+        );
         Ok(())
     }
 
@@ -194,7 +211,9 @@ impl<T: Config> Pallet<T> {
                 Due::Delivery(id) => {
                     deliveries += 1;
                     let message = Delayed::<T>::get(id);
-                    sums.message(&message.ok_or("a delivery is scheduled of nothing")?);
+                    let message = message.ok_or("a delivery is scheduled of nothing")?;
+                    sums.message(&message);
+                    sums.reserve(message.purse, message.reserved);
                 }
                 Due::Letter { user, message } => {
                     let letter = Mailboxes::<T>::get(user, message);
@@ -257,6 +276,11 @@ impl<T: Config> Pallet<T> {
             ensure!(
                 purse.deposit >= deposits,
                 "messages may use more deposit money than their purse has"
+            );
+            let queued = sums.queued.remove(&id).unwrap_or_default();
+            ensure!(
+                purse.queued == queued,
+                "the gas that a purse's messages have reserved is not their sum"
             );
             let aside = sums.aside.remove(&id).unwrap_or_default();
             ensure!(

@@ -3,7 +3,9 @@
 use actors_primitives::{abi::REST_OF_DEPOSIT, Balance, Gas, MessageId, ReplyCode};
 use frame_support::storage::with_storage_layer;
 
-use crate::{aborted::Aborted, record::ServiceState, Config, CreditOf, Message, Pallet, Purse};
+use crate::{
+    aborted::Aborted, purse::Split, record::ServiceState, Config, CreditOf, Message, Pallet, Purse,
+};
 
 /// The records that a turn has at hand: they are written once, when it has ended.
 pub(crate) struct Ledger<'s, T: Config> {
@@ -15,6 +17,16 @@ pub(crate) struct Ledger<'s, T: Config> {
     pub(crate) deposit: Balance,
     /// Deposit money that the turn has used.
     pub(crate) used: Balance,
+}
+
+/// What pays for a message that a program sends.
+pub(crate) struct Paying {
+    /// The purse.
+    pub(crate) purse: MessageId,
+    /// What the message may use of its deposit money.
+    pub(crate) deposit: Balance,
+    /// Gas that is reserved for its turn.
+    pub(crate) reserved: Gas,
 }
 
 impl<'s, T: Config> Ledger<'s, T> {
@@ -51,30 +63,44 @@ impl<'s, T: Config> Ledger<'s, T> {
     }
 
     /// The purse that a sent message draws on, `message`'s or one split off it, and what it may use of
-    /// the deposit money there: `deposit` of what `message` may use, or the rest of that.
+    /// the deposit money there: `deposit` of what `message` may use, or the rest of that. Gas is reserved
+    /// for it if it takes a place in the queue, now or later.
     pub(crate) fn pay_for(
         &mut self,
         message: &Message<T>,
         sent: MessageId,
         gas: Option<Gas>,
         deposit: Balance,
-    ) -> Result<(MessageId, Balance), Aborted> {
+        is_queued: bool,
+    ) -> Result<Paying, Aborted> {
         let deposit = match deposit {
             REST_OF_DEPOSIT => self.deposit,
             deposit => deposit,
         };
         self.part_with(deposit)?;
-        let purse = match gas {
+        let (purse, reserved) = match gas {
             Some(gas) => {
-                Pallet::<T>::split_purse(&message.purse, &mut self.purse, sent, gas, deposit);
-                sent
+                let split = Split {
+                    gas,
+                    deposit,
+                    is_queued,
+                    is_last: false,
+                };
+                let own = &mut self.purse;
+                let reserved = Pallet::<T>::split_purse(&message.purse, own, sent, split);
+                (sent, reserved)
             }
             None => {
                 self.purse.share();
-                message.purse
+                let reserved = if is_queued { self.purse.reserve() } else { 0 };
+                (message.purse, reserved)
             }
         };
-        Ok((purse, deposit))
+        Ok(Paying {
+            purse,
+            deposit,
+            reserved,
+        })
     }
 
     /// What the message may use of its deposit money becomes less.

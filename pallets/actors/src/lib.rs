@@ -83,6 +83,7 @@ mod ledger;
 mod mailbox;
 mod message;
 mod pages;
+pub mod place;
 mod program;
 mod purse;
 mod queue;
@@ -242,11 +243,6 @@ pub mod pallet {
         /// after them. The rest stays free: for what weights do not know, and for later hooks.
         #[pallet::constant]
         type IdleShare: Get<Perbill>;
-
-        /// What each message that stands in the queue adds to the price of the next call's
-        /// place in it, in gas. So a backlog makes itself dear before the queue is full.
-        #[pallet::constant]
-        type BacklogPrice: Get<Gas>;
 
         /// How many messages may stand in the queue before calls are refused.
         #[pallet::constant]

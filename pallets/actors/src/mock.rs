@@ -66,7 +66,6 @@ parameter_types! {
         );
     pub const ActorsPalletId: PalletId = PalletId(*b"actors/v");
     pub const MinServiceWeight: Perbill = Perbill::from_percent(20);
-    pub const BacklogPrice: Gas = 1_000_000;
 }
 
 /// What a case may change. It is state, so that every world has it and it counts in the root.
@@ -200,7 +199,6 @@ impl crate::Config for Test {
     type MaxTurnGas = MaxTurnGas;
     type MinServiceWeight = MinServiceWeight;
     type IdleShare = IdleShare;
-    type BacklogPrice = BacklogPrice;
     type MaxQueueLength = MaxQueueLength;
     type MaxMessageLifetime = MaxMessageLifetime;
     type WeightInfo = ();

@@ -57,6 +57,8 @@ pub struct Purse<T: Config> {
     pub burned: Gas,
     /// Gas that is set aside: for the rent, the resume and the signal of what waits.
     pub aside: Gas,
+    /// Gas that messages in the queue have reserved: so much at most counts for all of them together.
+    pub queued: Gas,
     /// Gas money on hold, in planck.
     pub held: Balance,
     /// Deposit money still on hold, in planck.
@@ -69,6 +71,19 @@ pub struct Purse<T: Config> {
     pub until: u64,
     /// Whether its payer has closed it. Of a split one, the parent's says so.
     pub is_closed: bool,
+    /// Whether it is what a signal has to clean up with: what is sent at once on it runs though the
+    /// purse of the call has ended.
+    pub is_last: bool,
+}
+
+/// What is split off a purse.
+pub(crate) struct Split {
+    pub(crate) gas: Gas,
+    pub(crate) deposit: Balance,
+    /// Whether the message that it is for takes a place in the queue, now or later.
+    pub(crate) is_queued: bool,
+    /// Whether that is a signal.
+    pub(crate) is_last: bool,
 }
 
 impl<T: Config> Purse<T> {
@@ -104,6 +119,20 @@ impl<T: Config> Purse<T> {
         self.gas.min(T::MaxTurnGas::get())
     }
 
+    /// Reserves gas for a message that takes a place in the queue: what one turn may burn, of what no
+    /// other has reserved.
+    pub(crate) fn reserve(&mut self) -> Gas {
+        let free = self.gas.saturating_sub(self.queued);
+        let gas = free.min(T::MaxTurnGas::get());
+        self.queued = self.queued.saturating_add(gas);
+        gas
+    }
+
+    /// Gives up what a message has reserved, which leaves the queue.
+    pub(crate) fn unreserve(&mut self, gas: Gas) {
+        self.queued = self.queued.saturating_sub(gas);
+    }
+
     /// Adds a reference, for a message that shares the purse.
     pub(crate) fn share(&mut self) {
         self.references = self.references.saturating_add(1);
@@ -117,7 +146,7 @@ impl<T: Config> Purse<T> {
 
 impl<T: Config> Pallet<T> {
     /// Opens a purse for a call, with one reference for its message, and burns what its place
-    /// in the queue costs.
+    /// in the queue costs; says how much gas is reserved for it there.
     pub(crate) fn open_purse(
         id: MessageId,
         payer: &T::AccountId,
@@ -125,7 +154,7 @@ impl<T: Config> Pallet<T> {
         place: Gas,
         deposit: Balance,
         clock: u64,
-    ) -> Result<(), DispatchError> {
+    ) -> Result<Gas, DispatchError> {
         let price = T::GasPrice::get();
         let held = price.cost(gas);
         let total = held.checked_add(deposit).ok_or(Error::<T>::GasNotPayable)?;
@@ -136,16 +165,19 @@ impl<T: Config> Pallet<T> {
             gas,
             burned: 0,
             aside: 0,
+            queued: 0,
             held,
             deposit,
             references: 1,
             parent: None,
             until: clock.saturating_add(T::MaxMessageLifetime::get().into()),
             is_closed: false,
+            is_last: false,
         };
         purse.burn(place);
+        let reserved = purse.reserve();
         Purses::<T>::insert(id, purse);
-        Ok(())
+        Ok(reserved)
     }
 
     /// A purse to work on. Its record stays until [`Self::put_purse`].
@@ -241,38 +273,39 @@ impl<T: Config> Pallet<T> {
         credit
     }
 
-    /// Splits `gas` and `deposit` off a purse into a new one with the same payer, price and end.
+    /// Splits gas and deposit money off a purse into a new one with the same payer, price and end; says how
+    /// much of it is reserved for its message, if that takes a place in the queue.
     pub(crate) fn split_purse(
         id: &MessageId,
         purse: &mut Purse<T>,
         child: MessageId,
-        gas: Gas,
-        deposit: Balance,
-    ) {
-        let gas = gas.min(purse.gas);
-        let deposit = deposit.min(purse.deposit);
+        split: Split,
+    ) -> Gas {
+        let gas = split.gas.min(purse.gas);
+        let deposit = split.deposit.min(purse.deposit);
         // The floors of two parts are at most the floor of the whole, so what stays covers what
         // the parent has burned and may still burn.
         let held = purse.price.cost(gas).min(purse.held);
         purse.gas = purse.gas.saturating_sub(gas);
         purse.held = purse.held.saturating_sub(held);
         purse.deposit = purse.deposit.saturating_sub(deposit);
-        Purses::<T>::insert(
-            child,
-            Purse {
-                payer: purse.payer.clone(),
-                price: purse.price,
-                gas,
-                burned: 0,
-                aside: 0,
-                held,
-                deposit,
-                references: 1,
-                parent: Some(purse.parent.unwrap_or(*id)),
-                until: purse.until,
-                is_closed: false,
-            },
-        );
+        let mut own = Purse {
+            payer: purse.payer.clone(),
+            price: purse.price,
+            gas,
+            burned: 0,
+            aside: 0,
+            queued: 0,
+            held,
+            deposit,
+            references: 1,
+            parent: Some(purse.parent.unwrap_or(*id)),
+            until: purse.until,
+            is_closed: false,
+            is_last: purse.is_last || split.is_last,
+        };
+        let reserved = if split.is_queued { own.reserve() } else { 0 };
+        Purses::<T>::insert(child, own);
         match purse.parent {
             None => purse.share(),
             Some(root) => Purses::<T>::mutate(root, |root| match root {
@@ -280,6 +313,7 @@ impl<T: Config> Pallet<T> {
                 None => report!("the purse that another was split from does not exist"),
             }),
         }
+        reserved
     }
 
     /// Moves deposit money from the purse of a reply to that of the message which it resumes, unless

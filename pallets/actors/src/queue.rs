@@ -4,7 +4,10 @@ use actors_primitives::Gas;
 use alloc::vec::Vec;
 use frame_support::{ensure, pallet_prelude::BoundedVec, traits::Get};
 
-use crate::{message::Message, record::ServiceState, Config, Error, Event, Pallet, Queue, Service};
+use crate::{
+    message::Message, place::Rate, record::ServiceState, Config, Error, Event, Pallet, Queue,
+    Service,
+};
 
 impl<T: Config> Pallet<T> {
     /// How many messages stand in the queue.
@@ -13,9 +16,19 @@ impl<T: Config> Pallet<T> {
         Service::<T>::get().length()
     }
 
-    /// What a place behind that many messages costs a call, in gas.
-    pub(crate) fn place_price(length: u64) -> Gas {
-        T::BacklogPrice::get().saturating_mul(length)
+    /// The gas that one block serves: half of its time.
+    pub(crate) fn block_gas() -> Gas {
+        T::BlockWeights::get().max_block.ref_time() / 2
+    }
+
+    /// What further places cost now.
+    pub(crate) fn place_rate(service: &ServiceState) -> Rate {
+        Rate::of(service.volume, service.memory, Self::block_gas())
+    }
+
+    /// What a place costs a call with that gas limit, in gas.
+    pub(crate) fn place_price(service: &ServiceState, gas_limit: Gas) -> Gas {
+        Self::place_rate(service).price(gas_limit.min(T::MaxTurnGas::get()))
     }
 
     /// Puts a message at the end of the queue. Its value is in escrow and its purse holds a
@@ -27,6 +40,7 @@ impl<T: Config> Pallet<T> {
             destination: message.destination.clone(),
             value: message.value,
         });
+        service.volume = service.volume.saturating_add(message.reserved);
         Queue::<T>::insert(service.tail, message);
         service.tail = service.tail.saturating_add(1);
         if let Some(event) = event {

@@ -1,7 +1,7 @@
 //! The record of the service: where the queue and the agenda stand. It is read and written once a
 //! message, and found again from what is stored if it is damaged or lost.
 
-use actors_primitives::MessageId;
+use actors_primitives::{Gas, MessageId};
 use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::{
     pallet_prelude::{DispatchError, Weight},
@@ -11,7 +11,10 @@ use frame_support::{
 use scale_info::TypeInfo;
 use sp_runtime::traits::SaturatedConversion;
 
-use crate::{report, Config, Error, Graves, Pallet, Queue, Remains, Service, Ticks, WeightInfo};
+use crate::{
+    place::remember, report, Config, Error, Graves, Pallet, Queue, Remains, Service, Ticks,
+    WeightInfo,
+};
 
 /// Messages, and exited programs, that are looked for when the record of the service is lost. Only
 /// damage leads there.
@@ -30,6 +33,12 @@ pub struct ServiceState {
     pub head: u64,
     /// The place that the next message takes.
     pub tail: u64,
+    /// The most gas that the turns of all messages in the queue may burn.
+    pub volume: Gas,
+    /// What is remembered of backlogs, in parts of a doubling of the price of places.
+    pub memory: u32,
+    /// The place that the next message took when the last block began.
+    pub mark: u64,
     /// How many messages calls have sent: part of their ids.
     pub sent: u64,
     /// Programs, and epochs of programs, that have ended while messages waited in them.
@@ -130,6 +139,23 @@ impl ServiceState {
     #[must_use]
     pub fn length(&self) -> u64 {
         self.tail.saturating_sub(self.head)
+    }
+
+    /// Notes that a block begins, and whether anything stands in the queue that stood there when the
+    /// last one began: the time that others wait is what places are priced by. Says whether that
+    /// changes anything.
+    pub(crate) fn begin_block(&mut self) -> bool {
+        let before = (self.memory, self.mark);
+        self.memory = remember(self.memory, self.head < self.mark);
+        self.mark = self.tail;
+        before != (self.memory, self.mark)
+    }
+
+    /// Whether one more message may be put into the queue for something that was booked before: while
+    /// less than a block's worth stands there, or if no more than an eighth of that was put there
+    /// since the volume was `before`. So what is booked cannot hold the queue.
+    pub(crate) fn takes_booked(&self, before: Gas, block: Gas) -> bool {
+        self.volume < block || self.volume.saturating_sub(before) < block / 8
     }
 
     /// Whether something is left to be swept.

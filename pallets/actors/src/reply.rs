@@ -31,6 +31,15 @@ impl Ending {
     }
 }
 
+/// What goes back to a program.
+struct Answer {
+    code: ReplyCode,
+    payload: BoundedVec<u8, PayloadBound>,
+    value: Balance,
+    /// Deposit money that the answered message has left.
+    deposit: Balance,
+}
+
 /// What a program said when it failed: a panic's text, and the bytes that it reverted with.
 pub(crate) fn last_words(failure: &Failure) -> (String, Vec<u8>) {
     let payload = &failure.payload;
@@ -98,8 +107,13 @@ impl<T: Config> Pallet<T> {
                 Self::value_departs(program, ending.value)?;
                 let payload = Self::reply_payload(ending.payload);
                 purse.share();
-                let (code, value) = (ending.code, ending.value);
-                Self::enqueue_reply(service, message, party, code, payload, value, deposit);
+                let reply = Answer {
+                    code: ending.code,
+                    payload,
+                    value: ending.value,
+                    deposit,
+                };
+                Self::enqueue_reply(service, message, party, reply, Some(purse));
             }
             Party::Account => {
                 // What cannot arrive there stays with the program, which owes its sender nothing.
@@ -129,12 +143,17 @@ impl<T: Config> Pallet<T> {
         match Self::party(message) {
             party @ (Party::Waiter(..) | Party::Handler) => {
                 // The value stays in escrow, and is the reply's from now on.
-                let payload = Self::reply_payload(failure.payload);
-                if let Some(purse) = purse {
+                let mut purse = purse;
+                if let Some(purse) = &mut purse {
                     purse.share();
                 }
-                let code = failure.code;
-                Self::enqueue_reply(service, message, party, code, payload, value, deposit);
+                let reply = Answer {
+                    code: failure.code,
+                    payload: Self::reply_payload(failure.payload),
+                    value,
+                    deposit,
+                };
+                Self::enqueue_reply(service, message, party, reply, purse);
             }
             Party::User => {
                 let returned = Self::value_returns(&message.source, value);
@@ -157,8 +176,17 @@ impl<T: Config> Pallet<T> {
     ) {
         match Self::party(&message) {
             party @ (Party::Waiter(..) | Party::Handler) => {
-                let deposit = message.deposit;
-                Self::enqueue_reply(service, &message, party, code, payload, value, deposit);
+                let reply = Answer {
+                    code,
+                    payload,
+                    value,
+                    deposit: message.deposit,
+                };
+                let mut purse = Self::take_purse(&message.purse);
+                Self::enqueue_reply(service, &message, party, reply, purse.as_mut());
+                if let Some(purse) = purse {
+                    Self::keep_purse(&message.purse, purse);
+                }
             }
             Party::User | Party::Account => {
                 Self::value_returns(&message.source, value);
@@ -167,24 +195,28 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Puts a reply into the queue. It has a reference to the purse of the message that it
+    /// Puts a reply into the queue. It has a reference to the `purse` of the message that it
     /// answers, and its value is in escrow.
     fn enqueue_reply(
         service: &mut ServiceState,
         message: &Message<T>,
         party: Party<T>,
-        code: ReplyCode,
-        payload: BoundedVec<u8, PayloadBound>,
-        value: Balance,
-        deposit: Balance,
+        answer: Answer,
+        purse: Option<&mut Purse<T>>,
     ) {
-        let waiter = match party {
+        let (waiter, reserved) = match party {
             Party::Waiter(waiter, waiting) => {
-                Self::call_waiter(service, &message.source, &waiter, *waiting);
-                Some(waiter)
+                let reserved = Self::call_waiter(service, &message.source, &waiter, *waiting);
+                (Some(waiter), reserved)
             }
-            _ => None,
+            _ => (None, purse.map_or(0, Purse::reserve)),
         };
+        let Answer {
+            code,
+            payload,
+            value,
+            deposit,
+        } = answer;
         let reply = Message {
             id: Self::reply_id(&message.id),
             kind: Kind::Reply {
@@ -199,6 +231,7 @@ impl<T: Config> Pallet<T> {
             value,
             purse: message.purse,
             deposit,
+            reserved,
         };
         Self::enqueue(service, reply);
     }

@@ -89,17 +89,24 @@ impl<T: Config> Pallet<T> {
     /// which it may take; says what that took.
     pub(crate) fn idle(rest: Weight, session: &mut Session<T>) -> Weight {
         let limit = share_of(T::IdleShare::get(), rest);
-        let half = Weight::from_parts(limit.ref_time() / 2, limit.proof_size() / 2);
-        let due = Self::do_due_within(half);
-        let looked = T::WeightInfo::peek_service();
-        let served = match limit.saturating_sub(due).checked_sub(&looked) {
-            Some(rest) => {
-                session.modules = Modules::with_budget(Self::code_left());
-                Self::serve_within(rest, session).saturating_add(looked)
+        session.modules = Modules::with_budget(Self::code_left());
+        let mut used = T::WeightInfo::peek_service();
+        if !used.all_lte(limit) {
+            return Weight::zero();
+        }
+        // What is due takes a place as soon as the queue has one for it: so both go on in turns.
+        loop {
+            let left = limit.saturating_sub(used);
+            let half = Weight::from_parts(left.ref_time() / 2, left.proof_size() / 2);
+            let scheduled = Service::<T>::get().scheduled;
+            let due = Self::do_due_within(half);
+            let served = Self::serve_within(left.saturating_sub(due), session);
+            used = used.saturating_add(due).saturating_add(served);
+            let service = Service::<T>::get();
+            if service.scheduled >= scheduled || !service.is_due() {
+                break;
             }
-            None => Weight::zero(),
-        };
-        let used = due.saturating_add(served);
+        }
         used.saturating_add(Self::sweep_within(limit.saturating_sub(used)))
     }
 
@@ -164,8 +171,9 @@ impl<T: Config> Pallet<T> {
             };
             let is_resume = message.kind.waiter().is_some();
             let mut step = T::WeightInfo::serve_message(message.payload.len() as u32);
+            let reserved = message.reserved;
             let Some(task) = Self::task(&service, message) else {
-                Self::advance(&mut service);
+                Self::advance(&mut service, reserved);
                 Service::<T>::put(service);
                 meter.consume(step);
                 continue;
@@ -179,7 +187,7 @@ impl<T: Config> Pallet<T> {
                 // It fitted when it was sent, and the block has shrunk since: nothing promises
                 // that there will ever be room for it.
                 session.journal.begin(service.head, &task);
-                Self::advance(&mut service);
+                Self::advance(&mut service, reserved);
                 Self::refuse(&mut service, task, ReplyCode::LimitExceeded, session);
                 Service::<T>::put(service);
                 session.journal.settle();
@@ -192,7 +200,7 @@ impl<T: Config> Pallet<T> {
                 return;
             }
             session.journal.begin(service.head, &task);
-            Self::advance(&mut service);
+            Self::advance(&mut service, reserved);
             let used = Self::run(&mut service, task, gas_limit, session);
             Service::<T>::put(service);
             session.journal.settle();
@@ -223,9 +231,14 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Takes the message at the head out of the queue.
-    fn advance(service: &mut ServiceState) {
+    fn advance(service: &mut ServiceState, reserved: Gas) {
         Queue::<T>::remove(service.head);
         service.head = service.head.saturating_add(1);
+        service.volume = match service.length() {
+            // Whatever damage has left of it.
+            0 => 0,
+            _ => service.volume.saturating_sub(reserved),
+        };
     }
 
     /// Whether the next block has something to serve: a node that makes blocks on demand makes
@@ -249,7 +262,8 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn do_due(mut service: ServiceState, meter: &mut WeightMeter) {
         // Room for the longest, since what it is shows only when it is read.
         let most = T::WeightInfo::do_due(bounds::PAYLOAD);
-        while service.is_due() && meter.can_consume(most) {
+        let (before, block) = (service.volume, Self::block_gas());
+        while service.is_due() && service.takes_booked(before, block) && meter.can_consume(most) {
             let (tick, index) = (service.due_tick, service.due_index);
             if index >= Ticks::<T>::get(tick).next {
                 // Whatever damage has left of it.

@@ -94,7 +94,8 @@ impl<T: Config> Pallet<T> {
         let payloads = WaitingPayloads::<T>::storage_n_map_partial_key(key);
         let mut last = prefix.clone();
         let step = T::WeightInfo::answer_waiting();
-        while meter.can_consume(step) {
+        let (before, block) = (service.volume, Self::block_gas());
+        while service.takes_booked(before, block) && meter.can_consume(step) {
             meter.consume(step);
             let Some(key) = next_key(&last, &prefix) else {
                 return true;

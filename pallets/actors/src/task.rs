@@ -3,7 +3,7 @@
 use actors_executor::Cause;
 use actors_primitives::{Gas, ReplyCode};
 
-use crate::{message::Message, Config, Program, Purse};
+use crate::{message::Message, place::Rate, Config, Program, Purse};
 
 /// A turn that is about to run: whose, why, and what pays for it. Nothing has been written yet.
 pub(crate) struct Task<T: Config> {
@@ -15,6 +15,8 @@ pub(crate) struct Task<T: Config> {
     pub(crate) past: Past,
     /// Blocks of service after which the purse that pays for it ends.
     pub(crate) lifetime_left: u32,
+    /// What further places in the queue cost while it runs.
+    pub(crate) rate: Rate,
     /// What pays for it: the gas that a wait has set aside for it is there again.
     pub(crate) purse: Option<Purse<T>>,
     /// The program as it is.

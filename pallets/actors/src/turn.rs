@@ -2,10 +2,10 @@
 //! applied by `commit`, all of them or none.
 
 use actors_executor::{
-    Cause, CodeInfo, Context, Effect, Effects, Failure, ReplyContext, Request, SignalContext,
-    StoredMemory,
+    Cause, CodeInfo, Context, Effect, Effects, Failure, Places, ReplyContext, Request,
+    SignalContext, StoredMemory,
 };
-use actors_primitives::{abi::Entry, Gas, MessageId, ReplyCode};
+use actors_primitives::{abi::Entry, Balance, Gas, MessageId, ReplyCode};
 use alloc::vec::Vec;
 use frame_support::{traits::Get, weights::Weight};
 use frame_system::pallet_prelude::BlockNumberFor;
@@ -15,6 +15,8 @@ use crate::{
     host::ProgramHost,
     ledger::Ledger,
     message::{Kind, Message, Sender},
+    place::Rate,
+    purse::Split,
     record::ServiceState,
     report,
     session::Session,
@@ -37,6 +39,12 @@ impl<T: Config> Pallet<T> {
     /// message that it would resume does not wait any more.
     pub(crate) fn task(service: &ServiceState, item: Message<T>) -> Option<Task<T>> {
         let program = Programs::<T>::get(&item.destination);
+        // Beside the place that it gives up.
+        let others = ServiceState {
+            volume: service.volume.saturating_sub(item.reserved),
+            ..*service
+        };
+        let rate = Self::place_rate(&others);
         let resumed = item.kind.waiter().and_then(|waiter| {
             // An upgrade makes stale ones void before they are swept.
             program
@@ -48,7 +56,11 @@ impl<T: Config> Pallet<T> {
             if !item.kind.has_purse() {
                 return None;
             }
-            let purse = Self::take_purse(&item.purse);
+            let mut purse = Self::take_purse(&item.purse);
+            // What resumes a message has reserved nothing in the purse of its own.
+            if let Some(purse) = purse.as_mut().filter(|_| item.kind.waiter().is_none()) {
+                purse.unreserve(item.reserved);
+            }
             return Some(Task {
                 cause: match item.kind {
                     Kind::Reply { .. } => Cause::Reply(Self::reply_context(&item)),
@@ -56,6 +68,7 @@ impl<T: Config> Pallet<T> {
                 },
                 past: Past::default(),
                 lifetime_left: Self::lifetime_left(service, purse.as_ref()),
+                rate,
                 purse,
                 program,
                 message: item,
@@ -87,6 +100,7 @@ impl<T: Config> Pallet<T> {
                 epoch: program.as_ref().map_or(0, |program| program.epoch),
             },
             lifetime_left: Self::lifetime_left(service, purse.as_ref()),
+            rate,
             purse,
             program,
             answer,
@@ -96,7 +110,8 @@ impl<T: Config> Pallet<T> {
     /// Blocks of service after which the purse that pays for a turn ends.
     fn lifetime_left(service: &ServiceState, purse: Option<&Purse<T>>) -> u32 {
         let left = purse.map_or(0, |purse| purse.until.saturating_sub(service.clock));
-        left.saturated_into()
+        left.min(T::MaxMessageLifetime::get().into())
+            .saturated_into()
     }
 
     fn reply_context(item: &Message<T>) -> ReplyContext {
@@ -265,6 +280,13 @@ impl<T: Config> Pallet<T> {
         if program.status == Status::Initialising && is_foreign {
             return refused(ReplyCode::NotInitialised.into());
         }
+        // Its call is over, and nothing of it has begun: it does not, rather than run without what it
+        // would send.
+        let is_new = !task.is_resume() && message.kind.has_reply();
+        let is_over = || task.lifetime_left == 0 || Self::is_purse_closed(purse);
+        if is_new && !purse.is_last && is_over() {
+            return refused(ReplyCode::PurseClosed.into());
+        }
         // Given away, or made immutable, since this was queued: it stays as it is.
         let is_upgrade = matches!(message.kind, Kind::Migrate(_));
         if is_upgrade && program.admin.as_ref() != Some(&message.source) {
@@ -388,6 +410,7 @@ impl<T: Config> Pallet<T> {
                 Some(purse) => Some(purse.is_closed),
                 None => Some(false),
             },
+            outlasts: purse.is_some_and(|purse| purse.is_last),
             deposit: message.deposit,
             gas_reserve,
             most_to_load: Self::most_to_load(),
@@ -395,6 +418,11 @@ impl<T: Config> Pallet<T> {
             block_number: block.unique_saturated_into(),
             deposit_per_byte: T::DepositPerByte::get(),
             creation_deposit: Self::creation_deposit(),
+            places: Places {
+                rate: task.rate.0,
+                longest_turn: T::MaxTurnGas::get(),
+                is_answered: message.kind.has_reply() && message.sender != Sender::User,
+            },
         }
     }
 
@@ -415,6 +443,13 @@ impl<T: Config> Pallet<T> {
         if !message.kind.has_reply() {
             return;
         }
+        // What is left of the deposit money is whose it was before, if a program has sent it along; and
+        // else for cleaning up.
+        let goes_back = !task.past.has_replied && message.sender != Sender::User;
+        let (given, rest) = match goes_back {
+            true => (message.deposit, 0),
+            false => (0, message.deposit),
+        };
         let signals = match message.kind {
             Kind::Init | Kind::Migrate(_) => false,
             _ => purse.is_some() && task.past.signal > 0,
@@ -425,10 +460,8 @@ impl<T: Config> Pallet<T> {
                 true => 0,
                 false => message.value,
             };
-            // A program that cleans up may need what the message had.
-            let deposit = if signals { 0 } else { message.deposit };
             let purse = purse.as_deref_mut();
-            Self::give_failure(service, message, failure, value, deposit, purse);
+            Self::give_failure(service, message, failure, value, given, purse);
         }
         match message.kind {
             Kind::Init => {
@@ -438,25 +471,32 @@ impl<T: Config> Pallet<T> {
             Kind::Migrate(code_hash) => Self::release_code(code_hash),
             _ => {
                 if let Some(purse) = purse.filter(|_| signals) {
-                    Self::enqueue_signal(service, message, code, task.past.signal, purse);
+                    let gas = task.past.signal;
+                    Self::enqueue_signal(service, message, code, gas, rest, purse);
                 }
             }
         }
     }
 
     /// Queues the turn in which a program cleans up after a message that failed. It brings the
-    /// gas that the message's last wait set aside for it, and the deposit money that is left.
+    /// gas that the message's last wait set aside for it, and deposit money that is left.
     fn enqueue_signal(
         service: &mut ServiceState,
         message: &Message<T>,
         code: ReplyCode,
         gas: Gas,
+        deposit: Balance,
         purse: &mut Purse<T>,
     ) {
         // Its exports may have changed only with an epoch, which would have ended the wait.
         let id = Self::signal_id(&message.id);
-        let deposit = message.deposit;
-        Self::split_purse(&message.purse, purse, id, gas, deposit);
+        let split = Split {
+            gas,
+            deposit,
+            is_queued: true,
+            is_last: true,
+        };
+        let reserved = Self::split_purse(&message.purse, purse, id, split);
         let signal = Message {
             id,
             kind: Kind::Signal {
@@ -470,6 +510,7 @@ impl<T: Config> Pallet<T> {
             value: 0,
             purse: id,
             deposit,
+            reserved,
         };
         Self::enqueue(service, signal);
     }
@@ -504,10 +545,12 @@ impl<T: Config> Pallet<T> {
                 value: 0,
                 purse: MessageId::default(),
                 deposit: 0,
+                reserved: 0,
             },
             cause: Cause::Fresh,
             past: Past::default(),
             lifetime_left: 0,
+            rate: Rate::default(),
             purse: None,
             program: None,
             answer: None,

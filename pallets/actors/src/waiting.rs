@@ -8,6 +8,7 @@
 use actors_executor::Wait;
 use actors_primitives::{Gas, MessageId};
 use codec::{Decode, Encode, MaxEncodedLen};
+use frame_support::traits::Get;
 use scale_info::TypeInfo;
 use sp_runtime::traits::SaturatedConversion;
 
@@ -65,6 +66,9 @@ pub struct WaitingMessage<T: Config> {
     pub resume: Gas,
     /// Gas set aside for `handle_signal`, should a later turn fail.
     pub signal: Gas,
+    /// The most gas that its next turn may burn, as far as that is known: reserved in the queue when
+    /// it goes on.
+    pub reserved: Gas,
     /// Where it stands.
     pub stage: Stage,
 }
@@ -157,6 +161,7 @@ impl<T: Config> Pallet<T> {
             causes => (Stage::Called { causes, waited: 0 }, 0),
         };
         let aside = rent.saturating_add(wait.resume).saturating_add(wait.signal);
+        let left = ledger.purse.gas.min(T::MaxTurnGas::get());
         ledger.purse.set_aside(aside);
         let key = (&message.destination, epoch, message.id);
         if !message.payload.is_empty() {
@@ -168,6 +173,7 @@ impl<T: Config> Pallet<T> {
                 message: Message {
                     payload: Default::default(),
                     deposit: ledger.deposit,
+                    reserved: 0,
                     ..message.clone()
                 },
                 bytes: message.payload.len() as u32,
@@ -178,6 +184,7 @@ impl<T: Config> Pallet<T> {
                 rent,
                 resume: wait.resume,
                 signal: wait.signal,
+                reserved: left,
                 stage,
             },
         );
@@ -192,17 +199,20 @@ impl<T: Config> Pallet<T> {
         WaitingPayloads::<T>::remove(key);
     }
 
-    /// Notes that a cause to go on is put into the queue for a message that waits.
+    /// Notes that a cause to go on is put into the queue for a message that waits; says how much gas
+    /// is reserved for that there.
     pub(crate) fn call_waiter(
         service: &mut ServiceState,
         program: &T::AccountId,
         waiter: &Waiter,
         mut waiting: WaitingMessage<T>,
-    ) {
+    ) -> Gas {
         if let Some(slot) = waiting.call(service.clock) {
             Self::cancel(service, slot);
         }
+        let reserved = waiting.reserved;
         Waiting::<T>::insert((program, waiter.epoch, waiter.message), waiting);
+        reserved
     }
 
     /// Resumes a message of the same program.
@@ -224,7 +234,7 @@ impl<T: Config> Pallet<T> {
         let Some(waiting) = Self::find_waiting(program, &waiter) else {
             return;
         };
-        Self::call_waiter(service, program, &waiter, waiting);
+        let reserved = Self::call_waiter(service, program, &waiter, waiting);
         let resume = Message {
             id: MessageId::default(),
             kind,
@@ -235,6 +245,7 @@ impl<T: Config> Pallet<T> {
             value: 0,
             purse: MessageId::default(),
             deposit: 0,
+            reserved,
         };
         Self::enqueue(service, resume);
     }

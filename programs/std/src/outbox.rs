@@ -36,7 +36,11 @@ impl Deposit {
     /// This much.
     #[must_use]
     pub const fn planck(planck: u128) -> Self {
-        Self(planck)
+        // More than there can be; and the number above it is another's.
+        match planck {
+            REST_OF_DEPOSIT => Self(planck - 1),
+            planck => Self(planck),
+        }
     }
 }
 

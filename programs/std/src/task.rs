@@ -340,6 +340,7 @@ fn wait(until: u64) {
     match message::wait(u32::try_from(blocks).unwrap_or(u32::MAX)) {
         Ok(()) => {}
         Err(Error::NOT_ENOUGH_GAS) => crate::panic("not enough gas to wait"),
+        Err(Error::PURSE_CLOSED) => crate::panic("the call is over, nothing waits any more"),
         Err(_) => crate::panic("the chain lets no message wait so long"),
     }
 }

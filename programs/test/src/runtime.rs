@@ -173,7 +173,6 @@ parameter_types! {
     pub const MaxTurnGas: actors_primitives::Gas = 250_000_000_000;
     pub const MinServiceWeight: Perbill = Perbill::from_percent(20);
     pub const IdleShare: Perbill = Perbill::from_percent(75);
-    pub const BacklogPrice: Gas = 1_000_000;
     pub const MaxQueueLength: u32 = 1_024;
     // A week of blocks of 6 s.
     pub const MaxMessageLifetime: u32 = 100_800;
@@ -197,7 +196,6 @@ impl pallet_actors::Config for Runtime {
     type MaxTurnGas = MaxTurnGas;
     type MinServiceWeight = MinServiceWeight;
     type IdleShare = IdleShare;
-    type BacklogPrice = BacklogPrice;
     type MaxQueueLength = MaxQueueLength;
     type MaxMessageLifetime = MaxMessageLifetime;
     type WeightInfo = Watched;

@@ -519,7 +519,8 @@ fn delayed_messages_are_part_of_the_story() {
         (memory (export "memory") 1)
         (func (export "handle")
             (drop (call $read (i32.const 0) (i32.const 32) (i32.const 0)))
-            (drop (call $send (i32.const 0) (i32.const 32) (i32.const 0) (i32.const 64) (i32.const 0)
+            (i64.store (i32.const 128) (i64.const 1000000000000))
+            (drop (call $send (i32.const 0) (i32.const 32) (i32.const 0) (i32.const 64) (i32.const 128)
                 (i64.const 10000000000) (i32.const 5) (i32.const 0) (i32.const 96)))))"#;
     let chain = Chain::new();
     let (alice, bob) = (chain.user("alice"), chain.user("bob"));

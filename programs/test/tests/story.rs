@@ -30,7 +30,7 @@ fn a_story_is_of_what_happened_and_not_of_what_might_have() {
          0x… handle sleeper from alice 0x610900000001050000837400f27c0e5b… (42 bytes): G gas, \
          waits 9 blocks\n  \
          ├─ says \"asks\"\n  \
-         ├─ sends 0x… to bob \"?\", awaited, in the mailbox for 5 blocks\n  \
+         ├─ sends 0x… to bob \"?\", with the rest of the deposit money, awaited, in the mailbox for 5 blocks\n  \
          └─ writes 1 key\n  \
          0x… handle sleeper, reply to 0x… \"yes\": G gas, replied, block +3\n  \
          └─ replies \"yes\"\n  \

@@ -1,7 +1,8 @@
 //! The executor, as a chain uses it: natively, and in a runtime.
 
 use actors_executor::{
-    Cause, CodeInfo, Context, Limits, Message, Modules, Request, Schedule, StoredMemory, Turn,
+    Cause, CodeInfo, Context, Limits, Message, Modules, Places, Request, Schedule, StoredMemory,
+    Turn,
 };
 use actors_primitives::{abi::Entry, CodeHash, Gas, MessageId, ReplyCode};
 use codec::Encode;
@@ -164,6 +165,7 @@ impl<'d> Subject<'d> {
             has_replied: false,
             lifetime_left: u32::MAX,
             is_closed: Some(false),
+            outlasts: false,
             deposit: 0,
             gas_reserve: 0,
             most_to_load: u64::MAX,
@@ -171,6 +173,7 @@ impl<'d> Subject<'d> {
             block_number: 1,
             deposit_per_byte: 1,
             creation_deposit: 1,
+            places: Places::default(),
         };
         let request = Request {
             code: &self.info,

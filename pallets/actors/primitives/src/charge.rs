@@ -41,11 +41,13 @@ pub enum Charge {
     /// Bytes of storage proof, where the chain prices them; those of `Loading`, `Pages` and `Judging`
     /// stand there.
     Proofs,
+    /// Places in the queue, while it is long.
+    Places,
 }
 
 impl Charge {
     /// All of them, in the order in which a trace lists them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Loading,
         Self::Pages,
         Self::Judging,
@@ -62,6 +64,7 @@ impl Charge {
         Self::Storing,
         Self::Exit,
         Self::Proofs,
+        Self::Places,
     ];
 }
 

@@ -54,11 +54,13 @@ pub enum ReplyCode {
     // Last, so that the codes in stored messages keep their meaning.
     /// `0x204`: a newer version of the chain refuses the program's code.
     CodeRefused,
+    /// `0x205`: the purse that pays was closed before the message began.
+    PurseClosed,
 }
 
 impl ReplyCode {
     /// Every code, in the order of the numbers.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Replied,
         Self::Finished,
         Self::Trapped,
@@ -75,6 +77,7 @@ impl ReplyCode {
         Self::Exited,
         Self::Upgraded,
         Self::CodeRefused,
+        Self::PurseClosed,
         Self::DeadlinePassed,
     ];
 
@@ -98,6 +101,7 @@ impl ReplyCode {
             Self::Exited => 0x202,
             Self::Upgraded => 0x203,
             Self::CodeRefused => 0x204,
+            Self::PurseClosed => 0x205,
             Self::DeadlinePassed => 0x300,
         }
     }

@@ -78,7 +78,8 @@ pub struct CodeDetails<AccountId> {
 pub struct QueueInfo<AccountId> {
     /// How many messages stand in it.
     pub queued: u64,
-    /// What a place in it costs a call now, in gas.
+    /// What a place in it costs a call now that may burn as much as the longest turn, in gas. One that
+    /// may burn less pays in proportion.
     pub place_price: Gas,
     /// Whether its service is paused.
     pub is_paused: bool,

@@ -83,20 +83,17 @@ fn what_a_callee_leaves_comes_back_with_its_reply() {
 
 fn a_failed_callee_gives_its_deposit_money_back() {
     let (asking, asked) = (create("script"), create("script"));
-    // The callee waits, so that a signal follows: that has what is left, and the asker has not.
+    // Also where it has waited, so that a signal follows: what is left is the asker's.
     let fails = script([&[wait(1)], &[trap()]]);
     let at_once = script([&[trap()]]);
-    for (words, code) in [
-        (at_once, ReplyCode::Finished),
-        (fails, ReplyCode::DepositShortfall),
-    ] {
+    for words in [at_once, fails] {
         let ask = request(&asked, words);
         let id = play(
             &asking,
             script([&[ask, wait(9)], &[set(3, &[1; 100]), wait(1)], &[]]),
         );
         pass(3);
-        assert_eq!(code_of_answer(id), Some(code));
+        assert_eq!(code_of_answer(id), Some(ReplyCode::Finished));
         assert_quiet();
         play(&asking, script([&[vec![9, 3]]]));
     }
@@ -206,6 +203,66 @@ fn what_was_split_off_is_closed_with_it() {
     assert_quiet();
 }
 
+fn what_has_not_begun_does_not_begin_on_a_closed_purse() {
+    let program = create("script");
+    let before = total(&ALICE);
+    Fees::set(0);
+    let id = send_with(
+        &program,
+        script([&[set(1, b"x"), reply(b"", 0)]]),
+        UNIT,
+        PLENTY,
+    );
+    assert_ok!(close(&ALICE, id));
+    idle();
+    // Whole or not at all: it does not run without what it would have sent.
+    assert_eq!(answer(id), Some((ReplyCode::PurseClosed, vec![], UNIT)));
+    assert_eq!((Fees::get(), total(&ALICE)), (0, before));
+    assert_eq!(turns_of(&program, id), []);
+
+    // Likewise an upgrade, and a program that is gone then.
+    let second = upload("script-second");
+    let upgraded =
+        Pallet::<Test>::do_upgrade_program(&ALICE, program.clone(), second, vec![], PLENTY, 0);
+    let (other, init) = conceive("script", script([&[]]), 5);
+    for id in [upgraded.expect("it is accepted"), init] {
+        assert_ok!(close(&ALICE, id));
+    }
+    idle();
+    for id in [upgraded.expect("it is accepted"), init] {
+        assert_eq!(code_of_answer(id), Some(ReplyCode::PurseClosed));
+    }
+    assert!(!crate::Programs::<Test>::contains_key(other));
+    assert_quiet();
+}
+
+fn a_closed_purse_gives_back_what_is_owed() {
+    let (program, other) = (create("script"), create("script"));
+    // A hook pays a user and tells a program, both after its call is over.
+    let refunds = [
+        Post::new(&BOB, vec![]).deposit(0).value(UNIT).act(),
+        Post::new(&other, script([&[]])).deposit(0).value(7).act(),
+    ];
+    play(&program, script([&[on_signal(&refunds)]]));
+    let id = send_with(&program, script([&[wait(2)], &[trap()]]), 2 * UNIT, PLENTY);
+    idle();
+    assert_ok!(close(&ALICE, id));
+    let (bob, others) = (total(&BOB), total(&other));
+    pass(3);
+    assert_eq!(code_of_answer(id), Some(ReplyCode::Trapped));
+    assert_eq!(total(&BOB), bob + UNIT);
+    assert_eq!(total(&other), others + 7, "and that message ran");
+    // A turn that goes on pays users as well.
+    let pays = Post::new(&BOB, vec![]).deposit(0).value(UNIT).act();
+    let id = send_with(&program, script([&[wait(2)], &[pays]]), 2 * UNIT, PLENTY);
+    idle();
+    assert_ok!(close(&ALICE, id));
+    pass(3);
+    assert_eq!(code_of_answer(id), Some(ReplyCode::Finished));
+    assert_eq!(total(&BOB), bob + 2 * UNIT);
+    assert_quiet();
+}
+
 fn messages_to_oneself_do_not_outlive_the_purse() {
     MaxMessageLifetime::set(5);
     let program = create("script");
@@ -231,5 +288,7 @@ cases![
     more_than_there_is_does_not_go_along,
     a_payer_closes_what_a_call_has_opened,
     what_was_split_off_is_closed_with_it,
+    what_has_not_begun_does_not_begin_on_a_closed_purse,
+    a_closed_purse_gives_back_what_is_owed,
     messages_to_oneself_do_not_outlive_the_purse,
 ];

@@ -50,6 +50,7 @@ mod family;
 mod mailbox;
 #[allow(unreachable_pub, reason = "the suite exports the steps")]
 pub(crate) mod model;
+mod place;
 mod player;
 #[cfg(test)]
 mod proof;
@@ -79,6 +80,7 @@ pub(crate) const ROOMS: &[&[Case]] = &[
     exit::CASES,
     family::CASES,
     mailbox::CASES,
+    place::CASES,
     purse::CASES,
     queue::CASES,
     rent::CASES,

@@ -248,12 +248,14 @@ fn crowd(entries: u32) -> Vec<MessageId> {
             gas: 0,
             burned: 0,
             aside: 0,
+            queued: 0,
             held: 0,
             deposit: 0,
             references: entries,
             parent: None,
             until: u64::MAX,
             is_closed: false,
+            is_last: false,
         },
     );
     for number in 0..entries {
@@ -267,6 +269,7 @@ fn crowd(entries: u32) -> Vec<MessageId> {
             value: 0,
             purse,
             deposit: 0,
+            reserved: 0,
         };
         Service::<Test>::mutate(|service| Pallet::<Test>::delay(service, message, 1));
     }

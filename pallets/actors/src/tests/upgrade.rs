@@ -366,9 +366,6 @@ fn an_upgrade_that_is_refused_keeps_no_code() {
     };
     assert_noop!(call(start - 1, DEPOSIT), Error::<Test>::GasLimitTooLow);
     assert_noop!(call(PLENTY, u128::MAX), Error::<Test>::GasNotPayable);
-    MaxQueueLength::set(0);
-    assert_noop!(call(PLENTY, DEPOSIT), Error::<Test>::QueueFull);
-    MaxQueueLength::set(1);
     assert_ok!(call(start, DEPOSIT));
     assert_noop!(
         Actors::upgrade_program(
@@ -507,8 +504,7 @@ fn a_queued_upgrade_pays_and_waits_like_a_message() {
     let second = upload("script-second");
     let other = send(&program, script([&[]]));
     let id = queue(&program, second, vec![]);
-    let purse = Purses::<Test>::get(id).expect("it has one");
-    assert_eq!(purse.burned, BacklogPrice::get(), "its place");
+    assert!(Purses::<Test>::contains_key(id));
     assert_eq!(Queue::<Test>::iter().count(), 2);
     assert_eq!(answer(other), None);
     idle();

@@ -1,6 +1,6 @@
 //! Reads of what is stored.
 
-use actors_primitives::{abi::Entry, CodeHash, MessageId};
+use actors_primitives::{abi::Entry, CodeHash, Gas, MessageId};
 use actors_runtime_api::{
     CodeDetails, LetterInfo, ProgramInfo, ProgramStatus, QueueInfo, QueuedMessage, ReadError,
     WaitingInfo,
@@ -120,7 +120,7 @@ impl<T: Config> Pallet<T> {
             .filter_map(Queue::<T>::get);
         QueueInfo {
             queued: service.length(),
-            place_price: Self::place_price(service.length()),
+            place_price: Self::place_price(&service, Gas::MAX),
             is_paused: service.is_paused,
             unfreed_programs: u32::try_from(service.remains.length()).unwrap_or(u32::MAX),
             clock: service.clock,

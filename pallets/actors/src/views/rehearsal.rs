@@ -15,7 +15,7 @@ use frame_support::{
 use frame_system::RawOrigin;
 use sp_runtime::traits::{One, Saturating};
 
-use crate::{deposit::Footprint, Codes, Config, Pallet, Service};
+use crate::{deposit::Footprint, Codes, Config, Pallet, Queue, Service};
 
 /// Turns of the longest length that a rehearsal's gas covers when it is not told how much.
 const DEFAULT_TURNS: u64 = 4;
@@ -70,7 +70,11 @@ impl<T: Config> Pallet<T> {
                 .unwrap_or_else(|| Self::affordable_gas(money));
             let (message_id, program) = call(gas, deposit).map_err(Self::refused)?;
             // Nothing that was queued before is served.
-            Service::<T>::mutate(|service| service.head = service.tail.saturating_sub(1));
+            Service::<T>::mutate(|service| {
+                service.head = service.tail.saturating_sub(1);
+                let message = Queue::<T>::get(service.head);
+                service.volume = message.map_or(0, |message| message.reserved);
+            });
             watch(Made {
                 message_id,
                 program,

@@ -129,7 +129,6 @@ impl pallet_actors::Config for Runtime {
     type MaxTurnGas = MaxTurnGas;
     type MinServiceWeight = MinServiceWeight;
     type IdleShare = IdleShare;
-    type BacklogPrice = ConstU64<0>;
     type MaxQueueLength = ConstU32<{ u32::MAX }>;
     type MaxMessageLifetime = ConstU32<{ u32::MAX }>;
     type WeightInfo = ();

@@ -160,9 +160,13 @@ pub(crate) fn send(
     if (is_awaited && !may_await(call)) || (delay != 0 && !may_delay) {
         return Err(Fault::Error(error::NOT_ALLOWED));
     }
-    call.ensure_open()?;
+    if is_awaited || delay != 0 {
+        call.ensure_open()?;
+    }
     let limits = call.limits();
-    let longest = limits.wait.min(call.context().lifetime_left);
+    // It must arrive before the purse ends.
+    let left = call.context().lifetime_left.saturating_sub(1);
+    let longest = limits.wait.min(left);
     if len > limits.payload || call.journal.sends >= limits.sends || delay > longest {
         return Err(Fault::Error(error::OVER_LIMIT));
     }
@@ -193,7 +197,11 @@ pub(crate) fn send(
         deposit,
         len,
     };
+    let takes_place = delay == 0 && letter.is_none() && takes_place(call, dest, is_awaited)?;
     let Departure { id, gas } = depart(call, luggage, arrival)?;
+    if takes_place {
+        call.journal.enters(gas);
+    }
     call.journal.effects.push(Effect::Send(Send {
         id,
         destination,
@@ -207,6 +215,24 @@ pub(crate) fn send(
     }));
     call.write(out_id, &id.0)?;
     Ok(0)
+}
+
+/// Whether a message that is delivered at once goes through the queue: to a user it is an event, which
+/// a closed purse lets through. Only while that matters it is asked; what is awaited and no letter
+/// goes to a program.
+fn takes_place(call: &mut Call<'_, '_>, dest: u32, is_awaited: bool) -> Result<bool, Fault> {
+    let is_over = !is_awaited && !call.context().outlasts && call.is_closed()?;
+    if is_awaited || (call.context().places.rate == 0 && !is_over) {
+        return Ok(true);
+    }
+    let destination = call.array(dest)?;
+    call.charge_look_up()?;
+    let is_created = call.journal.created.contains(&destination);
+    let is_program = is_created || call.journal.host.is_address_used(&destination);
+    match is_program && is_over {
+        true => Err(Fault::Error(error::PURSE_CLOSED)),
+        false => Ok(is_program),
+    }
 }
 
 /// Pays for the letter that an awaited message of `len` bytes is to a user; to a program it is
@@ -224,12 +250,13 @@ fn letter(
     }
     let limits = call.limits();
     let blocks = match blocks {
-        0 => limits.letter.min(call.context().lifetime_left),
+        0 => limits.letter,
         blocks => blocks,
     };
-    if blocks > limits.wait || blocks > call.context().lifetime_left {
+    if blocks > limits.wait {
         return Err(Fault::Error(error::OVER_LIMIT));
     }
+    let blocks = blocks.min(call.context().lifetime_left);
     call.charge_kept(call.prices().letter, len)?;
     let rent = call.prices().renting(blocks);
     Ok(Some(Letter { blocks, rent }))

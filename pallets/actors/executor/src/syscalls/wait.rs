@@ -25,9 +25,11 @@ pub(crate) fn wait(call: &mut Call<'_, '_>, blocks: u32) -> Result<i32, Fault> {
         return Err(Fault::Error(error::OUT_OF_RANGE));
     }
     call.ensure_open()?;
-    if blocks > call.limits().wait || blocks > call.context().lifetime_left {
+    if blocks > call.limits().wait {
         return Err(Fault::Error(error::OVER_LIMIT));
     }
+    // No longer than the purse lives: it goes on then, and finds that out.
+    let blocks = blocks.min(call.context().lifetime_left);
     let prices = call.prices();
     let journal = &mut *call.journal;
     // Less than this would not have come so far, whatever comes back now.
@@ -57,6 +59,8 @@ pub(crate) fn wake(call: &mut Call<'_, '_>, message_id: u32) -> Result<i32, Faul
     if !call.journal.keep_bytes(len_u32(&id.0)) {
         return Err(Fault::Error(error::OVER_LIMIT));
     }
+    let longest = call.context().places.longest_turn;
+    call.journal.enters(Some(longest));
     call.journal.effects.push(Effect::Wake(id));
     Ok(0)
 }

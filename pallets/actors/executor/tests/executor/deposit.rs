@@ -107,6 +107,8 @@ fn beginner() -> Chain {
             (drop (call $reply (i32.const 800) (i32.const 12) (i32.const 1000))))"#,
     );
     chain.world.codes.insert(CodeHash(CODE));
+    // It sends to a program.
+    chain.world.addresses.insert([0; 32]);
     chain
 }
 
@@ -129,6 +131,21 @@ fn a_closed_purse_begins_nothing() {
     let mut chain = beginner();
     chain.context.lifetime_left = 0;
     assert_eq!(begun(&mut chain), [closed; 3], "its time is over");
+}
+
+#[test]
+fn a_closed_purse_still_pays_users_and_cleans_up() {
+    let closed = error::PURSE_CLOSED;
+    // To a user it is no more than an event.
+    let mut chain = beginner();
+    chain.context.is_closed = Some(true);
+    chain.world.addresses.clear();
+    assert_eq!(begun(&mut chain), [0, closed, closed]);
+    // A signal may send to programs as well: at once, and no more than that.
+    let mut chain = beginner();
+    chain.context.is_closed = Some(true);
+    chain.context.outlasts = true;
+    assert_eq!(begun(&mut chain), [0, closed, closed]);
 }
 
 #[test]
@@ -158,16 +175,31 @@ fn whether_a_split_purse_is_closed_is_asked_once_and_paid() {
 }
 
 #[test]
-fn nothing_is_delayed_or_posted_beyond_the_purses_time() {
-    for (lifetime, delay, expected) in [(5, 5, 0), (5, 6, error::OVER_LIMIT)] {
+fn nothing_stands_longer_than_the_purse() {
+    // What is delayed arrives before its end.
+    for (delay, expected) in [(4, 0), (5, error::OVER_LIMIT)] {
         let mut chain = super::sending(1_000_000, 0, 0, delay, 0);
-        chain.context.lifetime_left = lifetime;
+        chain.context.lifetime_left = 5;
         assert_eq!(super::sent(&mut chain), expected);
-        // A letter, to a user.
-        let flags = delay << actors_primitives::abi::flag::LETTER_SHIFT | 1;
+    }
+    // A letter stands, and a message waits, no longer.
+    for (asked, stands) in [(4, 4), (5, 5), (6, 5)] {
+        let flags = asked << actors_primitives::abi::flag::LETTER_SHIFT | 1;
         let mut chain = super::sending(-1, 0, 0, 0, flags);
-        chain.context.lifetime_left = lifetime;
-        assert_eq!(super::sent(&mut chain), expected);
+        chain.context.lifetime_left = 5;
+        let effects = chain.turn();
+        let Effect::Send(send) = &effects.effects[0] else {
+            panic!("it sends first")
+        };
+        assert_eq!(
+            send.letter.as_ref().map(|letter| letter.blocks),
+            Some(stands)
+        );
+
+        let wait = format!(r#"(func (export "handle") (drop (call $wait (i32.const {asked}))))"#);
+        let mut chain = Chain::new(&wait);
+        chain.context.lifetime_left = 5;
+        assert_eq!(chain.turn().wait.map(|wait| wait.blocks), Some(stands));
     }
 }
 

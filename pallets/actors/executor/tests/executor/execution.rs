@@ -2,8 +2,8 @@
 
 use super::world::{execute, validate, Asked, World};
 use actors_executor::{
-    Cause, CodeInfo, Context, Effect, Effects, Limits, Message, PageIndex, Request, Schedule,
-    StoredMemory, Turn, Wait,
+    Cause, CodeInfo, Context, Effect, Effects, Limits, Message, PageIndex, Places, Request,
+    Schedule, StoredMemory, Turn, Wait,
 };
 use actors_primitives::{
     abi::{error, Entries, Entry, ValType, IMPORTS, MODULE},
@@ -83,6 +83,7 @@ impl Chain {
             has_replied: false,
             lifetime_left: 100_000,
             is_closed: Some(false),
+            outlasts: false,
             deposit: 77,
             gas_reserve: 0,
             most_to_load: 187_500_000_000,
@@ -90,6 +91,7 @@ impl Chain {
             block_number: 42,
             deposit_per_byte: 9,
             creation_deposit: 30,
+            places: Places::default(),
         };
         let world = World {
             code: Some(wasm),

@@ -349,7 +349,9 @@ fn a_wait_that_cannot_be_says_why_and_takes_nothing() {
     assert_eq!(number, 0);
     assert_eq!(ask(0, 14_400, PLENTY).0, error::OUT_OF_RANGE);
     assert_eq!(ask(14_401, 20_000, PLENTY).0, error::OVER_LIMIT);
-    assert_eq!(ask(100, 99, PLENTY).0, error::OVER_LIMIT);
+    // The purse lives no longer: so long it waits then.
+    assert_eq!(waits(&ask(100, 99, PLENTY).2).blocks, 99);
+    assert_eq!(ask(100, 0, PLENTY).0, error::PURSE_CLOSED);
     assert_eq!(ask(99, 99, PLENTY).0, 0);
     // Nothing is taken: it burns the same, and for a number that is no zero one page more.
     let half = burned + waits(&waiting).aside() / 2;

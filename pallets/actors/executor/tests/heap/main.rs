@@ -1,7 +1,7 @@
 //! The memory that turns and uploads take, counted as the runtime's allocator would give it.
 
 use actors_executor::{
-    execute, validate, Cause, CodeInfo, Context, Host, Limits, Message, Modules, PageIndex,
+    execute, validate, Cause, CodeInfo, Context, Host, Limits, Message, Modules, PageIndex, Places,
     ReplyContext, Request, Schedule, StoredMemory,
 };
 use actors_primitives::{abi::Entry, Balance, CodeHash, MessageId, ReplyCode};
@@ -125,6 +125,7 @@ fn turn(code: &Code, pages: u16, modules: &mut Modules) {
             has_replied: false,
             lifetime_left: u32::MAX,
             is_closed: Some(false),
+            outlasts: false,
             deposit: 0,
             gas_reserve: 0,
             most_to_load: u64::MAX,
@@ -132,6 +133,7 @@ fn turn(code: &Code, pages: u16, modules: &mut Modules) {
             block_number: 1,
             deposit_per_byte: 1,
             creation_deposit: 1,
+            places: Places::default(),
         },
         memory: StoredMemory {
             wasm_pages: 0,

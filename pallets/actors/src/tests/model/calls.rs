@@ -114,7 +114,7 @@ impl Chain {
     fn can_order(&self, who: &AccountId, order: &Order, start: Gas, cost: u128) -> bool {
         let money = self.rules.gas_price.cost(order.gas) + order.deposit + order.value + cost;
         self.queue.len() < self.rules.longest_queue
-            && order.gas >= start + self.place_price()
+            && order.gas >= start.saturating_add(self.place_price(order.gas))
             && money <= self.ledger.spendable(who)
     }
 

@@ -68,8 +68,10 @@ impl Chain {
     }
 
     /// What the next call's place in the queue costs.
-    pub(super) fn place_price(&self) -> Gas {
-        self.rules.backlog_price * self.queue.len() as u64
+    pub(super) fn place_price(&self, gas: Gas) -> Gas {
+        let gas = u128::from(gas.min(self.rules.longest_turn));
+        let price = gas * u128::from(self.rules.rate) / 65_536;
+        price.try_into().unwrap_or(Gas::MAX)
     }
 
     /// Puts a message at the end of the queue.

@@ -193,6 +193,7 @@ fn purses(chain: &Chain) {
                 root: purse.parent,
                 end: purse.until,
                 is_closed: purse.is_closed,
+                is_last: purse.is_last,
             };
             (id, known)
         })

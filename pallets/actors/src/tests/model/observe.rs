@@ -25,7 +25,7 @@ pub(super) fn rules() -> Rules {
         record_deposit: Pallet::<Test>::record_deposit(),
         longest_turn: MaxTurnGas::get(),
         share: promised.ref_time(),
-        backlog_price: BacklogPrice::get(),
+        rate: rate(),
         longest_queue: MaxQueueLength::get() as usize,
         fuel: schedule.fuel,
         memory: limits.memory,
@@ -37,6 +37,11 @@ pub(super) fn rules() -> Rules {
         start,
         replace: |stored| ActorsSchedule::get().replace(stored),
     }
+}
+
+/// What a place costs now of each 65,536 gas: tests of their own say whether it is right.
+pub(super) fn rate() -> u64 {
+    Pallet::<Test>::place_rate(&Service::<Test>::get()).0
 }
 
 /// What starting a turn takes.

@@ -98,6 +98,7 @@ impl Play {
     }
 
     fn step(&mut self, step: Step) {
+        self.chain.rules.rate = observe::rate();
         match step {
             Step::Send(to, order) => self.send(to, order),
             Step::Create(salt, order) => self.create(salt, order),

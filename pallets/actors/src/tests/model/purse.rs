@@ -24,6 +24,8 @@ pub(super) struct Purse {
     pub(super) end: u64,
     /// Whether its payer has closed it.
     pub(super) is_closed: bool,
+    /// Whether it is what a signal cleans up with.
+    pub(super) is_last: bool,
 }
 
 impl Purse {
@@ -53,8 +55,9 @@ impl Chain {
             root: None,
             end: self.agenda.now + u64::from(self.rules.longest_life),
             is_closed: false,
+            is_last: false,
         };
-        purse.burn(self.place_price());
+        purse.burn(self.place_price(gas));
         self.purses.insert(id, purse);
     }
 
@@ -73,7 +76,7 @@ impl Chain {
         purse.gas -= gas;
         purse.held -= held;
         purse.deposit -= deposit;
-        let (payer, end) = (purse.payer.clone(), purse.end);
+        let (payer, end, is_last) = (purse.payer.clone(), purse.end, purse.is_last);
         let root = purse.root.unwrap_or(*id);
         self.purse(&root).references += 1;
         self.purses.insert(
@@ -88,6 +91,7 @@ impl Chain {
                 root: Some(root),
                 end,
                 is_closed: false,
+                is_last,
             },
         );
     }

@@ -16,7 +16,8 @@ pub(super) struct Rules {
     /// The most gas for which a hook promises room.
     pub(super) share: Gas,
     /// What each message in the queue adds to the price of the next place.
-    pub(super) backlog_price: Gas,
+    /// What a place costs of each 65,536 gas.
+    pub(super) rate: Gas,
     /// How long the queue may be before calls are refused.
     pub(super) longest_queue: usize,
     /// Gas of a unit of the ledger.

@@ -165,9 +165,15 @@ impl Chain {
         let Some(program) = self.programs.get(account) else {
             return Err(self.absence(account));
         };
+        let begins =
+            turn.number == 0 && matches!(turn.entry, Entry::Init | Entry::Handle | Entry::Migrate);
+        let is_last = self.purses[&turn.message.purse].is_last;
         let mut program = program.clone();
         if !program.is_active && matches!(turn.entry, Entry::Handle | Entry::Migrate) {
             return Err(ReplyCode::NotInitialised.into());
+        }
+        if begins && !is_last && self.is_over(&turn.message.purse) {
+            return Err(ReplyCode::PurseClosed.into());
         }
         if let Kind::Migrate(code) = turn.message.kind {
             if program.admin.as_ref() != Some(&turn.message.source) {
@@ -222,12 +228,16 @@ impl Chain {
     fn fail(&mut self, turn: &Turn, failure: Failure) {
         let message = &turn.message;
         let code = failure.code;
+        let mut rest = message.deposit;
         let cleans_up = turn.number > 0
             && turn.entry == Entry::Handle
             && self.handles(&message.destination, Entry::HandleSignal);
         if matches!(turn.entry, Entry::Init | Entry::Handle | Entry::Migrate) && !turn.has_replied {
-            // Who cleans up has the deposit money that is left.
-            let deposit = if cleans_up { 0 } else { message.deposit };
+            // To a program its deposit money goes back; a user's is there for cleaning up.
+            let deposit = match message.sender {
+                Sender::User => 0,
+                _ => core::mem::take(&mut rest),
+            };
             self.give_failure(message, failure, turn.arriving(), deposit);
         }
         if turn.entry == Entry::Init && self.programs.contains_key(&message.destination) {
@@ -242,7 +252,8 @@ impl Chain {
         self.purse(&message.purse).gas += turn.signal;
         if cleans_up {
             let id = id_of_signal(&message.id);
-            self.split_purse(&message.purse, id, turn.signal, message.deposit);
+            self.split_purse(&message.purse, id, turn.signal, rest);
+            self.purse(&id).is_last = true;
             self.enqueue(Message {
                 id,
                 kind: Kind::Signal {
@@ -252,6 +263,7 @@ impl Chain {
                 sender: Sender::Program,
                 value: 0,
                 purse: id,
+                deposit: rest,
                 ..message.clone()
             });
         }

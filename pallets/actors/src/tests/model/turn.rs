@@ -514,10 +514,11 @@ impl Run<'_> {
         let asked = send.flags >> 8;
         let is_user = self.is_user(&send.to);
         let letter = (is_awaited && is_user).then_some(match asked {
-            0 => rules.letter.min(life_left),
+            0 => rules.letter,
             blocks => blocks,
         });
         let is_over = self.is_over();
+        let is_last = self.chain.purses[&self.turn.message.purse].is_last;
         let lacks_deposit = self.lacks(send.deposit);
         let mut refusals = Vec::new();
         let mut refuse = |holds: bool, error| {
@@ -533,14 +534,17 @@ impl Run<'_> {
             has_delay && (is_awaited || send.gas == -1),
             error::NOT_ALLOWED,
         );
-        refuse(is_over, error::PURSE_CLOSED);
+        // At once, to a user or by a signal, something still leaves.
+        let is_late = is_over && (is_awaited || has_delay || !(is_user || is_last));
+        refuse(is_late, error::PURSE_CLOSED);
         refuse(lacks_deposit, error::NOT_ENOUGH_DEPOSIT);
-        let longest = rules.longest_wait.min(life_left);
+        let longest = rules.longest_wait.min(life_left.saturating_sub(1));
         refuse(send.delay > longest, error::OVER_LIMIT);
         refuse(
-            letter.is_some_and(|blocks| blocks > longest),
+            letter.is_some_and(|blocks| blocks > rules.longest_wait),
             error::OVER_LIMIT,
         );
+        let letter = letter.map(|blocks| blocks.min(life_left));
         refuse(send.value > self.balance, error::NOT_ENOUGH_VALUE);
         refuse(
             !self.can_arrive(&send.to, send.value),
@@ -674,10 +678,10 @@ impl Run<'_> {
         if self.is_over() {
             refusals.push(error::PURSE_CLOSED);
         }
-        let longest = self.chain.rules.longest_wait;
-        if blocks > longest.min(self.turn.life_left(self.chain)) {
+        if blocks > self.chain.rules.longest_wait {
             refusals.push(error::OVER_LIMIT);
         }
+        let blocks = blocks.min(self.turn.life_left(self.chain));
         if !refusals.is_empty() {
             self.returns(&refusals, 0);
             return;

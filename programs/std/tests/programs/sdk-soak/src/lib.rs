@@ -5,7 +5,7 @@
 extern crate alloc;
 
 use actors_std::{
-    outbox,
+    outbox::{self, Deposit},
     prelude::*,
     sync::{Mutex, RwLock},
 };
@@ -54,6 +54,9 @@ struct Aligned(#[allow(dead_code, reason = "it takes the space")] u8);
 
 /// The route of [`Soak::hold`].
 const HOLD: u8 = 5;
+
+/// Deposit money for whoever is asked.
+const SHARE: Deposit = Deposit::planck(1_000_000_000_000);
 
 /// Nobody can drop it.
 struct Endless;
@@ -147,7 +150,7 @@ impl Soak {
     pub async fn ask(this: This<Self>, whom: ActorId, times: u32, blocks: u32, most: u32) -> u32 {
         let mut answers = 0;
         for _ in 0..times {
-            let request = Request::<Raw>::raw(whom, vec![b'?'; 100]);
+            let request = Request::<Raw>::raw(whom, vec![b'?'; 100]).deposit(SHARE);
             let answer = request.deadline(blocks).max_answer(most).await;
             answers += u32::from(answer.is_ok());
         }
@@ -161,7 +164,7 @@ impl Soak {
     /// Asks, and lets go of the question after so many blocks; then sleeps as long again.
     #[method]
     pub async fn lose_interest(this: This<Self>, whom: ActorId, blocks: u32) {
-        let request = Request::<Raw>::raw(whom, vec![b'?'; 100]).deadline(blocks * 2);
+        let request = Request::<Raw>::raw(whom, vec![b'?'; 100]).deposit(SHARE).deadline(blocks * 2);
         select(request, sleep(blocks)).await;
         sleep(blocks).await;
         this.with(|soak| soak.unanswered += 1);
@@ -200,7 +203,7 @@ impl Soak {
         sleeps: (u32, u32),
         wait: u32,
     ) -> bool {
-        let request = Request::<Raw>::raw(whom, vec![b'?'; 100]).deadline(wait);
+        let request = Request::<Raw>::raw(whom, vec![b'?'; 100]).deposit(SHARE).deadline(wait);
         let lock = async {
             sleep(sleeps.0).await;
             sleep(sleeps.1).await;
@@ -319,7 +322,7 @@ impl Soak {
     pub async fn have_held(_this: This<Self>, whom: ActorId) {
         sleep(1).await;
         for _ in 0..3 {
-            let hold = Request::<()>::call(whom, HOLD, &(9u32, 1u32, Then::End));
+            let hold = Request::<()>::call(whom, HOLD, &(9u32, 1u32, Then::End)).deposit(SHARE);
             let _ = hold.send();
         }
     }

@@ -47,9 +47,13 @@ pub enum End {
 #[actors_std::error]
 pub struct WaitError(pub u32);
 
+/// Deposit money for whoever is asked.
+const DEPOSIT: u128 = 1_000_000_000_000;
+
 impl Ask {
     async fn end(self) -> End {
         let request = Request::<u32, u8>::raw(self.to, self.payload);
+        let request = request.deposit(Deposit::planck(DEPOSIT));
         let request = match self.blocks {
             0 => request,
             blocks => request.deadline(blocks),
@@ -235,6 +239,7 @@ impl Waits {
         value: u128,
     ) -> Result<ActorId, WaitError> {
         let creation = Creation::<u8>::raw(code, vec![1], payload).value(Funds(value));
+        let creation = creation.deposit(Deposit::REST);
         match creation.await {
             Ok(program) => Ok(program),
             Err(CallError::Program(error)) => Err(WaitError(error.into())),

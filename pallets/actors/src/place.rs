@@ -1,0 +1,140 @@
+//! What a place in the queue costs.
+//!
+//! A place costs a part of the gas that the turn may burn for which it is taken: the same part for a
+//! heavy turn as for a light one, since what others wait for is the time that it takes. The part
+//! follows from two things:
+//!
+//! - the **volume**: the most gas that the turns of all messages in the queue may burn;
+//! - the **memory**: it rises with each block that begins while a message still stands in the queue
+//!   that stood there when the block before began, and falls with each other block.
+//!
+//! Both act on the exponent. In quiet times [`STRETCH`] blocks' worth of gas have places for nothing,
+//! and as much again doubles gas and place together. So a burst that the next blocks serve pays
+//! little or nothing; who holds the queue pays twice as much every few blocks, however they do it.
+
+use actors_primitives::Gas;
+use sp_runtime::traits::SaturatedConversion;
+
+/// How many blocks' worth of gas stand in the queue before a place costs anything, in quiet times; and
+/// after how many more the price of gas with its place has doubled.
+pub const STRETCH: u64 = 16;
+
+/// A doubling of that price, as the memory counts it.
+pub const DOUBLING: u32 = 256;
+
+/// What a block adds to the memory that begins behind a backlog: an eighth more each time.
+pub const RISE: u32 = 46;
+
+/// What any other block takes off it: it falls half as fast.
+pub const FALL: u32 = 23;
+
+/// The most that is remembered: nobody can pay for that any more.
+const MOST: u32 = 64 * DOUBLING;
+
+/// Gas, as a [`Rate`] counts its parts.
+const WHOLE: u32 = 16;
+
+/// The part of a turn's gas that its place costs, in parts of 65,536: it may be more than all of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rate(pub u64);
+
+impl Rate {
+    /// With that much gas in the queue, and that memory, where a block's worth of gas is `block`.
+    #[must_use]
+    pub fn of(volume: Gas, memory: u32, block: Gas) -> Self {
+        let stretch = u128::from(block.saturating_mul(STRETCH).max(1));
+        let parts = u128::from(volume)
+            .saturating_mul(DOUBLING.into())
+            .checked_div(stretch)
+            .unwrap_or_default()
+            .saturating_add(memory.into());
+        let Some(over) = parts.checked_sub(DOUBLING.into()) else {
+            return Self(0);
+        };
+        let over: u32 = over.min(MOST.into()).saturated_into();
+        // Between two powers of two in a straight line.
+        let (doublings, part) = (over / DOUBLING, over % DOUBLING);
+        let factor = u128::from(DOUBLING.saturating_add(part)) << doublings.min(64);
+        let whole = 1u128 << WHOLE;
+        let rate = factor
+            .saturating_mul(whole / u128::from(DOUBLING))
+            .saturating_sub(whole);
+        Self(rate.saturated_into())
+    }
+
+    /// What a place costs for a turn that may burn so much.
+    #[must_use]
+    pub fn price(self, gas: Gas) -> Gas {
+        let parts = u128::from(gas).saturating_mul(self.0.into());
+        (parts >> WHOLE).saturated_into()
+    }
+}
+
+/// What is remembered after a block that began behind a backlog, or did not.
+#[must_use]
+pub fn remember(memory: u32, is_behind: bool) -> u32 {
+    match is_behind {
+        true => memory.saturating_add(RISE).min(MOST),
+        false => memory.saturating_sub(FALL),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BLOCK: Gas = 1_000_000_000_000;
+
+    /// What gas costs with its place, in hundredths.
+    fn hundredths(blocks: u64, memory: u32) -> u64 {
+        let gas = 100;
+        gas + Rate::of(blocks * BLOCK, memory, BLOCK).price(gas)
+    }
+
+    #[test]
+    fn gas_with_its_place_doubles_with_each_stretch() {
+        for (blocks, price) in [
+            (0, 100),
+            (16, 100),
+            (24, 150),
+            (32, 200),
+            (48, 400),
+            (64, 800),
+            (176, 102_400),
+        ] {
+            assert_eq!(hundredths(blocks, 0), price, "{blocks} blocks");
+        }
+        assert_eq!(hundredths(0, DOUBLING), 100);
+        assert_eq!(hundredths(0, 3 * DOUBLING), 400);
+        assert_eq!(hundredths(32, 3 * DOUBLING), 1_600);
+        assert_eq!(hundredths(8, DOUBLING / 2), 100);
+    }
+
+    #[test]
+    fn more_never_costs_less() {
+        let mut last = Rate(0);
+        for volume in (0..5_000).map(|part| part * BLOCK / 7) {
+            let rate = Rate::of(volume, 17, BLOCK);
+            assert!(rate.0 >= last.0, "{volume}");
+            last = rate;
+        }
+        assert_eq!(Rate::of(Gas::MAX, u32::MAX, 0), Rate::of(Gas::MAX, MOST, 1));
+        assert_eq!(Rate::of(Gas::MAX, u32::MAX, 0).price(Gas::MAX), Gas::MAX);
+    }
+
+    #[test]
+    fn memory_rises_twice_as_fast_as_it_falls() {
+        let mut memory = 0;
+        for _ in 0..100 {
+            memory = remember(memory, true);
+        }
+        assert_eq!(memory, 4_600);
+        for _ in 0..199 {
+            memory = remember(memory, false);
+        }
+        assert_eq!(memory, 23);
+        assert_eq!(remember(memory, false), 0);
+        assert_eq!(remember(0, false), 0);
+        assert_eq!(remember(u32::MAX, true), MOST);
+    }
+}
