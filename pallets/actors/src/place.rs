@@ -66,7 +66,27 @@ impl Rate {
     #[must_use]
     pub fn price(self, gas: Gas) -> Gas {
         let parts = u128::from(gas).saturating_mul(self.0.into());
-        (parts >> WHOLE).saturated_into()
+        parts.div_ceil(1 << WHOLE).saturated_into()
+    }
+
+    /// What of `gas` a place costs, if the rest is for a turn; no turn burns more than the `longest`.
+    #[must_use]
+    pub fn price_within(self, gas: Gas, longest: Gas) -> Gas {
+        let whole = 1u128 << WHOLE;
+        let rest = (u128::from(gas) << WHOLE)
+            .checked_div(whole.saturating_add(self.0.into()))
+            .unwrap_or_default();
+        match rest < longest.into() {
+            // To the unit: a rest that is rounded down leaves no more than its place costs.
+            true => gas.saturating_sub(rest.saturated_into()),
+            false => self.price(longest),
+        }
+    }
+
+    /// The least gas of which `gas` are left beside the place.
+    #[must_use]
+    pub fn with_place(self, gas: Gas, longest: Gas) -> Gas {
+        gas.saturating_add(self.price(gas.min(longest)))
     }
 }
 
@@ -108,6 +128,31 @@ mod tests {
         assert_eq!(hundredths(0, 3 * DOUBLING), 400);
         assert_eq!(hundredths(32, 3 * DOUBLING), 1_600);
         assert_eq!(hundredths(8, DOUBLING / 2), 100);
+    }
+
+    #[test]
+    fn a_place_leaves_what_it_is_for() {
+        let longest = 250;
+        for rate in [0, 1, 655, 65_535, 65_536, 70_000, 6_553_600, u64::MAX] {
+            let rate = Rate(rate);
+            for gas in [0, 1, 7, 100, 249, 250, 251, 1_000] {
+                let needed = rate.with_place(gas, longest);
+                if needed == Gas::MAX {
+                    continue;
+                }
+                let left = needed - rate.price_within(needed, longest);
+                assert!(left >= gas, "{rate:?} {gas}: {left} of {needed} is left");
+                // And not with less.
+                if let Some(less) = needed.checked_sub(1).filter(|_| gas > 0) {
+                    let left = less - rate.price_within(less, longest).min(less);
+                    assert!(left < gas, "{rate:?} {gas}: {less} is enough");
+                }
+            }
+        }
+        // Beyond the longest turn the rest pays for nothing.
+        assert_eq!(Rate(65_536).price_within(1_000, 250), 250);
+        assert_eq!(Rate(65_536).price_within(500, 250), 250);
+        assert_eq!(Rate(65_536).price_within(100, 250), 50);
     }
 
     #[test]

@@ -28,7 +28,7 @@ impl<T: Config> Pallet<T> {
 
     /// What a place costs a call with that gas limit, in gas.
     pub(crate) fn place_price(service: &ServiceState, gas_limit: Gas) -> Gas {
-        Self::place_rate(service).price(gas_limit.min(T::MaxTurnGas::get()))
+        Self::place_rate(service).price_within(gas_limit, T::MaxTurnGas::get())
     }
 
     /// Puts a message at the end of the queue. Its value is in escrow and its purse holds a

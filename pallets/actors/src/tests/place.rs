@@ -67,17 +67,20 @@ fn places_get_dearer_with_the_gas_in_the_queue() {
         assert!(price > last);
         last = price;
     }
-    // A call pays in proportion to its gas, and what is left must start its turn.
-    let place = |gas| (u128::from(last) * u128::from(gas) / u128::from(LONGEST)) as Gas;
+    // A call pays in proportion to the gas that it leaves, and that must start its turn.
     let send = |gas| send_as(&ALICE, program.clone(), vec![], 0, gas, 0);
-    assert!(place(start) > 0);
+    let share = last as f64 / LONGEST as f64;
+    let least = start + (start as f64 * share) as Gas;
     let error: DispatchError = Error::<Test>::GasLimitTooLow.into();
-    assert_eq!(send(start), Err(error));
-    // Of a limit beyond the longest turn, the rest pays for the place.
-    let id = send(LONGEST + 2 * last).expect("it covers both");
+    assert_eq!(send(least - 1_000), Err(error));
+    let id = send(least + 1_000).expect("it covers both");
     let purse = Purses::<Test>::get(id).expect("it is open");
-    assert_eq!(purse.burned, last);
-    assert_eq!(purse.gas, LONGEST + last);
+    assert!(purse.gas.abs_diff(start) <= 1_000 && purse.burned > 0);
+    // Of a limit beyond the longest turn, the rest pays for the place.
+    let dear = Pallet::<Test>::queue().place_price;
+    let id = send(LONGEST + 2 * dear).expect("it covers both");
+    let purse = Purses::<Test>::get(id).expect("it is open");
+    assert_eq!((purse.burned, purse.gas), (dear, LONGEST + dear));
 }
 
 fn a_dry_run_counts_the_place() {
@@ -87,10 +90,15 @@ fn a_dry_run_counts_the_place() {
         Pallet::<Test>::dry_run_message(ALICE, program.clone(), b"x".to_vec(), 0, None, None)
             .expect("it would be accepted")
             .gas_needed;
-    let gas = needed.max(2 * Pallet::<Test>::start_price(&program, Kind::Handle));
-    let id = send_as(&ALICE, program, b"x".to_vec(), 0, gas, 0).expect("it is enough");
-    idle();
-    assert_eq!(reply_to(id).expect("served").payload, b"x");
+    let served = |gas| {
+        let id = send_as(&ALICE, program.clone(), b"x".to_vec(), 0, gas, 0).expect("it starts");
+        idle();
+        reply_to(id).expect("served").code
+    };
+    // Half of it is for the place.
+    let fuel = 2 * ActorsSchedule::get().fuel;
+    assert_eq!(served(needed), ReplyCode::Replied);
+    assert_eq!(served(needed - fuel), ReplyCode::OutOfGas);
 }
 
 fn the_price_remembers_how_long_others_have_waited() {

@@ -151,8 +151,8 @@ impl<T: Config> Pallet<T> {
             Self::start_price(&message.destination, message.kind)
         });
         let journal = Journal {
-            watched: Some((made.message_id, made.gas)),
-            needed: start.saturating_add(place),
+            watched: Some((made.message_id, made.gas.saturating_sub(place))),
+            needed: start,
             debug: Some(Vec::new()),
             ..Journal::default()
         };
@@ -170,21 +170,26 @@ impl<T: Config> Pallet<T> {
         let Made {
             message_id,
             program,
+            rate,
+            outlay,
+            spendable,
             ..
         } = made;
         let purse = Purses::<T>::get(message_id);
         // The dry run's own reference is left.
         let is_closed = purse.as_ref().is_none_or(|purse| purse.references <= 1);
         let deposit_used = journal.deposit_used;
+        // What its place costs follows from the gas that is needed, not from what was there here.
+        let gas_needed = rate.with_place(journal.needed, T::MaxTurnGas::get());
         let needed = T::GasPrice::get()
-            .cost(journal.needed)
+            .cost(gas_needed)
             .saturating_add(deposit_used)
-            .saturating_add(made.outlay);
+            .saturating_add(outlay);
         let mut run = DryRun {
             gas_burned: 0,
-            gas_needed: journal.needed,
+            gas_needed,
             deposit_used,
-            missing: needed.saturating_sub(made.spendable),
+            missing: needed.saturating_sub(spendable),
             message_id,
             program,
             reply: None,

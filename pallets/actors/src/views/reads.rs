@@ -1,6 +1,6 @@
 //! Reads of what is stored.
 
-use actors_primitives::{abi::Entry, CodeHash, Gas, MessageId};
+use actors_primitives::{abi::Entry, CodeHash, MessageId};
 use actors_runtime_api::{
     CodeDetails, LetterInfo, ProgramInfo, ProgramStatus, QueueInfo, QueuedMessage, ReadError,
     WaitingInfo,
@@ -9,6 +9,7 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
+use frame_support::traits::Get;
 
 use crate::{
     pallet::Key, reply::last_words, waiting::Stage, Codes, Config, Idls, Mailboxes, Pallet,
@@ -120,7 +121,7 @@ impl<T: Config> Pallet<T> {
             .filter_map(Queue::<T>::get);
         QueueInfo {
             queued: service.length(),
-            place_price: Self::place_price(&service, Gas::MAX),
+            place_price: Self::place_rate(&service).price(T::MaxTurnGas::get()),
             is_paused: service.is_paused,
             unfreed_programs: u32::try_from(service.remains.length()).unwrap_or(u32::MAX),
             clock: service.clock,

@@ -15,7 +15,7 @@ use frame_support::{
 use frame_system::RawOrigin;
 use sp_runtime::traits::{One, Saturating};
 
-use crate::{deposit::Footprint, Codes, Config, Pallet, Queue, Service};
+use crate::{deposit::Footprint, place::Rate, Codes, Config, Pallet, Queue, Service};
 
 /// Turns of the longest length that a rehearsal's gas covers when it is not told how much.
 const DEFAULT_TURNS: u64 = 4;
@@ -41,6 +41,8 @@ pub(super) struct Made<T: Config> {
     pub(super) program: T::AccountId,
     /// The gas that it was given.
     pub(super) gas: Gas,
+    /// What a place in the queue cost.
+    pub(super) rate: Rate,
     /// What the call takes besides both.
     pub(super) outlay: Balance,
     /// What the payer could spend.
@@ -68,6 +70,7 @@ impl<T: Config> Pallet<T> {
             let gas = means
                 .gas_limit
                 .unwrap_or_else(|| Self::affordable_gas(money));
+            let rate = Self::place_rate(&Service::<T>::get());
             let (message_id, program) = call(gas, deposit).map_err(Self::refused)?;
             // Nothing that was queued before is served.
             Service::<T>::mutate(|service| {
@@ -79,6 +82,7 @@ impl<T: Config> Pallet<T> {
                 message_id,
                 program,
                 gas,
+                rate,
                 outlay: means.outlay,
                 spendable,
             })

@@ -69,8 +69,15 @@ impl Chain {
 
     /// What the next call's place in the queue costs.
     pub(super) fn place_price(&self, gas: Gas) -> Gas {
-        let gas = u128::from(gas.min(self.rules.longest_turn));
-        let price = gas * u128::from(self.rules.rate) / 65_536;
+        let (whole, rate) = (65_536, u128::from(self.rules.rate));
+        let (gas, longest) = (u128::from(gas), u128::from(self.rules.longest_turn));
+        // The turn has what its place leaves, which costs its part of that.
+        let rest = gas * whole / (whole + rate);
+        let price = if rest < longest {
+            gas - rest
+        } else {
+            (longest * rate).div_ceil(whole)
+        };
         price.try_into().unwrap_or(Gas::MAX)
     }
 
