@@ -1,7 +1,7 @@
 # `make` alone lists what there is. What the targets do is in .ci/.
 ARGS ?=
 
-.PHONY: help setup run test model soak faults fuzz oracle bench programs clean
+.PHONY: help setup run test model economy soak faults fuzz oracle bench programs clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ test: ## Checks everything that CI checks; .ci/test STEP repeats one step
 
 model: ## Plays 10,000 random cases on the chain and in the model of the protocol, and counts what happened (CASES=…)
 	@.ci/model $(ARGS)
+
+economy: ## Simulates what holding the queue costs, and prints the tables of docs/economics.md (UPDATE=1 writes them)
+	@.ci/economy $(ARGS)
 
 soak: ## Sends 100,000 messages to each example and to a hostile program: they must not grow (TURNS=…)
 	@.ci/soak $(ARGS)

@@ -199,7 +199,7 @@ parameter_types! {
 
     /// Messages that may be queued before calls are refused. With the longest payload each they
     /// take 64 MiB of state.
-    pub const MaxQueueLength: u32 = 1_024;
+    pub const MaxQueueLength: u32 = 16_384;
     // A week of blocks of 6 s.
     pub const MaxMessageLifetime: u32 = 100_800;
 }

@@ -126,6 +126,10 @@ pub(crate) fn advice(code: ReplyCode) -> &'static str {
             "The chain's rules have changed since the code was uploaded, and refuse it now. \
              `actors-build` says why; upgrade the program to code that they accept."
         }
+        ReplyCode::PurseClosed => {
+            "The call that pays was over before the message began: its payer has closed it, or its \
+             time had passed."
+        }
         ReplyCode::DeadlinePassed => "No answer came by the deadline.",
     }
 }

@@ -173,7 +173,7 @@ parameter_types! {
     pub const MaxTurnGas: actors_primitives::Gas = 250_000_000_000;
     pub const MinServiceWeight: Perbill = Perbill::from_percent(20);
     pub const IdleShare: Perbill = Perbill::from_percent(75);
-    pub const MaxQueueLength: u32 = 1_024;
+    pub const MaxQueueLength: u32 = 16_384;
     // A week of blocks of 6 s.
     pub const MaxMessageLifetime: u32 = 100_800;
 }

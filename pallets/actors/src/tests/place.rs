@@ -17,7 +17,7 @@ const BLOCK: Gas = 1_000_000_000_000;
 /// What the longest turn may burn in the mock.
 const LONGEST: Gas = 250_000_000_000;
 
-/// Puts so many messages into the queue that may each burn a long turn, and returns the last.
+/// Puts so many messages into the queue that may each burn a long turn.
 fn crowd(program: &AccountId, count: u32) -> Option<MessageId> {
     let all = (0..count)
         .map(|_| send_as(&ALICE, program.clone(), vec![], 0, LONGEST, 0).expect("it is accepted"));
@@ -52,25 +52,22 @@ fn places_get_dearer_with_the_gas_in_the_queue() {
     let start = Pallet::<Test>::start_price(&program, Kind::Handle);
     crowd(&program, 64);
     let mut last = 0;
-    for _ in 0..20 {
-        crowd(&program, 8);
-        // An independent reading of the rule: gas and place double with each 16 blocks' worth, and the line
+    for step in 1..=20 {
+        // What they pay comes out of the gas that they leave.
+        crowd_with(&program, 8, LONGEST * 8);
+        // The rule, read again: eight of these are two blocks' worth, so an eighth of a doubling; and the line
         // between two doublings is straight.
-        let over = Service::<Test>::get().volume as f64 / (16 * BLOCK) as f64 - 1.0;
-        let factor = 2f64.powf(over.floor()) * (1.0 + over - over.floor());
-        let expected = (factor - 1.0) * LONGEST as f64;
+        let factor = (8 + step % 8) << (step / 8);
+        let expected = factor * LONGEST / 8 - LONGEST;
         let price = Pallet::<Test>::queue().place_price;
-        assert!(
-            (price as f64 - expected).abs() <= LONGEST as f64 / 100.0,
-            "{price} is not {expected}"
-        );
+        assert_eq!(price, expected, "{step} eighths");
         assert!(price > last);
         last = price;
     }
     // A call pays in proportion to the gas that it leaves, and that must start its turn.
     let send = |gas| send_as(&ALICE, program.clone(), vec![], 0, gas, 0);
-    let share = last as f64 / LONGEST as f64;
-    let least = start + (start as f64 * share) as Gas;
+    let place = u128::from(start) * u128::from(last) / u128::from(LONGEST);
+    let least = start + place as Gas;
     let error: DispatchError = Error::<Test>::GasLimitTooLow.into();
     assert_eq!(send(least - 1_000), Err(error));
     let id = send(least + 1_000).expect("it covers both");
