@@ -129,7 +129,8 @@ impl<T: Config> Pallet<T> {
             reserved: 0,
         };
         let start = Self::start_price_of(&record, Kind::Init);
-        Self::send_from_user(service, message, start, gas_limit)?;
+        let share = Self::code_share(&record.info);
+        Self::send_from_user(service, message, (start, share), gas_limit)?;
         Ok((id, program))
     }
 
@@ -157,16 +158,18 @@ impl<T: Config> Pallet<T> {
             reserved: 0,
         };
         let start = Self::start_price_of(&program, Kind::Handle);
-        Self::send_from_user(service, message, start, gas_limit)?;
+        let share = Self::code_share(&program.info);
+        Self::send_from_user(service, message, (start, share), gas_limit)?;
         Ok(id)
     }
 
     /// Takes a user's message's value into escrow, opens its purse, and queues it. What
-    /// starting its turn takes is `start` gas.
+    /// starting its turn takes is `start` gas, and what it takes of what a block serves is `share` at
+    /// least.
     pub(crate) fn send_from_user(
         mut service: ServiceState,
         mut message: Message<T>,
-        start: Gas,
+        (start, share): (Gas, Gas),
         gas_limit: Gas,
     ) -> Result<(), DispatchError> {
         // What programs send, and replies, are never refused; nor is what mends a program.
@@ -175,7 +178,7 @@ impl<T: Config> Pallet<T> {
             is_upgrade || service.length() < u64::from(T::MaxQueueLength::get()),
             Error::<T>::QueueFull
         );
-        let place = Self::place_price(&service, gas_limit);
+        let place = Self::place_price(&service, gas_limit, share);
         ensure!(
             gas_limit >= start.saturating_add(place),
             Error::<T>::GasLimitTooLow
@@ -185,7 +188,7 @@ impl<T: Config> Pallet<T> {
         Self::value_departs(payer, message.value)?;
         let (id, clock) = (message.purse, service.clock);
         let deposit = message.deposit;
-        message.reserved = Self::open_purse(id, payer, gas_limit, place, deposit, clock)?;
+        message.reserved = Self::open_purse(id, payer, gas_limit, (place, share), deposit, clock)?;
         Self::enqueue(&mut service, message);
         Service::<T>::put(service);
         Ok(())
@@ -296,7 +299,8 @@ impl<T: Config> Pallet<T> {
             deposit: deposit_limit,
             reserved: 0,
         };
-        Self::send_from_user(service, message, start, gas_limit)?;
+        let share = Self::code_share(&code.info);
+        Self::send_from_user(service, message, (start, share), gas_limit)?;
         Ok(id)
     }
 

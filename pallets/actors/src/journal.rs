@@ -51,16 +51,17 @@ impl<T: Config> Journal<T> {
         }
     }
 
-    /// Notes what came of a turn: it is applied, or it failed.
+    /// Notes what came of a turn, which has burned gas and paid for its place: it is applied, or it
+    /// failed.
     pub(crate) fn end(
         &mut self,
         task: &Task<T>,
         gas_limit: Gas,
-        gas_burned: Gas,
+        (gas_burned, place): (Gas, Gas),
         outcome: Result<&Ended, &Failure>,
     ) {
         if let Some(trace) = &mut self.trace {
-            trace.end(task, gas_limit, gas_burned, outcome);
+            trace.end(task, gas_limit, (gas_burned, place), outcome);
         }
     }
 

@@ -92,7 +92,11 @@ impl<'s, T: Config> Ledger<'s, T> {
             }
             None => {
                 self.purse.share();
-                let reserved = if is_queued { self.purse.reserve() } else { 0 };
+                let reserved = if is_queued {
+                    self.purse.reserve(Pallet::<T>::serving_gas())
+                } else {
+                    0
+                };
                 (message.purse, reserved)
             }
         };

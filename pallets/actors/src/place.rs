@@ -1,8 +1,9 @@
 //! What a place in the queue costs.
 //!
-//! A place costs a part of the gas that the turn may burn for which it is taken: the same part for a
-//! heavy turn as for a light one, since what others wait for is the time that it takes. The part
-//! follows from two things:
+//! A place costs a part of the gas that the turn burns which takes it: the same part for a heavy turn
+//! as for a light one, since what others wait for is the time that it takes. A call pays for a longest
+//! turn's worth when it is made; what its purse burns beyond that, or long after, pays when it is
+//! burned ([`crate::Purse::paid`]). The part follows from two things:
 //!
 //! - the **volume**: the most gas that the turns of all messages in the queue may burn;
 //! - the **memory**: it rises with each block that begins while a message still stands in the queue
@@ -12,8 +13,12 @@
 //! and as much again doubles gas and place together. So a burst that the next blocks serve pays
 //! little or nothing; who holds the queue pays twice as much every few blocks, however they do it.
 
+use actors_executor::{CodeInfo, Modules};
 use actors_primitives::Gas;
+use frame_support::traits::Get;
 use sp_runtime::traits::SaturatedConversion;
+
+use crate::{record::ServiceState, session::HALF_BUDGET, Config, Pallet, WeightInfo};
 
 /// How many blocks' worth of gas stand in the queue before a place costs anything, in quiet times; and
 /// after how many more the price of gas with its place has doubled.
@@ -69,25 +74,76 @@ impl Rate {
         parts.div_ceil(1 << WHOLE).saturated_into()
     }
 
-    /// What of `gas` a place costs, if the rest is for a turn; no turn burns more than the `longest`.
+    /// What of `gas` is left beside what its own place costs.
     #[must_use]
-    pub fn price_within(self, gas: Gas, longest: Gas) -> Gas {
+    pub fn rest(self, gas: Gas) -> Gas {
         let whole = 1u128 << WHOLE;
         let rest = (u128::from(gas) << WHOLE)
             .checked_div(whole.saturating_add(self.0.into()))
             .unwrap_or_default();
-        match rest < longest.into() {
-            // To the unit: a rest that is rounded down leaves no more than its place costs.
-            true => gas.saturating_sub(rest.saturated_into()),
-            false => self.price(longest),
+        rest.saturated_into()
+    }
+
+    /// What of `gas` a call pays for its place: for what is left, `longest` at most, and `least` in any
+    /// case.
+    #[must_use]
+    pub fn price_within(self, gas: Gas, longest: Gas, least: Gas) -> Gas {
+        let rest = self.rest(gas);
+        match rest {
+            rest if rest < least => self.price(least),
+            rest if rest < longest => gas.saturating_sub(rest),
+            _ => self.price(longest),
         }
     }
 
     /// The least gas of which `gas` are left beside the place.
     #[must_use]
-    pub fn with_place(self, gas: Gas, longest: Gas) -> Gas {
-        gas.saturating_add(self.price(gas.min(longest)))
+    pub fn with_place(self, gas: Gas, longest: Gas, least: Gas) -> Gas {
+        gas.saturating_add(self.price(gas.min(longest).max(least)))
     }
+}
+
+impl<T: Config> Pallet<T> {
+    /// The gas that one block serves: half of its time.
+    pub(crate) fn block_gas() -> Gas {
+        T::BlockWeights::get().max_block.ref_time() / 2
+    }
+
+    /// What further places cost now.
+    pub(crate) fn place_rate(service: &ServiceState) -> Rate {
+        Rate::of(service.volume, service.memory, Self::block_gas())
+    }
+
+    /// What serving a message takes besides its turn, in gas.
+    pub(crate) fn serving_gas() -> Gas {
+        T::WeightInfo::serve_message(0).ref_time()
+    }
+
+    /// What a turn of that code takes of what a block serves, whatever it burns: so many of them exhaust
+    /// the code that a hook may read.
+    pub(crate) fn code_share(info: &CodeInfo) -> Gas {
+        let cost = Modules::cost(info.code_len).max(1);
+        let turns = HALF_BUDGET.checked_div(cost).unwrap_or_default().max(1);
+        (Self::block_gas() / 2)
+            .checked_div(turns.into())
+            .unwrap_or_default()
+    }
+
+    /// What a place costs a call with that gas limit, in gas, whose turn takes `share` of what a block
+    /// serves in any case.
+    pub(crate) fn place_price(service: &ServiceState, gas_limit: Gas, share: Gas) -> Gas {
+        let longest = T::MaxTurnGas::get().max(share);
+        Self::place_rate(service).price_within(gas_limit, longest, share)
+    }
+}
+
+/// What booked messages find in the queue when a hook begins, and how far they fill it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Room {
+    /// The gas of what stood there.
+    pub(crate) before: Gas,
+    /// The gas up to which they take places.
+    pub(crate) most: Gas,
 }
 
 /// What is remembered after a block that began behind a backlog, or did not.
@@ -95,7 +151,7 @@ impl Rate {
 pub fn remember(memory: u32, is_behind: bool) -> u32 {
     match is_behind {
         true => memory.saturating_add(RISE).min(MOST),
-        false => memory.saturating_sub(FALL),
+        false => memory.saturating_sub(FALL).min(MOST),
     }
 }
 
@@ -135,24 +191,35 @@ mod tests {
         let longest = 250;
         for rate in [0, 1, 655, 65_535, 65_536, 70_000, 6_553_600, u64::MAX] {
             let rate = Rate(rate);
-            for gas in [0, 1, 7, 100, 249, 250, 251, 1_000] {
-                let needed = rate.with_place(gas, longest);
+            for (gas, least) in [0, 1, 7, 100, 249, 250, 251, 1_000]
+                .into_iter()
+                .flat_map(|gas| [(gas, 0), (gas, 50), (gas, 600)])
+            {
+                let longest = longest.max(least);
+                let needed = rate.with_place(gas, longest, least);
                 if needed == Gas::MAX {
                     continue;
                 }
-                let left = needed - rate.price_within(needed, longest);
-                assert!(left >= gas, "{rate:?} {gas}: {left} of {needed} is left");
+                let left = |given: Gas| given.checked_sub(rate.price_within(given, longest, least));
+                assert!(
+                    left(needed) >= Some(gas),
+                    "{rate:?} {gas} {least}: of {needed}"
+                );
                 // And not with less.
                 if let Some(less) = needed.checked_sub(1).filter(|_| gas > 0) {
-                    let left = less - rate.price_within(less, longest).min(less);
-                    assert!(left < gas, "{rate:?} {gas}: {less} is enough");
+                    assert!(
+                        left(less) < Some(gas),
+                        "{rate:?} {gas} {least}: {less} is enough"
+                    );
                 }
             }
         }
         // Beyond the longest turn the rest pays for nothing.
-        assert_eq!(Rate(65_536).price_within(1_000, 250), 250);
-        assert_eq!(Rate(65_536).price_within(500, 250), 250);
-        assert_eq!(Rate(65_536).price_within(100, 250), 50);
+        assert_eq!(Rate(65_536).price_within(1_000, 250, 0), 250);
+        assert_eq!(Rate(65_536).price_within(500, 250, 0), 250);
+        assert_eq!(Rate(65_536).price_within(100, 250, 0), 50);
+        // What a turn takes of the code that a block reads counts as gas does.
+        assert_eq!(Rate(65_536).price_within(100, 500, 500), 500);
     }
 
     #[test]
@@ -181,5 +248,6 @@ mod tests {
         assert_eq!(remember(memory, false), 0);
         assert_eq!(remember(0, false), 0);
         assert_eq!(remember(u32::MAX, true), MOST);
+        assert_eq!(remember(u32::MAX, false), MOST);
     }
 }

@@ -32,7 +32,7 @@ use frame_support::{
 use scale_info::TypeInfo;
 use sp_runtime::TokenError;
 
-use crate::{report, Config, CreditOf, Error, HoldReason, Pallet, Purses};
+use crate::{place::Rate, report, Config, CreditOf, Error, HoldReason, Pallet, Purses};
 
 /// Gas and deposit money of one call.
 #[derive(
@@ -59,6 +59,10 @@ pub struct Purse<T: Config> {
     pub aside: Gas,
     /// Gas that messages in the queue have reserved: so much at most counts for all of them together.
     pub queued: Gas,
+    /// Gas that its turns may burn whose places in the queue are paid for.
+    pub paid: Gas,
+    /// The last tick at which that holds.
+    pub paid_until: u64,
     /// Gas money on hold, in planck.
     pub held: Balance,
     /// Deposit money still on hold, in planck.
@@ -75,6 +79,10 @@ pub struct Purse<T: Config> {
     /// purse of the call has ended.
     pub is_last: bool,
 }
+
+/// For how many blocks of service it holds that the places of a purse's turns are paid for: a conversation
+/// keeps its price, and what was stored up does not.
+const PAID_BLOCKS: u64 = 64;
 
 /// What is split off a purse.
 pub(crate) struct Split {
@@ -114,16 +122,49 @@ impl<T: Config> Purse<T> {
         self.burn(gas);
     }
 
-    /// The most that one turn may burn.
-    pub(crate) fn turn_limit(&self) -> Gas {
-        self.gas.min(T::MaxTurnGas::get())
+    /// The most that one turn may burn that takes `share` of what a block serves in any case: what
+    /// that costs beyond what is paid for must be left.
+    pub(crate) fn turn_limit(&self, rate: Rate, share: Gas) -> Gas {
+        let left = self.gas.saturating_sub(self.surcharge(rate, share, 0));
+        let free = self.paid.max(share);
+        let beyond = rate.rest(left.saturating_sub(free));
+        left.min(free)
+            .saturating_add(beyond)
+            .min(T::MaxTurnGas::get())
+    }
+
+    /// What a turn pays for its place that burns so much, and takes `share` of what a block serves
+    /// in any case.
+    pub(crate) fn surcharge(&self, rate: Rate, share: Gas, burned: Gas) -> Gas {
+        rate.price(burned.max(share).saturating_sub(self.paid))
+    }
+
+    /// Notes that a turn is about to run at that tick: while places cost nothing, a longest turn's worth is
+    /// paid for; and what was paid for long ago is not.
+    pub(crate) fn renew(&mut self, clock: u64, rate: Rate) {
+        if rate == Rate(0) {
+            self.paid = self.paid.max(T::MaxTurnGas::get());
+            self.paid_until = clock.saturating_add(PAID_BLOCKS);
+        } else if clock > self.paid_until {
+            self.paid = 0;
+        }
+    }
+
+    /// Burns what a turn has burned, and what its place costs beyond what is paid for; says how much that
+    /// is.
+    pub(crate) fn burn_turn(&mut self, rate: Rate, share: Gas, burned: Gas) -> Gas {
+        self.burn(burned);
+        let place = self.surcharge(rate, share, burned).min(self.gas);
+        self.burn(place);
+        self.paid = self.paid.saturating_sub(burned.max(share));
+        place
     }
 
     /// Reserves gas for a message that takes a place in the queue: what one turn may burn, of what no
-    /// other has reserved.
-    pub(crate) fn reserve(&mut self) -> Gas {
+    /// other has reserved; and at `least` what serving it takes.
+    pub(crate) fn reserve(&mut self, least: Gas) -> Gas {
         let free = self.gas.saturating_sub(self.queued);
-        let gas = free.min(T::MaxTurnGas::get());
+        let gas = free.min(T::MaxTurnGas::get()).max(least);
         self.queued = self.queued.saturating_add(gas);
         gas
     }
@@ -146,12 +187,13 @@ impl<T: Config> Purse<T> {
 
 impl<T: Config> Pallet<T> {
     /// Opens a purse for a call, with one reference for its message, and burns what its place
-    /// in the queue costs; says how much gas is reserved for it there.
+    /// in the queue costs, which takes `share` of what a block serves in any case; says how much gas is
+    /// reserved for it there.
     pub(crate) fn open_purse(
         id: MessageId,
         payer: &T::AccountId,
         gas: Gas,
-        place: Gas,
+        (place, share): (Gas, Gas),
         deposit: Balance,
         clock: u64,
     ) -> Result<Gas, DispatchError> {
@@ -166,6 +208,8 @@ impl<T: Config> Pallet<T> {
             burned: 0,
             aside: 0,
             queued: 0,
+            paid: 0,
+            paid_until: clock.saturating_add(PAID_BLOCKS),
             held,
             deposit,
             references: 1,
@@ -175,7 +219,8 @@ impl<T: Config> Pallet<T> {
             is_last: false,
         };
         purse.burn(place);
-        let reserved = purse.reserve();
+        let reserved = purse.reserve(share.max(Self::serving_gas()));
+        purse.paid = reserved;
         Purses::<T>::insert(id, purse);
         Ok(reserved)
     }
@@ -283,6 +328,8 @@ impl<T: Config> Pallet<T> {
     ) -> Gas {
         let gas = split.gas.min(purse.gas);
         let deposit = split.deposit.min(purse.deposit);
+        let paid = gas.min(purse.paid);
+        purse.paid = purse.paid.saturating_sub(paid);
         // The floors of two parts are at most the floor of the whole, so what stays covers what
         // the parent has burned and may still burn.
         let held = purse.price.cost(gas).min(purse.held);
@@ -296,6 +343,8 @@ impl<T: Config> Pallet<T> {
             burned: 0,
             aside: 0,
             queued: 0,
+            paid,
+            paid_until: purse.paid_until,
             held,
             deposit,
             references: 1,
@@ -304,7 +353,11 @@ impl<T: Config> Pallet<T> {
             is_closed: false,
             is_last: purse.is_last || split.is_last,
         };
-        let reserved = if split.is_queued { own.reserve() } else { 0 };
+        let reserved = if split.is_queued {
+            own.reserve(Self::serving_gas())
+        } else {
+            0
+        };
         Purses::<T>::insert(child, own);
         match purse.parent {
             None => purse.share(),

@@ -1,34 +1,15 @@
 //! The one queue: first in, first out, at a constant number of storage accesses a message.
 
-use actors_primitives::Gas;
 use alloc::vec::Vec;
 use frame_support::{ensure, pallet_prelude::BoundedVec, traits::Get};
 
-use crate::{
-    message::Message, place::Rate, record::ServiceState, Config, Error, Event, Pallet, Queue,
-    Service,
-};
+use crate::{message::Message, record::ServiceState, Config, Error, Event, Pallet, Queue, Service};
 
 impl<T: Config> Pallet<T> {
     /// How many messages stand in the queue.
     #[must_use]
     pub fn queue_length() -> u64 {
         Service::<T>::get().length()
-    }
-
-    /// The gas that one block serves: half of its time.
-    pub(crate) fn block_gas() -> Gas {
-        T::BlockWeights::get().max_block.ref_time() / 2
-    }
-
-    /// What further places cost now.
-    pub(crate) fn place_rate(service: &ServiceState) -> Rate {
-        Rate::of(service.volume, service.memory, Self::block_gas())
-    }
-
-    /// What a place costs a call with that gas limit, in gas.
-    pub(crate) fn place_price(service: &ServiceState, gas_limit: Gas) -> Gas {
-        Self::place_rate(service).price_within(gas_limit, T::MaxTurnGas::get())
     }
 
     /// Puts a message at the end of the queue. Its value is in escrow and its purse holds a

@@ -12,8 +12,8 @@ use scale_info::TypeInfo;
 use sp_runtime::traits::SaturatedConversion;
 
 use crate::{
-    place::remember, report, Config, Error, Graves, Pallet, Queue, Remains, Service, Ticks,
-    WeightInfo,
+    place::{remember, Room},
+    report, Config, Error, Graves, Pallet, Queue, Remains, Service, Ticks, WeightInfo,
 };
 
 /// Messages, and exited programs, that are looked for when the record of the service is lost. Only
@@ -152,10 +152,10 @@ impl ServiceState {
     }
 
     /// Whether one more message may be put into the queue for something that was booked before: while
-    /// less than a block's worth stands there, or if no more than an eighth of that was put there
-    /// since the volume was `before`. So what is booked cannot hold the queue.
-    pub(crate) fn takes_booked(&self, before: Gas, block: Gas) -> bool {
-        self.volume < block || self.volume.saturating_sub(before) < block / 8
+    /// there is room, or if nothing was put there since the hook began. So what is booked does not hold
+    /// the queue.
+    pub(crate) fn takes_booked(&self, room: Room) -> bool {
+        self.volume < room.most || self.volume <= room.before
     }
 
     /// Whether something is left to be swept.
@@ -211,6 +211,8 @@ impl<T: Config> Pallet<T> {
                 .saturating_mul(1 << 32),
             ..ServiceState::default()
         });
+        // Of what nobody can tell any more, places are as cheap as they can be.
+        (service.volume, service.memory) = (0, 0);
         let queue = Row::find(Queue::<T>::iter_keys());
         (service.head, service.tail) = (queue.head, queue.tail);
         Self::find_agenda(&mut service);
@@ -267,7 +269,7 @@ impl<T: Config> Pallet<T> {
         }
         let (count, first, _) = sample(Queue::<T>::iter_keys(), GAP_KEYS);
         match count {
-            0 => (service.head, service.tail) = (0, 0),
+            0 => (service.head, service.tail, service.volume) = (0, 0, 0),
             GAP_KEYS => {
                 (service.head, service.tail) = (first, service.tail.saturating_add(UNSEEN));
             }

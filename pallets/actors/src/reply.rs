@@ -209,7 +209,10 @@ impl<T: Config> Pallet<T> {
                 let reserved = Self::call_waiter(service, &message.source, &waiter, *waiting);
                 (Some(waiter), reserved)
             }
-            _ => (None, purse.map_or(0, Purse::reserve)),
+            _ => {
+                let least = Self::serving_gas();
+                (None, purse.map_or(least, |purse| purse.reserve(least)))
+            }
         };
         let Answer {
             code,

@@ -11,6 +11,7 @@ use sp_runtime::Perbill;
 use crate::{
     agenda::Due,
     bounds,
+    place::Room,
     record::ServiceState,
     report,
     session::{Session, HALF_BUDGET},
@@ -77,8 +78,9 @@ impl<T: Config> Pallet<T> {
         let ticked = Self::tick();
         let limit = limit.saturating_sub(ticked);
         let share = limit.min(Self::due_share());
-        let due = Self::do_due_within(share.saturating_sub(Self::sweep_share(share)));
-        let swept = Self::sweep_within(share.saturating_sub(due));
+        let due = share.saturating_sub(Self::sweep_share(share));
+        let due = Self::do_due_within(due, Self::booked_room());
+        let swept = Self::sweep_within(share.saturating_sub(due), Self::booked_room());
         let settled = due.saturating_add(swept);
         session.modules = Modules::with_budget(HALF_BUDGET);
         let served = Self::serve_within(limit.saturating_sub(settled), session);
@@ -95,19 +97,36 @@ impl<T: Config> Pallet<T> {
             return Weight::zero();
         }
         // What is due takes a place as soon as the queue has one for it: so both go on in turns.
+        let room = Self::booked_room();
         loop {
             let left = limit.saturating_sub(used);
             let half = Weight::from_parts(left.ref_time() / 2, left.proof_size() / 2);
-            let scheduled = Service::<T>::get().scheduled;
-            let due = Self::do_due_within(half);
+            let last = Service::<T>::get();
+            let due = Self::do_due_within(half, room);
             let served = Self::serve_within(left.saturating_sub(due), session);
             used = used.saturating_add(due).saturating_add(served);
             let service = Service::<T>::get();
-            if service.scheduled >= scheduled || !service.is_due() {
+            let has_come_on = (service.due_tick, service.due_index)
+                > (last.due_tick, last.due_index)
+                && service.head > last.head;
+            if !has_come_on || !service.is_due() {
                 break;
             }
         }
-        used.saturating_add(Self::sweep_within(limit.saturating_sub(used)))
+        used.saturating_add(Self::sweep_within(
+            limit.saturating_sub(used),
+            Self::booked_room(),
+        ))
+    }
+
+    /// The room that booked messages have from now on: what is served before the transactions of a block,
+    /// whatever these leave.
+    pub(crate) fn booked_room() -> Room {
+        let share = Self::min_service_weight();
+        Room {
+            before: Service::<T>::get().volume,
+            most: share.saturating_sub(Self::due_share()).ref_time(),
+        }
     }
 
     /// Serves the queue with at most `limit` and says what that took.
@@ -117,14 +136,15 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// Does what is due with at most `limit` and says what that took.
-    pub(crate) fn do_due_within(limit: Weight) -> Weight {
-        Self::within(limit, Self::do_due)
+    /// Does what is due with at most `limit` and says what that took. The queue has
+    /// so much room for that.
+    pub(crate) fn do_due_within(limit: Weight, room: Room) -> Weight {
+        Self::within(limit, |service, meter| Self::do_due(service, meter, room))
     }
 
-    /// Sweeps with at most `limit` and says what that took.
-    pub(crate) fn sweep_within(limit: Weight) -> Weight {
-        Self::within(limit, Self::sweep)
+    /// Sweeps with at most `limit` and says what that took, likewise.
+    pub(crate) fn sweep_within(limit: Weight, room: Room) -> Weight {
+        Self::within(limit, |service, meter| Self::sweep(service, meter, room))
     }
 
     /// Does a part of the service with at most `limit`, unless it is paused.
@@ -259,11 +279,10 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Does what is due, in order, as long as the meter lasts.
-    pub(crate) fn do_due(mut service: ServiceState, meter: &mut WeightMeter) {
+    pub(crate) fn do_due(mut service: ServiceState, meter: &mut WeightMeter, room: Room) {
         // Room for the longest, since what it is shows only when it is read.
         let most = T::WeightInfo::do_due(bounds::PAYLOAD);
-        let (before, block) = (service.volume, Self::block_gas());
-        while service.is_due() && service.takes_booked(before, block) && meter.can_consume(most) {
+        while service.is_due() && service.takes_booked(room) && meter.can_consume(most) {
             let (tick, index) = (service.due_tick, service.due_index);
             if index >= Ticks::<T>::get(tick).next {
                 // Whatever damage has left of it.

@@ -15,6 +15,7 @@ use frame_support::{
 use crate::{
     deposit::part,
     graves::{Grave, Parting, Remnant},
+    place::Room,
     record::ServiceState,
     report,
     waiting::{Stage, WaitingMessage},
@@ -31,7 +32,7 @@ const MOST_GRAVES: u32 = 16;
 impl<T: Config> Pallet<T> {
     /// Sweeps, a bounded number of keys a step, as long as the meter lasts: first waiting
     /// messages are answered, then storage is freed. What remains is found again by the next hook.
-    pub(crate) fn sweep(mut service: ServiceState, meter: &mut WeightMeter) {
+    pub(crate) fn sweep(mut service: ServiceState, meter: &mut WeightMeter, room: Room) {
         let mut answered = 0;
         while !service.graves.is_empty() && answered < MOST_GRAVES {
             if meter.try_consume(T::WeightInfo::sweep(0)).is_err() {
@@ -39,7 +40,7 @@ impl<T: Config> Pallet<T> {
             }
             match Graves::<T>::get(service.graves.head) {
                 Some(grave) => {
-                    if !Self::answer_waiting(&mut service, meter, &grave) {
+                    if !Self::answer_waiting(&mut service, meter, &grave, room) {
                         return;
                     }
                     answered = answered.saturating_add(1);
@@ -88,14 +89,14 @@ impl<T: Config> Pallet<T> {
         service: &mut ServiceState,
         meter: &mut WeightMeter,
         grave: &Grave<T::AccountId>,
+        room: Room,
     ) -> bool {
         let key = (&grave.program, grave.epoch);
         let prefix = Waiting::<T>::storage_n_map_partial_key(key);
         let payloads = WaitingPayloads::<T>::storage_n_map_partial_key(key);
         let mut last = prefix.clone();
         let step = T::WeightInfo::answer_waiting();
-        let (before, block) = (service.volume, Self::block_gas());
-        while service.takes_booked(before, block) && meter.can_consume(step) {
+        while service.takes_booked(room) && meter.can_consume(step) {
             meter.consume(step);
             let Some(key) = next_key(&last, &prefix) else {
                 return true;

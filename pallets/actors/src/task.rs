@@ -15,8 +15,10 @@ pub(crate) struct Task<T: Config> {
     pub(crate) past: Past,
     /// Blocks of service after which the purse that pays for it ends.
     pub(crate) lifetime_left: u32,
-    /// What further places in the queue cost while it runs.
+    /// What its place costs beyond what is paid for.
     pub(crate) rate: Rate,
+    /// What it takes of what a block serves, whatever it burns.
+    pub(crate) share: Gas,
     /// What pays for it: the gas that a wait has set aside for it is there again.
     pub(crate) purse: Option<Purse<T>>,
     /// The program as it is.
@@ -29,7 +31,8 @@ pub(crate) struct Task<T: Config> {
 impl<T: Config> Task<T> {
     /// The most that the turn may burn.
     pub(crate) fn gas_limit(&self) -> Gas {
-        self.purse.as_ref().map_or(0, Purse::turn_limit)
+        let purse = self.purse.as_ref();
+        purse.map_or(0, |purse| purse.turn_limit(self.rate, self.share))
     }
 
     /// Whether the message has been parked and is to go on.

@@ -2,8 +2,8 @@
 //! applied by `commit`, all of them or none.
 
 use actors_executor::{
-    Cause, CodeInfo, Context, Effect, Effects, Failure, Places, ReplyContext, Request,
-    SignalContext, StoredMemory,
+    Cause, CodeInfo, Context, Effect, Effects, Failure, ReplyContext, Request, SignalContext,
+    StoredMemory,
 };
 use actors_primitives::{abi::Entry, Balance, Gas, MessageId, ReplyCode};
 use alloc::vec::Vec;
@@ -45,6 +45,7 @@ impl<T: Config> Pallet<T> {
             ..*service
         };
         let rate = Self::place_rate(&others);
+        let share = Self::share_of_turn(&item, program.as_ref());
         let resumed = item.kind.waiter().and_then(|waiter| {
             // An upgrade makes stale ones void before they are swept.
             program
@@ -61,6 +62,7 @@ impl<T: Config> Pallet<T> {
             if let Some(purse) = purse.as_mut().filter(|_| item.kind.waiter().is_none()) {
                 purse.unreserve(item.reserved);
             }
+            let rate = Self::renew(&mut purse, service.clock, rate);
             return Some(Task {
                 cause: match item.kind {
                     Kind::Reply { .. } => Cause::Reply(Self::reply_context(&item)),
@@ -69,6 +71,7 @@ impl<T: Config> Pallet<T> {
                 past: Past::default(),
                 lifetime_left: Self::lifetime_left(service, purse.as_ref()),
                 rate,
+                share,
                 purse,
                 program,
                 message: item,
@@ -79,6 +82,7 @@ impl<T: Config> Pallet<T> {
         if let Some(purse) = &mut purse {
             waiting.settle(purse, service.clock);
         }
+        let rate = Self::renew(&mut purse, service.clock, rate);
         let causes = match waiting.stage {
             crate::waiting::Stage::Called { causes, .. } => causes.saturating_sub(1),
             crate::waiting::Stage::Parked(_) => 0,
@@ -101,10 +105,33 @@ impl<T: Config> Pallet<T> {
             },
             lifetime_left: Self::lifetime_left(service, purse.as_ref()),
             rate,
+            share,
             purse,
             program,
             answer,
         })
+    }
+
+    /// Notes in the purse that a turn is about to run; says what its place costs: nothing for cleaning up,
+    /// which has no more gas than that takes.
+    fn renew(purse: &mut Option<Purse<T>>, clock: u64, rate: Rate) -> Rate {
+        match purse {
+            Some(purse) if !purse.is_last => {
+                purse.renew(clock, rate);
+                rate
+            }
+            _ => Rate::default(),
+        }
+    }
+
+    /// What a message's turn takes of what a block serves, whatever it burns.
+    pub(crate) fn share_of_turn(message: &Message<T>, program: Option<&Program<T>>) -> Gas {
+        match message.kind {
+            Kind::Migrate(code_hash) => {
+                Codes::<T>::get(code_hash).map_or(0, |code| Self::code_share(&code.info))
+            }
+            _ => program.map_or(0, |program| Self::code_share(&program.info)),
+        }
     }
 
     /// Blocks of service after which the purse that pays for a turn ends.
@@ -153,7 +180,10 @@ impl<T: Config> Pallet<T> {
         }
         let run = Self::execute(&mut task, &purse, gas_limit, session);
         let mut ledger = Ledger::new(service, purse, task.message.deposit);
-        ledger.purse.burn(run.gas_burned);
+        let place = ledger
+            .purse
+            .burn_turn(task.rate, task.share, run.gas_burned);
+        let gas_burned = run.gas_burned.saturating_add(place);
         let outcome = run.outcome.and_then(|(program, effects)| {
             ledger
                 .apply(|ledger| Self::commit(ledger, &task, program, effects))
@@ -164,10 +194,10 @@ impl<T: Config> Pallet<T> {
         session.journal.uses(&task, &purse, used);
         session
             .journal
-            .end(&task, gas_limit, run.gas_burned, came_of_it);
+            .end(&task, gas_limit, (run.gas_burned, place), came_of_it);
         match outcome {
-            Ok(ended) => Self::finish(task, Some(purse), ended, run.gas_burned),
-            Err(failure) => Self::end(service, task, Some(purse), failure, run.gas_burned),
+            Ok(ended) => Self::finish(task, Some(purse), ended, gas_burned),
+            Err(failure) => Self::end(service, task, Some(purse), failure, gas_burned),
         }
         Weight::from_parts(run.gas_burned, run.proof)
     }
@@ -182,7 +212,7 @@ impl<T: Config> Pallet<T> {
         Self::begin(&mut task);
         let purse = task.purse.take();
         let failure = Failure::from(code);
-        session.journal.end(&task, 0, 0, Err(&failure));
+        session.journal.end(&task, 0, (0, 0), Err(&failure));
         Self::end(service, task, purse, failure, 0);
     }
 
@@ -351,11 +381,16 @@ impl<T: Config> Pallet<T> {
             arriving: if is_arriving { message.value } else { 0 },
         };
         let gas = purse.map_or(0, |purse| Self::gas_of(task, purse));
+        // What the turn may burn, and what its place costs then.
+        let kept = purse.map_or(gas_limit, |purse| {
+            let place = purse.surcharge(task.rate, task.share, gas_limit);
+            gas_limit.saturating_add(place)
+        });
         let request = Request {
             code: info,
             code_hash,
             entry,
-            context: Self::context(task, purse, gas.saturating_sub(gas_limit)),
+            context: Self::context(task, purse, gas.saturating_sub(kept)),
             memory,
             replaced_pages,
             gas_limit,
@@ -418,11 +453,6 @@ impl<T: Config> Pallet<T> {
             block_number: block.unique_saturated_into(),
             deposit_per_byte: T::DepositPerByte::get(),
             creation_deposit: Self::creation_deposit(),
-            places: Places {
-                rate: task.rate.0,
-                longest_turn: T::MaxTurnGas::get(),
-                is_answered: message.kind.has_reply() && message.sender != Sender::User,
-            },
         }
     }
 
@@ -551,6 +581,7 @@ impl<T: Config> Pallet<T> {
             past: Past::default(),
             lifetime_left: 0,
             rate: Rate::default(),
+            share: 0,
             purse: None,
             program: None,
             answer: None,

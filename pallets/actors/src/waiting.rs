@@ -162,6 +162,7 @@ impl<T: Config> Pallet<T> {
         };
         let aside = rent.saturating_add(wait.resume).saturating_add(wait.signal);
         let left = ledger.purse.gas.min(T::MaxTurnGas::get());
+        let least = Self::serving_gas();
         ledger.purse.set_aside(aside);
         let key = (&message.destination, epoch, message.id);
         if !message.payload.is_empty() {
@@ -184,7 +185,7 @@ impl<T: Config> Pallet<T> {
                 rent,
                 resume: wait.resume,
                 signal: wait.signal,
-                reserved: left,
+                reserved: left.max(least),
                 stage,
             },
         );
@@ -210,7 +211,11 @@ impl<T: Config> Pallet<T> {
         if let Some(slot) = waiting.call(service.clock) {
             Self::cancel(service, slot);
         }
-        let reserved = waiting.reserved;
+        // It runs on the same gas however often it is called.
+        let reserved = match waiting.stage {
+            Stage::Called { causes: 1, .. } => waiting.reserved,
+            _ => Self::serving_gas(),
+        };
         Waiting::<T>::insert((program, waiter.epoch, waiter.message), waiting);
         reserved
     }

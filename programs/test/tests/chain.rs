@@ -517,9 +517,9 @@ fn delayed_messages_are_part_of_the_story() {
         (import "actors_v1" "message_read" (func $read (param i32 i32 i32) (result i32)))
         (import "actors_v1" "send" (func $send (param i32 i32 i32 i32 i32 i64 i32 i32 i32) (result i32)))
         (memory (export "memory") 1)
+        (data (i32.const 128) "\00\e8\76\48\17")
         (func (export "handle")
             (drop (call $read (i32.const 0) (i32.const 32) (i32.const 0)))
-            (i64.store (i32.const 128) (i64.const 1000000000000))
             (drop (call $send (i32.const 0) (i32.const 32) (i32.const 0) (i32.const 64) (i32.const 128)
                 (i64.const 10000000000) (i32.const 5) (i32.const 0) (i32.const 96)))))"#;
     let chain = Chain::new();

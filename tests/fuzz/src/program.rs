@@ -1,8 +1,8 @@
 //! A whole program, in the executor that the chain has.
 
 use actors_executor::{
-    execute, split_idl, validate, Cause, CodeInfo, Context, Limits, Message, Modules, Places,
-    Request, Schedule, StoredMemory, Turn,
+    execute, split_idl, validate, Cause, CodeInfo, Context, Limits, Message, Modules, Request,
+    Schedule, StoredMemory, Turn,
 };
 use actors_primitives::{abi::Entry, CodeHash, MessageId, ReplyCode};
 use std::{cell::RefCell, path::PathBuf};
@@ -130,7 +130,6 @@ impl Program {
                 block_number: 1,
                 deposit_per_byte: 1,
                 creation_deposit: 1,
-                places: Places::default(),
             },
             memory,
             replaced_pages: 0,

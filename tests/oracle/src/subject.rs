@@ -1,8 +1,7 @@
 //! The executor, as a chain uses it: natively, and in a runtime.
 
 use actors_executor::{
-    Cause, CodeInfo, Context, Limits, Message, Modules, Places, Request, Schedule, StoredMemory,
-    Turn,
+    Cause, CodeInfo, Context, Limits, Message, Modules, Request, Schedule, StoredMemory, Turn,
 };
 use actors_primitives::{abi::Entry, CodeHash, Gas, MessageId, ReplyCode};
 use codec::Encode;
@@ -173,7 +172,6 @@ impl<'d> Subject<'d> {
             block_number: 1,
             deposit_per_byte: 1,
             creation_deposit: 1,
-            places: Places::default(),
         };
         let request = Request {
             code: &self.info,

@@ -50,6 +50,6 @@ pub use limits::Limits;
 pub use memory::PageIndex;
 pub use modules::Modules;
 pub use turn::{
-    execute, Cause, Context, Failure, Host, Message, Places, ReplyContext, Request, SignalContext,
+    execute, Cause, Context, Failure, Host, Message, ReplyContext, Request, SignalContext,
     StoredMemory, Turn,
 };

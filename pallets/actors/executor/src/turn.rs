@@ -101,19 +101,6 @@ pub struct Context {
     /// What creating a program takes from its creator at once besides the value, in planck: the
     /// existential deposit and the deposit for the program's record.
     pub creation_deposit: Balance,
-    /// What the turn pays for places in the queue.
-    pub places: Places,
-}
-
-/// What places in the queue cost that a turn takes for others, beyond the one that it gives up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
-pub struct Places {
-    /// The part of a turn's gas that its place costs, in parts of 65,536.
-    pub rate: u64,
-    /// The most that one turn may burn.
-    pub longest_turn: Gas,
-    /// Whether the reply to the message takes a place.
-    pub is_answered: bool,
 }
 
 /// The program's memory as it is stored.
@@ -578,19 +565,12 @@ impl Run<'_> {
 
         for entry in &self.entries {
             engine.journal_mut().entry = *entry;
-            engine.run(*entry).or_else(|stop| {
-                if let Stop::Exit(_) = &stop {
-                    self.pay_places(engine, true)?;
-                }
-                Err(stop)
-            })?;
+            engine.run(*entry)?;
         }
         if self.entries.contains(&Entry::State) {
             return Ok(unchanged(stored));
         }
 
-        let ends = engine.journal_mut().wait.is_none();
-        self.pay_places(engine, ends)?;
         let wasm_pages = wasm_pages(engine.memory());
         // Comparing what was there before the run is part of the price of loading.
         let grown = Gas::from(wasm_pages.saturating_sub(loaded));
@@ -628,14 +608,6 @@ impl Run<'_> {
             stored,
             freed: difference.freed,
         })
-    }
-
-    /// Pays for the places in the queue that the turn takes beyond the one that it gives up, in
-    /// proportion to what the turns may burn for which it takes them.
-    fn pay_places<'h>(&self, engine: &mut impl Sandbox<'h>, ends: bool) -> Result<(), Stop> {
-        let left = self.schedule.gas_in(engine.fuel());
-        let price = engine.journal_mut().places(left, ends);
-        self.burn(engine, Charge::Places, price)
     }
 
     /// Burns gas after the run.

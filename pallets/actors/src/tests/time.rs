@@ -249,6 +249,8 @@ fn crowd(entries: u32) -> Vec<MessageId> {
             burned: 0,
             aside: 0,
             queued: 0,
+            paid: 0,
+            paid_until: 0,
             held: 0,
             deposit: 0,
             references: entries,

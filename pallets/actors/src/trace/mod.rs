@@ -175,7 +175,7 @@ impl<T: Config> Tracer<T> {
         &mut self,
         task: &Task<T>,
         gas_limit: Gas,
-        gas_burned: Gas,
+        (gas_burned, place): (Gas, Gas),
         outcome: Result<&Ended, &Failure>,
     ) {
         let message = &task.message;
@@ -186,7 +186,11 @@ impl<T: Config> Tracer<T> {
             return;
         };
         let debug = core::mem::take(&mut current.debug);
-        let spent = core::mem::take(&mut current.spent);
+        let mut spent = core::mem::take(&mut current.spent);
+        if place > 0 {
+            spent.push((Charge::Places, place));
+        }
+        let gas_burned = gas_burned.saturating_add(place);
         let effects = match outcome {
             Ok(_) => core::mem::take(&mut current.effects),
             Err(_) => Vec::new(),

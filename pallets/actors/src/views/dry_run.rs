@@ -9,7 +9,9 @@ use alloc::vec::Vec;
 use frame_support::{traits::Get, weights::WeightMeter};
 
 use super::rehearsal::{Made, Means};
-use crate::{journal::Journal, session::Session, Config, Event, Pallet, Purses, Queue, Service};
+use crate::{
+    journal::Journal, session::Session, Config, Event, Pallet, Programs, Purses, Queue, Service,
+};
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn view_dry_run_message(
@@ -147,7 +149,10 @@ impl<T: Config> Pallet<T> {
                 place = purse.burned;
             }
         });
+        let mut share = 0;
         let start = Queue::<T>::get(Service::<T>::get().head).map_or(0, |message| {
+            let program = Programs::<T>::get(&message.destination);
+            share = Self::share_of_turn(&message, program.as_ref());
             Self::start_price(&message.destination, message.kind)
         });
         let journal = Journal {
@@ -162,11 +167,11 @@ impl<T: Config> Pallet<T> {
         };
         let mut meter = WeightMeter::with_limit(T::BlockWeights::get().max_block);
         Self::serve(Service::<T>::get(), &mut meter, &mut session);
-        Ok(Self::gather(made, session.journal))
+        Ok(Self::gather(made, share, session.journal))
     }
 
     /// Gathers what a dry run did from the events that it deposited.
-    fn gather(made: Made<T>, journal: Journal<T>) -> DryRun<T::AccountId> {
+    fn gather(made: Made<T>, share: Gas, journal: Journal<T>) -> DryRun<T::AccountId> {
         let Made {
             message_id,
             program,
@@ -180,7 +185,7 @@ impl<T: Config> Pallet<T> {
         let is_closed = purse.as_ref().is_none_or(|purse| purse.references <= 1);
         let deposit_used = journal.deposit_used;
         // What its place costs follows from the gas that is needed, not from what was there here.
-        let gas_needed = rate.with_place(journal.needed, T::MaxTurnGas::get());
+        let gas_needed = rate.with_place(journal.needed, T::MaxTurnGas::get().max(share), share);
         let needed = T::GasPrice::get()
             .cost(gas_needed)
             .saturating_add(deposit_used)

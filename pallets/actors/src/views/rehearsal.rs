@@ -15,7 +15,7 @@ use frame_support::{
 use frame_system::RawOrigin;
 use sp_runtime::traits::{One, Saturating};
 
-use crate::{deposit::Footprint, place::Rate, Codes, Config, Pallet, Queue, Service};
+use crate::{deposit::Footprint, place::Rate, Codes, Config, Pallet, Service};
 
 /// Turns of the longest length that a rehearsal's gas covers when it is not told how much.
 const DEFAULT_TURNS: u64 = 4;
@@ -73,11 +73,7 @@ impl<T: Config> Pallet<T> {
             let rate = Self::place_rate(&Service::<T>::get());
             let (message_id, program) = call(gas, deposit).map_err(Self::refused)?;
             // Nothing that was queued before is served.
-            Service::<T>::mutate(|service| {
-                service.head = service.tail.saturating_sub(1);
-                let message = Queue::<T>::get(service.head);
-                service.volume = message.map_or(0, |message| message.reserved);
-            });
+            Service::<T>::mutate(|service| service.head = service.tail.saturating_sub(1));
             watch(Made {
                 message_id,
                 program,

@@ -1,7 +1,7 @@
 //! Where a message's time goes: its steps, each alone.
 
 use actors_executor::{
-    Cause, Context, Host, Limits, Places, Message, Modules, PageIndex, Request, Schedule, StoredMemory,
+    Cause, Context, Host, Limits, Message, Modules, PageIndex, Request, Schedule, StoredMemory,
 };
 use actors_primitives::{abi::Entry, Balance, CodeHash, MessageId, PAGE_SIZE};
 use alloc::{collections::BTreeSet, string::ToString, vec, vec::Vec};
@@ -320,7 +320,6 @@ fn context(payload: Vec<u8>) -> Context {
         block_number: 1,
         deposit_per_byte: 1,
         creation_deposit: 0,
-        places: Places::default(),
     }
 }
 

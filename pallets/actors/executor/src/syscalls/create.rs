@@ -71,7 +71,6 @@ pub(crate) fn create_program(
     };
     let Departure { id, gas } = depart(call, luggage, Arrival::Created)?;
     call.journal.created.insert(program);
-    call.journal.enters(gas);
     call.journal.effects.push(Effect::Create(Create {
         id,
         program,

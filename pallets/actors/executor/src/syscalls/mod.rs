@@ -82,12 +82,6 @@ pub(crate) struct Journal<'h> {
     deposit_sent: Balance,
     /// Whether the payer has closed the purse, once that is known.
     is_closed: Option<bool>,
-    /// Messages that take a place in the queue when the turn commits.
-    entering: u32,
-    /// Of those, how many run on the gas of the current message.
-    sharing: u32,
-    /// The most that the turns of the others may burn.
-    entering_gas: Gas,
     /// Messages sent, those included that create programs.
     sends: u32,
     /// Addresses of the programs that it creates.
@@ -133,9 +127,6 @@ impl<'h> Journal<'h> {
             liquid_deposit: None,
             deposit_sent: 0,
             is_closed: context.is_closed,
-            entering: 0,
-            sharing: 0,
-            entering_gas: 0,
             sends: 0,
             created: BTreeSet::new(),
             has_replied: context.has_replied,
@@ -166,45 +157,6 @@ impl<'h> Journal<'h> {
     fn note_left(&mut self, fuel: u64) {
         let reserve = self.schedule.reserve_left(self.wait.as_ref(), self.reserve);
         self.lowest = self.lowest.min(fuel.saturating_add(reserve));
-    }
-
-    /// Counts a message that takes a place in the queue, and runs on so much gas of its own or on the
-    /// current message's.
-    fn enters(&mut self, gas: Option<Gas>) {
-        self.entering = self.entering.saturating_add(1);
-        match gas {
-            Some(gas) => {
-                let gas = gas.min(self.context.places.longest_turn);
-                self.entering_gas = self.entering_gas.saturating_add(gas);
-            }
-            None => self.sharing = self.sharing.saturating_add(1),
-        }
-    }
-
-    /// What the turn pays for places in the queue, if the message has `left` so much gas and `ends`
-    /// or does not. It gives one place up, that of its message, and so pays for one less than it takes.
-    pub(crate) fn places(&self, left: Gas, ends: bool) -> Gas {
-        let places = &self.context.places;
-        let had_replied = self.context.has_replied;
-        let replies = places.is_answered && !had_replied && (ends || self.has_replied);
-        let more = self
-            .entering
-            .saturating_add(replies.into())
-            .saturating_sub(1)
-            .min(self.entering);
-        if more == 0 || places.rate == 0 {
-            return 0;
-        }
-        // What messages share they cannot burn twice.
-        let left = left.saturating_add(self.schedule.gas_in(self.reserve));
-        let most = places.longest_turn.saturating_mul(self.sharing.into());
-        let gas = self.entering_gas.saturating_add(most.min(left));
-        let price = u128::from(gas)
-            .saturating_mul(places.rate.into())
-            .saturating_mul(more.into())
-            .checked_div(self.entering.into())
-            .unwrap_or_default();
-        Gas::try_from(price >> 16).unwrap_or(Gas::MAX)
     }
 
     /// Counts one thing of `bytes` bytes that the turn keeps until it commits; `false`, and

@@ -197,11 +197,10 @@ pub(crate) fn send(
         deposit,
         len,
     };
-    let takes_place = delay == 0 && letter.is_none() && takes_place(call, dest, is_awaited)?;
-    let Departure { id, gas } = depart(call, luggage, arrival)?;
-    if takes_place {
-        call.journal.enters(gas);
+    if delay == 0 && !is_awaited {
+        ensure_leaves(call, dest)?;
     }
+    let Departure { id, gas } = depart(call, luggage, arrival)?;
     call.journal.effects.push(Effect::Send(Send {
         id,
         destination,
@@ -217,21 +216,18 @@ pub(crate) fn send(
     Ok(0)
 }
 
-/// Whether a message that is delivered at once goes through the queue: to a user it is an event, which
-/// a closed purse lets through. Only while that matters it is asked; what is awaited and no letter
-/// goes to a program.
-fn takes_place(call: &mut Call<'_, '_>, dest: u32, is_awaited: bool) -> Result<bool, Fault> {
-    let is_over = !is_awaited && !call.context().outlasts && call.is_closed()?;
-    if is_awaited || (call.context().places.rate == 0 && !is_over) {
-        return Ok(true);
+/// Fails if a message that is to leave at once goes to a program, and the purse is closed. To a user it
+/// is an event, and a signal cleans up all the same.
+fn ensure_leaves(call: &mut Call<'_, '_>, dest: u32) -> Result<(), Fault> {
+    if call.context().outlasts || !call.is_closed()? {
+        return Ok(());
     }
     let destination = call.array(dest)?;
     call.charge_look_up()?;
     let is_created = call.journal.created.contains(&destination);
-    let is_program = is_created || call.journal.host.is_address_used(&destination);
-    match is_program && is_over {
+    match is_created || call.journal.host.is_address_used(&destination) {
         true => Err(Fault::Error(error::PURSE_CLOSED)),
-        false => Ok(is_program),
+        false => Ok(()),
     }
 }
 

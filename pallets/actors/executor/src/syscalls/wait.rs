@@ -59,8 +59,6 @@ pub(crate) fn wake(call: &mut Call<'_, '_>, message_id: u32) -> Result<i32, Faul
     if !call.journal.keep_bytes(len_u32(&id.0)) {
         return Err(Fault::Error(error::OVER_LIMIT));
     }
-    let longest = call.context().places.longest_turn;
-    call.journal.enters(Some(longest));
     call.journal.effects.push(Effect::Wake(id));
     Ok(0)
 }

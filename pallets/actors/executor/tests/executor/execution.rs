@@ -2,8 +2,8 @@
 
 use super::world::{execute, validate, Asked, World};
 use actors_executor::{
-    Cause, CodeInfo, Context, Effect, Effects, Limits, Message, PageIndex, Places, Request,
-    Schedule, StoredMemory, Turn, Wait,
+    Cause, CodeInfo, Context, Effect, Effects, Limits, Message, PageIndex, Request, Schedule,
+    StoredMemory, Turn, Wait,
 };
 use actors_primitives::{
     abi::{error, Entries, Entry, ValType, IMPORTS, MODULE},
@@ -91,7 +91,6 @@ impl Chain {
             block_number: 42,
             deposit_per_byte: 9,
             creation_deposit: 30,
-            places: Places::default(),
         };
         let world = World {
             code: Some(wasm),

@@ -1,7 +1,7 @@
 //! The memory that turns and uploads take, counted as the runtime's allocator would give it.
 
 use actors_executor::{
-    execute, validate, Cause, CodeInfo, Context, Host, Limits, Message, Modules, PageIndex, Places,
+    execute, validate, Cause, CodeInfo, Context, Host, Limits, Message, Modules, PageIndex,
     ReplyContext, Request, Schedule, StoredMemory,
 };
 use actors_primitives::{abi::Entry, Balance, CodeHash, MessageId, ReplyCode};
@@ -133,7 +133,6 @@ fn turn(code: &Code, pages: u16, modules: &mut Modules) {
             block_number: 1,
             deposit_per_byte: 1,
             creation_deposit: 1,
-            places: Places::default(),
         },
         memory: StoredMemory {
             wasm_pages: 0,

@@ -56,7 +56,7 @@ struct Aligned(#[allow(dead_code, reason = "it takes the space")] u8);
 const HOLD: u8 = 5;
 
 /// Deposit money for whoever is asked.
-const SHARE: Deposit = Deposit::planck(1_000_000_000_000);
+const SHARE: Deposit = Deposit::planck(100_000_000_000);
 
 /// Nobody can drop it.
 struct Endless;

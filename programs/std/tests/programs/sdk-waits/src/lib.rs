@@ -48,7 +48,7 @@ pub enum End {
 pub struct WaitError(pub u32);
 
 /// Deposit money for whoever is asked.
-const DEPOSIT: u128 = 1_000_000_000_000;
+const DEPOSIT: u128 = 30_000_000_000;
 
 impl Ask {
     async fn end(self) -> End {
