@@ -101,6 +101,17 @@ impl<T: Config> Pallet<T> {
                  `Schedule::{name}`.",
             );
         }
+        let payload = bounds::PAYLOAD;
+        let bytes = |of: fn(u32) -> Weight| in_gas(of(payload).saturating_sub(of(0)));
+        let kept = bytes(T::WeightInfo::resume_message).max(bytes(T::WeightInfo::do_due));
+        // Their proof is paid for apart.
+        let kept = kept.saturating_sub(schedule.proof_byte.saturating_mul(payload.into()));
+        assert!(
+            schedule.kept_byte.saturating_mul(payload.into()) >= kept,
+            "what waits would be read for less than it takes: `Schedule::kept_byte` is {} gas, and \
+             {payload} bytes take {kept}. Raise `Schedule::kept_byte`.",
+            schedule.kept_byte,
+        );
         let share = Self::due_share();
         let sweeping = Self::sweep_share(share);
         let look = T::WeightInfo::peek_service();

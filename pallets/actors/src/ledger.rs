@@ -1,6 +1,6 @@
 //! What a turn changes besides storage, and is undone with it.
 
-use actors_primitives::{abi::REST_OF_DEPOSIT, Balance, Gas, MessageId, ReplyCode};
+use actors_primitives::{Balance, Gas, MessageId, ReplyCode};
 use frame_support::storage::with_storage_layer;
 
 use crate::{
@@ -63,7 +63,7 @@ impl<'s, T: Config> Ledger<'s, T> {
     }
 
     /// The purse that a sent message draws on, `message`'s or one split off it, and what it may use of
-    /// the deposit money there: `deposit` of what `message` may use, or the rest of that. Gas is reserved
+    /// the deposit money there: as much of `deposit` as `message` has left. Gas is reserved
     /// for it if it takes a place in the queue, now or later.
     pub(crate) fn pay_for(
         &mut self,
@@ -73,10 +73,7 @@ impl<'s, T: Config> Ledger<'s, T> {
         deposit: Balance,
         is_queued: bool,
     ) -> Result<Paying, Aborted> {
-        let deposit = match deposit {
-            REST_OF_DEPOSIT => self.deposit,
-            deposit => deposit,
-        };
+        let deposit = deposit.min(self.deposit);
         self.part_with(deposit)?;
         let (purse, reserved) = match gas {
             Some(gas) => {

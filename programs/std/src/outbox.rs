@@ -1,8 +1,11 @@
 //! What a turn sends out when it commits: messages, new programs and events.
 
-use actors_primitives::abi::{flag, REST_OF_DEPOSIT};
+use actors_primitives::{
+    abi::{flag, REST_OF_DEPOSIT},
+    PAGE_SIZE,
+};
 
-use crate::{sys, sys_len, task, Error};
+use crate::{chain, sys, sys_len, task, Error};
 
 /// The gas of a message to send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,25 +139,35 @@ fn awaited(letter: u32) -> Result<u32, Error> {
 
 /// Sends an empty message to the program itself, on gas that is split off, and writes its id. It is not counted as the current
 /// message's, and takes some 140 bytes of code less than by [`send_as`].
+///
+/// What it drops may make a page more that is stored, so deposit money for one goes along, where there is so much.
 pub(crate) fn send_to_self(id: &mut [u8; 32], gas: u64) -> Result<(), Error> {
-    let (mut own, value) = (core::mem::MaybeUninit::<[u8; 32]>::uninit(), [0; 16]);
+    let (mut own, value) = (core::mem::MaybeUninit::<[u8; 32]>::uninit(), 0);
     let own = own.as_mut_ptr().cast();
-    // SAFETY: `own` and `id` are valid for 32 bytes and `value` for 16. There is less gas than an `i64` can say.
-    let returned = unsafe {
-        sys::program_id(own);
-        sys::send(
-            own,
-            own,
-            0,
-            value.as_ptr(),
-            core::ptr::null(),
-            gas as i64,
-            0,
-            0,
-            id.as_mut_ptr(),
-        )
+    // With what a page takes besides its bytes.
+    let page = chain::deposit_per_byte().saturating_mul(2 * PAGE_SIZE as u128);
+    let mut send = |deposit| {
+        // SAFETY: `own` and `id` are valid for 32 bytes and the amounts for 16. There is less gas than an `i64` can say.
+        let returned = unsafe {
+            sys::program_id(own);
+            sys::send(
+                own,
+                own,
+                0,
+                bytes_of(&value),
+                deposit,
+                gas as i64,
+                0,
+                0,
+                id.as_mut_ptr(),
+            )
+        };
+        Error::check(returned).map(|_| ())
     };
-    Error::check(returned).map(|_| ())
+    match send(bytes_of(&page)) {
+        Err(Error::NOT_ENOUGH_DEPOSIT) => send(core::ptr::null()),
+        sent => sent,
+    }
 }
 
 fn send_as(

@@ -81,8 +81,13 @@ pub struct Schedule {
     pub delay: Gas,
     /// A letter: keeping it in a mailbox, and its end.
     pub letter: Gas,
+    /// Each byte of payload of a message that waits, is delayed or stands in a mailbox: written, and read
+    /// when it goes on.
+    pub kept_byte: Gas,
     /// Each block for which a message waits, is delayed, or stands in a mailbox.
     pub rent: Gas,
+    /// Each byte of its payload, for each of these blocks.
+    pub rent_byte: Gas,
     /// Not a price: what `handle_signal` may burn beyond [`Self::clean_up`], set aside with it.
     pub signal: Gas,
     /// Replying.
@@ -170,7 +175,9 @@ impl Default for Schedule {
             wake: 1_250 * US,
             delay: 900 * US,
             letter: 900 * US,
+            kept_byte: 8 * NS,
             rent: US,
+            rent_byte: NS,
             signal: 0,
             reply: 150 * US,
             reply_byte: 100 * NS,
@@ -383,8 +390,8 @@ impl Schedule {
         largest.min(loadable)
     }
 
-    /// What waiting for `blocks` sets aside: the message's next turn in `entry` finds a memory of
-    /// `wasm_pages`, of which `stored_pages` pages are stored. Its signal may find more: what
+    /// What waiting for `blocks` sets aside besides its rent: the message's next turn in `entry` finds a
+    /// memory of `wasm_pages`, of which `stored_pages` pages are stored. Its signal may find more: what
     /// others have added takes `most` to start.
     pub(crate) fn waiting(
         &self,
@@ -399,7 +406,7 @@ impl Schedule {
         let signal = Entry::HandleSignal;
         Wait {
             blocks,
-            rent: self.renting(blocks),
+            rent: 0,
             resume: start(entry),
             signal: match code.exports.contains(signal) {
                 true => start(signal).max(most).saturating_add(self.clean_up(code)),
@@ -408,9 +415,12 @@ impl Schedule {
         }
     }
 
-    /// What `blocks` of service cost a message that stands in storage.
-    pub(crate) fn renting(&self, blocks: u32) -> Gas {
-        self.rent.saturating_mul(Gas::from(blocks))
+    /// What `blocks` of service cost a message of `bytes` bytes that stands in storage.
+    #[must_use]
+    pub fn renting(&self, blocks: u32, bytes: u32) -> Gas {
+        self.rent
+            .saturating_add(self.rent_byte.saturating_mul(Gas::from(bytes)))
+            .saturating_mul(Gas::from(blocks))
     }
 
     /// The bytes that prove the places of `pages` pages that are stored for the first time.

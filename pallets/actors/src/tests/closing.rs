@@ -131,10 +131,25 @@ fn more_than_there_is_does_not_go_along() {
         results(&asking).pop(),
         Some(vec![error::NOT_ENOUGH_DEPOSIT])
     );
-    // What the turn itself grows by is not there either, which only its end knows.
-    let post = Post::new(&asked, script([&[]])).deposit(DEPOSIT);
-    let id = play(&asking, script([&[post.act(), set(1, b"x")]]));
-    assert_eq!(code_of_answer(id), Some(ReplyCode::DepositShortfall));
+    // What the turn itself grows by is not there either, which only its end knows: the rest goes along.
+    let key = 1_000_000 + 2 * 1_000;
+    let takes = script([&[set(1, &[1; 100])]]);
+    let needs = PAGE + key + 1_000_000 + 101 * 1_000;
+    for (deposit, code) in [
+        (needs - 1, ReplyCode::DepositShortfall),
+        (needs, ReplyCode::Finished),
+    ] {
+        let post = Post::new(&asked, takes.clone())
+            .deposit(deposit)
+            .awaited(0)
+            .act();
+        let asks = script([&[post, set(1, b"x"), wait(9)], &[]]);
+        let id = send_as(&ALICE, asking.clone(), asks, 0, PLENTY, deposit).expect("accepted");
+        idle();
+        assert_eq!(code_of_answer(id), Some(ReplyCode::Finished));
+        assert_eq!(told(&asking, id), code.code());
+        play(&asking, script([&[vec![9, 1]]]));
+    }
     assert_quiet();
 }
 

@@ -10,9 +10,10 @@ fn purse(id: MessageId) -> Purse<Test> {
     Purses::<Test>::get(id).expect("it is open")
 }
 
-/// Rent of one block.
-fn rent() -> Gas {
-    ActorsSchedule::get().rent
+/// What a message pays for each block for which it waits with that payload.
+fn rent(payload: &[u8]) -> Gas {
+    let schedule = ActorsSchedule::get();
+    schedule.rent + schedule.rent_byte * payload.len() as Gas
 }
 
 fn rent_is_for_the_blocks_that_passed_to_the_unit() {
@@ -20,13 +21,9 @@ fn rent_is_for_the_blocks_that_passed_to_the_unit() {
     for (waits, resumes) in [(7u32, 1u32), (7, 4), (7, 7), (14_400, 3), (1, 1)] {
         let (before, spent) = (total(&ALICE), burned());
         Fees::set(0);
-        let words = script([
-            &[
-                request(&asked, script([&[wait(resumes)], &[]])),
-                wait(waits),
-            ],
-            &[],
-        ]);
+        let inner = script([&[wait(resumes)], &[]]);
+        let words = script([&[request(&asked, inner.clone()), wait(waits)], &[]]);
+        let (outer, inner) = (rent(&words), rent(&inner));
         let id = play(&asking, words);
         let waiting: Vec<_> = Waiting::<Test>::iter_values().collect();
         let aside: Gas = waiting
@@ -36,7 +33,7 @@ fn rent_is_for_the_blocks_that_passed_to_the_unit() {
         assert_eq!(purse(id).aside, aside);
         assert_eq!(
             waiting.iter().map(|waiting| waiting.rent).sum::<Gas>(),
-            rent() * u64::from(waits + resumes)
+            outer * u64::from(waits) + inner * u64::from(resumes)
         );
         pass(resumes);
         // Who is asked waits as long as it said, and who asks until the answer is queued.
@@ -44,7 +41,7 @@ fn rent_is_for_the_blocks_that_passed_to_the_unit() {
         let passed = resumes.min(waits);
         assert_eq!(
             Fees::get(),
-            price(turns + rent() * u64::from(passed + resumes)),
+            price(turns + outer * u64::from(passed) + inner * u64::from(resumes)),
             "{waits} and {resumes}"
         );
         assert_eq!(total(&ALICE) + Fees::get() + deposits(before), before);
@@ -86,7 +83,9 @@ fn rent_stops_when_an_answer_is_queued() {
     // Time goes on for what waits elsewhere.
     play(&other, script([&[wait(60)], &[]]));
     Fees::set(0);
-    let id = play(&program, script([&[wait(100)], &[]]));
+    let words = script([&[wait(100)], &[]]);
+    let rent = rent(&words);
+    let id = play(&program, words);
     pass(3);
     let first = purse(id).burned;
     let waker = send(&program, script([&[wake(0)]]));
@@ -97,7 +96,7 @@ fn rent_stops_when_an_answer_is_queued() {
     idle();
     assert_eq!(causes_of(&program, id), [FRESH, WOKEN]);
     let waking = gas_of(waker);
-    let waited = first + (burned() - spent) + 3 * rent();
+    let waited = first + (burned() - spent) + 3 * rent;
     assert_eq!(Fees::get(), price(waking) + price(waited));
     pass(60);
     assert_quiet();
@@ -121,6 +120,7 @@ fn a_sibling_that_burns_everything_leaves_what_is_set_aside() {
     play(&program, script([&[on_signal(&[set(1, b"told")])]]));
     // They share a purse.
     let words = script([&[tell(&spin, vec![]), wait(3)], &[request(&spin, vec![])]]);
+    let rent = rent(&words);
     let id = send_with(&program, words, 0, 2 * GAS);
     idle();
     let left = purse(id);
@@ -128,7 +128,7 @@ fn a_sibling_that_burns_everything_leaves_what_is_set_aside() {
     let waiting = Waiting::<Test>::iter_values().next().expect("it waits");
     assert_eq!(
         left.aside,
-        3 * rent() + waiting.resume + waiting.signal,
+        3 * rent + waiting.resume + waiting.signal,
         "and no more"
     );
     assert_eq!(
@@ -235,10 +235,11 @@ fn all_gas_of_a_message_is_burned_or_given_back() {
         ],
         &[trap()],
     ]);
+    let waits = rent(&words) * 4;
     play(&asking, words);
     pass(9);
     let programs = 3;
-    let paid = price(burned() - spent + rent() * (9 + 4));
+    let paid = price(burned() - spent + waits + rent(&[]) * 9);
     // Each of the purses rounds down for itself; the page is the program's.
     assert!(Fees::get() <= paid && Fees::get() + programs >= paid);
     assert_eq!(total(&ALICE), before - Fees::get() - PAGE);

@@ -32,7 +32,7 @@ fn a_signal_follows_a_later_turn_that_failed() {
     );
     assert_eq!(results(&program).last(), Some(&vec![0]), "it stored");
     // The payer of the message has paid for it, and has the rest back.
-    let rent = 2 * ActorsSchedule::get().rent;
+    let rent = ActorsSchedule::get().renting(2, words.len() as u32);
     let paid = price(burned() - base + rent);
     assert!(Fees::get() <= paid && Fees::get() + 1 >= paid);
     // What it stored was paid with the page that it freed.

@@ -143,14 +143,19 @@ impl<'h> Journal<'h> {
             self.limits,
             self.context.most_to_load,
         );
-        self.schedule.waiting(
+        let wait = self.schedule.waiting(
             self.code,
             self.entry,
             blocks,
             wasm_pages,
             stored_pages,
             most,
-        )
+        );
+        let bytes = len_u32(&self.context.message.payload);
+        Wait {
+            rent: self.schedule.renting(blocks, bytes),
+            ..wait
+        }
     }
 
     /// Notes that there would be `fuel` left now.
@@ -251,6 +256,7 @@ impl<'h> Call<'_, 'h> {
     /// proofs of its record, of what is due and of the ends of that.
     fn charge_kept(&mut self, price: Gas, len: u32) -> Result<(), Fault> {
         self.charge(Charge::Waiting, price)?;
+        self.charge_bytes(Charge::Waiting, self.prices().kept_byte, len)?;
         self.charge_proof(len)?;
         self.charge_accesses(3)
     }

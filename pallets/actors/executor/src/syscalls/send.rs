@@ -172,7 +172,7 @@ pub(crate) fn send(
     }
     if delay != 0 {
         call.charge_kept(call.prices().delay, len)?;
-        call.charge(Charge::Waiting, call.prices().renting(delay))?;
+        call.charge(Charge::Waiting, call.prices().renting(delay, len))?;
     }
     call.charge_bytes(Charge::Messages, call.prices().send_byte, len)?;
     let destination = call.array(dest)?;
@@ -254,7 +254,7 @@ fn letter(
     }
     let blocks = blocks.min(call.context().lifetime_left);
     call.charge_kept(call.prices().letter, len)?;
-    let rent = call.prices().renting(blocks);
+    let rent = call.prices().renting(blocks, len);
     Ok(Some(Letter { blocks, rent }))
 }
 

@@ -58,7 +58,7 @@ fn waiting_sets_aside_its_rent_and_the_start_of_the_next_turn() {
         .start(&chain.code, Entry::Handle, &chain.memory);
     let wait = Wait {
         blocks: 10,
-        rent: 10 * chain.schedule.rent,
+        rent: chain.schedule.renting(10, 5),
         resume: start,
         signal: 0,
     };
@@ -366,7 +366,7 @@ fn the_last_wait_of_a_turn_counts() {
     let turn = chain.run(Entry::Handle, PLENTY);
     let effects = turn.outcome.clone().expect("it finishes");
     assert_eq!(waits(&effects).blocks, 7);
-    assert_eq!(waits(&effects).rent, 7 * chain.schedule.rent);
+    assert_eq!(waits(&effects).rent, chain.schedule.renting(7, 5));
     assert!(turn.gas_burned > 3 * chain.schedule.wait);
     assert!(
         turn.gas_burned
@@ -948,14 +948,18 @@ fn a_delayed_message_says_so_and_its_time_is_paid_for() {
     let schedule = Schedule::default();
     let (none, proof) = cost(0);
     let (one, proof_of_one) = cost(1);
-    assert_eq!(one - none, schedule.delay + schedule.rent);
+    let bytes = 11;
+    assert_eq!(
+        one - none,
+        schedule.delay + schedule.kept_byte * bytes + schedule.rent + schedule.rent_byte * bytes
+    );
     assert_eq!(
         proof_of_one - proof,
         4 * u64::from(schedule.proof_access) + 11
     );
     assert_eq!(
         cost(14_400).0 - one,
-        14_399 * schedule.rent,
+        14_399 * (schedule.rent + schedule.rent_byte * bytes),
         "burned for each block"
     );
 }

@@ -36,8 +36,8 @@ impl Chain {
                     message: message.id,
                     data,
                 }),
-                Effect::Send(send) => self.send(turn, send, &mut left)?,
-                Effect::Create(create, code) => self.create(turn, create, code, &mut left)?,
+                Effect::Send(send) => self.send(turn, send, &mut left),
+                Effect::Create(create, code) => self.create(turn, create, code, &mut left),
                 Effect::Wake(sleeper) => self.wake(&account, sleeper, message.id),
             }
         }
@@ -101,18 +101,14 @@ impl Chain {
         Ok(growth)
     }
 
-    /// Takes deposit money of what the turn's message may use, all of it for `u128::MAX`.
-    fn goes_along(left: &mut u128, deposit: &mut u128) -> Result<(), Failure> {
-        if *deposit == u128::MAX {
-            *deposit = *left;
-        }
-        let rest = left.checked_sub(*deposit);
-        *left = rest.ok_or_else(|| Failure::from(ReplyCode::DepositShortfall))?;
-        Ok(())
+    /// Takes deposit money of what the turn's message may use, as much as there is.
+    fn goes_along(left: &mut u128, deposit: &mut u128) {
+        *deposit = (*deposit).min(*left);
+        *left -= *deposit;
     }
 
     /// A message leaves: to a program through the queue, to a user at once or into the mailbox.
-    fn send(&mut self, turn: &Turn, mut send: Departing, left: &mut u128) -> Result<(), Failure> {
+    fn send(&mut self, turn: &Turn, mut send: Departing, left: &mut u128) {
         let source = turn.message.destination.clone();
         let is_user = !self.is_address_used(&send.to);
         if is_user && send.letter.is_none() && send.delay == 0 {
@@ -126,12 +122,12 @@ impl Chain {
                 reply: None,
                 expires: None,
             });
-            return Ok(());
+            return;
         }
-        Self::goes_along(left, &mut send.deposit)?;
+        Self::goes_along(left, &mut send.deposit);
         self.ledger.depart(&source, send.value);
         let (delay, letter) = (send.delay, send.letter);
-        let rent = self.rules.rent * u64::from(letter.unwrap_or(0));
+        let rent = self.rules.rent_for(send.payload.len(), letter.unwrap_or(0));
         let message = self.departs(turn, send, Kind::Handle, rent);
         if let Some(blocks) = letter {
             self.happens(Happening::Told {
@@ -156,18 +152,11 @@ impl Chain {
         } else {
             self.enqueue(message);
         }
-        Ok(())
     }
 
     /// A program is created, and its `init` queued.
-    fn create(
-        &mut self,
-        turn: &Turn,
-        mut create: Departing,
-        code: CodeHash,
-        left: &mut u128,
-    ) -> Result<(), Failure> {
-        Self::goes_along(left, &mut create.deposit)?;
+    fn create(&mut self, turn: &Turn, mut create: Departing, code: CodeHash, left: &mut u128) {
+        Self::goes_along(left, &mut create.deposit);
         let creator = turn.message.destination.clone();
         self.insert_program(&creator, &create.to, code);
         self.ledger.depart(&creator, create.value);
@@ -179,7 +168,6 @@ impl Chain {
         });
         let message = self.departs(turn, create, Kind::Init, 0);
         self.enqueue(message);
-        Ok(())
     }
 
     /// The message that a turn sends, with the purse that pays for it, and has its rent set aside.

@@ -47,7 +47,7 @@ impl Chain {
     fn close(&mut self, user: &AccountId, id: MessageId) -> Option<Message> {
         let letter = self.mailbox.remove(&(user.clone(), id))?;
         let stood = self.agenda.since(letter.since).min(letter.blocks);
-        self.pay_rent(&letter.message.purse, letter.rent, stood);
+        self.pay_rent(&letter.message.purse, letter.rent, stood, letter.blocks);
         Some(letter.message)
     }
 

@@ -33,6 +33,7 @@ pub(super) fn rules() -> Rules {
         letter: limits.letter,
         longest_life: MaxMessageLifetime::get(),
         rent: schedule.rent,
+        rent_byte: schedule.rent_byte,
         clean_up,
         start,
         replace: |stored| ActorsSchedule::get().replace(stored),

@@ -32,6 +32,8 @@ pub(super) struct Rules {
     pub(super) longest_life: u32,
     /// Gas for each block that something waits or stands.
     pub(super) rent: Gas,
+    /// What a block costs each byte that such a message says.
+    pub(super) rent_byte: Gas,
     /// Gas that `handle_signal` of that code may burn besides loading.
     pub(super) clean_up: fn(CodeHash) -> Gas,
     /// What starting a turn takes: of that code, for that entry, with that many Wasm pages of
@@ -70,6 +72,11 @@ impl Rules {
             |wasm_pages, stored| (self.start)(code, Entry::HandleSignal, wasm_pages, stored);
         let largest = start(self.memory, self.memory * 4).min(self.most_to_load());
         start(wasm_pages, stored).max(largest) + (self.clean_up)(code)
+    }
+
+    /// What so many blocks cost a message that stands somewhere and says so much.
+    pub(super) fn rent_for(&self, bytes: usize, blocks: u32) -> Gas {
+        (self.rent + self.rent_byte * bytes as Gas) * Gas::from(blocks)
     }
 
     /// Gas in whole units of the ledger.

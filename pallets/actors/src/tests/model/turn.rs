@@ -555,7 +555,7 @@ impl Run<'_> {
             return;
         }
         let split = u64::try_from(send.gas).ok();
-        let rent = letter.map_or(0, |blocks| rules.rent * u64::from(blocks));
+        let rent = letter.map_or(0, |blocks| rules.rent_for(send.payload.len(), blocks));
         let gas = split.unwrap_or(0);
         let asked = rules.whole_units(gas) + rules.whole_units(rent);
         if !self.takes(asked, gas + rent) {
@@ -704,7 +704,7 @@ impl Run<'_> {
         let resume = (rules.start)(program.code, self.turn.entry, wasm_pages, stored);
         Wait {
             blocks,
-            rent: rules.rent * u64::from(blocks),
+            rent: rules.rent_for(self.turn.message.payload.len(), blocks),
             resume,
             signal: match self.facts.exports(Entry::HandleSignal) {
                 true => rules.signal(program.code, wasm_pages, stored),

@@ -133,15 +133,16 @@ impl Chain {
         let passed = self.agenda.since(waiting.since).min(waiting.blocks);
         let waited = waiting.waited.unwrap_or(passed);
         let purse = waiting.message.purse;
-        self.pay_rent(&purse, waiting.rent, waited);
+        self.pay_rent(&purse, waiting.rent, waited, waiting.blocks);
         self.purse(&purse).gas += waiting.resume;
         waiting
     }
 
-    /// Burns what so many blocks cost of a rent, and puts the rest back into the purse.
-    pub(super) fn pay_rent(&mut self, purse: &MessageId, rent: Gas, blocks: u32) {
+    /// Burns what so many of its blocks cost of a rent, and puts the rest back into the purse.
+    pub(super) fn pay_rent(&mut self, purse: &MessageId, rent: Gas, passed: u32, blocks: u32) {
         if rent > 0 {
-            let used = self.rules.rent * u64::from(blocks);
+            // Each of them costs the same.
+            let used = rent / u64::from(blocks) * u64::from(passed);
             let purse = self.purse(purse);
             purse.gas += rent;
             purse.burn(used);
