@@ -163,3 +163,12 @@ fn sending_for_less_than_serving_takes_is_told() {
         Pallet::<Test>::check_configuration();
     });
 }
+
+#[test]
+#[should_panic(expected = "Raise `Schedule::kept_byte`")]
+fn keeping_for_less_than_reading_takes_is_told() {
+    on_chain(|| {
+        ActorsSchedule::mutate(|schedule| schedule.kept_byte = 0);
+        Pallet::<Test>::check_configuration();
+    });
+}

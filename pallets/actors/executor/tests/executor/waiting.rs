@@ -58,7 +58,8 @@ fn waiting_sets_aside_its_rent_and_the_start_of_the_next_turn() {
         .start(&chain.code, Entry::Handle, &chain.memory);
     let wait = Wait {
         blocks: 10,
-        rent: chain.schedule.renting(10, 5),
+        // Its payload has five bytes.
+        rent: 10 * (chain.schedule.rent + 5 * chain.schedule.rent_byte),
         resume: start,
         signal: 0,
     };
