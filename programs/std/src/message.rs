@@ -117,8 +117,9 @@ pub fn reply(payload: &[u8], value: u128) -> Result<(), Error> {
 /// # Errors
 ///
 /// [`Error::OUT_OF_RANGE`] for 0 blocks, [`Error::OVER_LIMIT`] for more than the chain lets a
-/// message wait at once or in all, [`Error::NOT_ENOUGH_GAS`] for what the wait sets aside, or
-/// [`Error::NOT_ALLOWED`] anywhere but in `init` and `handle`.
+/// message wait at once, [`Error::PURSE_CLOSED`] when what pays for the message has ended,
+/// [`Error::NOT_ENOUGH_GAS`] for what the wait sets aside, or [`Error::NOT_ALLOWED`] anywhere but in
+/// `init` and `handle`. A purse that ends sooner than that ends the wait.
 pub fn wait(blocks: u32) -> Result<(), Error> {
     // SAFETY: takes no pointer.
     Error::check(unsafe { sys::wait(blocks) }).map(|_| ())

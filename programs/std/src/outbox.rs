@@ -144,8 +144,8 @@ fn awaited(letter: u32) -> Result<u32, Error> {
 pub(crate) fn send_to_self(id: &mut [u8; 32], gas: u64) -> Result<(), Error> {
     let (mut own, value) = (core::mem::MaybeUninit::<[u8; 32]>::uninit(), 0);
     let own = own.as_mut_ptr().cast();
-    // With what a page takes besides its bytes.
-    let page = chain::deposit_per_byte().saturating_mul(2 * PAGE_SIZE as u128);
+    // Twice its bytes, for what a page takes besides. A shift, since a product of 128 bits is a function of its own.
+    let page = chain::deposit_per_byte() << (PAGE_SIZE.ilog2() + 1);
     let mut send = |deposit| {
         // SAFETY: `own` and `id` are valid for 32 bytes and the amounts for 16. There is less gas than an `i64` can say.
         let returned = unsafe {

@@ -10,7 +10,7 @@
     reason = "the composing macros write public items into this module"
 )]
 
-use actors_primitives::{Balance, Gas, GasPrice};
+use actors_primitives::{Balance, GasPrice};
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use frame_support::{
     derive_impl,
