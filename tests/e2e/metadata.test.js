@@ -48,6 +48,7 @@ describe('a plain @polkadot/api', { timeout: 120_000 }, () => {
       setServicePaused: ['paused'],
       sendReply: ['messageId', 'payload', 'value', 'onlyIfAwaited'],
       claimValue: ['messageId'],
+      closePurse: ['messageId'],
       upgradeProgram: ['program', 'codeHash', 'payload', 'gasLimit', 'depositLimit'],
       setAdmin: ['program', 'admin'],
     });
@@ -66,7 +67,7 @@ describe('a plain @polkadot/api', { timeout: 120_000 }, () => {
     assert.deepEqual(def.asVariant.variants.map(({ name }) => name.toString()), [
       'Replied', 'Finished', 'Trapped', 'Panicked', 'OutOfGas', 'StackDepth', 'MemoryLimit', 'SyscallMisuse',
       'DepositShortfall', 'LimitExceeded', 'Reverted', 'NoSuchProgram', 'NotInitialised', 'Exited', 'Upgraded',
-      'DeadlinePassed', 'CodeRefused',
+      'DeadlinePassed', 'CodeRefused', 'PurseClosed',
     ]);
   });
 

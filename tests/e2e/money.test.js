@@ -110,11 +110,14 @@ describe('money', { timeout: 180_000 }, () => {
   });
 
   it('of a cascade: one purse pays for all of it', async () => {
-    // Passes the value of its message on to the 32 bytes of its payload, with a byte: the vault's `deposit`.
+    // Passes the value of its message on to the 32 bytes of its payload, with a byte and all deposit money: the vault's
+    // `deposit`.
     const { program: relay } = await chain.deploy(handling(`
       (drop (call $read (i32.const 0) (i32.const 32) (i32.const 0)))
       (call $value (i32.const 32))
-      (drop (call $send (i32.const 0) (i32.const 128) (i32.const 1) (i32.const 32) (i32.const 0)
+      (i64.store (i32.const 144) (i64.const -1))
+      (i64.store (i32.const 152) (i64.const -1))
+      (drop (call $send (i32.const 0) (i32.const 128) (i32.const 1) (i32.const 32) (i32.const 144)
         (i64.const -1) (i32.const 0) (i32.const 0) (i32.const 64)))`, `${read} ${value} ${send}`));
     assert.deepEqual(idl('vault').methods.deposit(), Buffer.from([0]));
     const { program: vault } = await chain.deploy(program('vault'), { salt: '0x02' });

@@ -187,8 +187,10 @@ describe('traces', { timeout: 600_000 }, () => {
   const waits = (blocks) => ({ Waits: { blocks: String(blocks) } });
   const stored = (told) => ({ Stored: { pages: '0', freedPages: '0', stateKeys: '0', ...told } });
   const replies = (payload, value = '0') => ({ Replied: { payload, value } });
+  // All of its deposit money, as the amount says it that `send` has for that.
+  const rest = (2n ** 128n - 1n).toLocaleString('en');
   const sends = (told) => ({
-    Sent: { value: '0', gas: null, delay: '0', isAwaited: false, letter: null, ...told },
+    Sent: { value: '0', deposit: rest, gas: null, delay: '0', isAwaited: false, letter: null, ...told },
   });
   const over = { isComplete: true, omitted: '0', blocks: '0' };
   const hex = (data) => `0x${data.toString('hex')}`;
@@ -337,7 +339,7 @@ describe('traces', { timeout: 600_000 }, () => {
         end: REPLIED,
         effects: [
           { Emitted: { data: 'in the mood' } },
-          sends({ messageId: 'note', destination: 'alice', payload: 'in the mood' }),
+          sends({ messageId: 'note', destination: 'alice', payload: 'in the mood', deposit: '0' }),
           replies('in'),
           stored({ stateKeys: '1' }),
         ],
@@ -407,7 +409,7 @@ describe('traces', { timeout: 600_000 }, () => {
     const { messageId, program: child, ...created } =
       effects.find((effect) => effect.isCreated).asCreated.toHuman();
     assert.deepEqual(created, {
-      codeHash: code.toHex(), payload: '', value: '0', gas: null, isAwaited: false,
+      codeHash: code.toHex(), payload: '', value: '0', deposit: '100,000,000,000,000', gas: null, isAwaited: false,
     });
     assert.deepEqual(trace.turns.map(({ entry }) => entry.toString()), ['handle', 'init', 'handle_reply']);
     assert.equal(trace.turns[1].messageId.toHex(), messageId);

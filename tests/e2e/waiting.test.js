@@ -50,8 +50,12 @@ describe('waiting', { timeout: 300_000 }, () => {
   }
   const open = async (oracle) => (await chain.ask(oracle, asking.queries.open)).toNumber();
 
-  /** Gas that rent takes while a letter stands and a message waits for it, for so many blocks. */
-  const rent = (blocks) => 2n * BigInt(blocks) * api.consts.actors.schedule.rent.toBigInt();
+  /** Gas that rent takes while a letter stands with that text and a message waits for it, for so many blocks. */
+  const rent = (blocks, text) => {
+    const { rent: each, rentByte } = api.consts.actors.schedule;
+    const bytes = BigInt(text.length + question(text).length);
+    return BigInt(blocks) * (2n * each.toBigInt() + bytes * rentByte.toBigInt());
+  };
 
   it('for a user: the reply carries what was said and value, exact to the planck', async () => {
     const pay = 3n * UNIT + 1n;
@@ -77,7 +81,7 @@ describe('waiting', { timeout: 300_000 }, () => {
     const since = (await api.rpc.chain.getHeader(asked.hash)).parentHash.toHex();
     const waited = await chain.number(ended.ended) - await chain.number(asked.hash);
     const turns = asked.block.find((event) => is(event, 'actors', 'MessageWaiting')).data;
-    const gas = turns.gasBurned.toBigInt() + ended.gasBurned + rent(waited);
+    const gas = turns.gasBurned.toBigInt() + ended.gasBurned + rent(waited, 'what is six times seven?');
     const accounts = { alice: chain.alice.address, bob: chain.bob.address, patient };
     const change = await chain.changes(ended.ended, accounts, since);
     // The page that keeps what waits was stored and freed again: the oracle keeps its deposit.

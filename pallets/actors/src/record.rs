@@ -147,7 +147,10 @@ impl ServiceState {
     pub(crate) fn begin_block(&mut self) -> bool {
         let before = (self.memory, self.mark);
         self.memory = remember(self.memory, self.head < self.mark);
-        self.mark = self.tail;
+        // Where nothing stands there is nothing to mark, and the record stays as it is.
+        if self.head < self.tail {
+            self.mark = self.tail;
+        }
         before != (self.memory, self.mark)
     }
 

@@ -77,10 +77,12 @@ impl Stage {
     }
 
     /// Besides gas and the deposit for a page, the question has cost Carol so much. A letter that stood, and a message
-    /// that waited, for so many blocks, paid rent for them.
+    /// that waited, for so many blocks, paid rent for them and their bytes.
     #[track_caller]
-    fn costs(&self, message: &Message, before: u128, lost: u128, blocks: u32) {
-        let rent = 2 * u128::from(blocks) * 1_000_000;
+    fn costs(&self, message: &Message, before: u128, lost: u128, (question, blocks): (&[u8], u32)) {
+        // The message says besides which method it calls, and how long the question is.
+        let bytes = 2 * question.len() as u128 + 2;
+        let rent = u128::from(blocks) * (2 * 1_000_000 + bytes * 1_000);
         let gas = (u128::from(message.cascade_gas()) + rent) / 100;
         assert_eq!(before - self.carol.balance(), lost + PAGE + gas);
         assert_eq!(self.carol.held(), 0);
@@ -102,7 +104,12 @@ fn a_question_waits_for_its_answer() {
     assert_eq!(stage.bob.balance(), rich + UNIT - UNIT / 4);
     assert_eq!(stage.oracle.balance(), kept + PAGE);
     assert_eq!(stage.oracle.storage_deposit(), stored);
-    stage.costs(&message, before, UNIT - UNIT / 4, 1);
+    stage.costs(
+        &message,
+        before,
+        UNIT - UNIT / 4,
+        (b"what is six times seven?", 1),
+    );
     assert_eq!(stage.open(), 0);
     assert!(stage.bob.mailbox().is_empty());
     let again = letter.reply(b"43").try_by(&stage.bob);
@@ -118,7 +125,7 @@ fn a_question_that_nobody_answers_ends_in_time() {
     assert_eq!(message.expect_ok(Answer::TooLate).value, UNIT);
     // One block had passed when the question was seen.
     assert_eq!(stage.chain.block_number(), asked + STANDS - 1);
-    stage.costs(&message, before, 0, STANDS);
+    stage.costs(&message, before, 0, (b"anybody?", STANDS));
     let late = letter.claim().try_by(&stage.bob);
     assert_eq!(late.expect_err("it has expired").name(), "NoSuchLetter");
     assert_eq!(stage.open(), 0);
