@@ -68,7 +68,8 @@ impl<T: Config> Pallet<T> {
             return looked;
         }
         let mut has_changed = service.begin_block();
-        if service.scheduled > 0 {
+        // Also while messages are queued, however many deadlines their answers have called off.
+        if service.scheduled > 0 || service.head < service.tail {
             service.clock = service.clock.saturating_add(1);
             has_changed = true;
         }

@@ -10,7 +10,6 @@ impl<T: Config> Pallet<T> {
     /// Keeps a program's message until it is due. Its value is in escrow, and its purse holds a
     /// reference for it.
     pub(crate) fn delay(service: &mut ServiceState, message: Message<T>, blocks: u32) {
-        Self::schedule(service, Due::Delivery(message.id), blocks);
         Self::deposit_event(Event::MessageDelayed {
             message_id: message.id,
             source: message.source.clone(),
@@ -18,6 +17,13 @@ impl<T: Config> Pallet<T> {
             value: message.value,
             blocks,
         });
+        Self::book(service, message, blocks);
+    }
+
+    /// Keeps a message that is to take its place in the queue when so many blocks have passed and there is
+    /// room.
+    pub(crate) fn book(service: &mut ServiceState, message: Message<T>, blocks: u32) {
+        Self::schedule(service, Due::Delivery(message.id), blocks);
         Delayed::<T>::insert(message.id, message);
     }
 

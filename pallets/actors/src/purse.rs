@@ -84,6 +84,9 @@ pub struct Purse<T: Config> {
 /// keeps its price, and what was stored up does not.
 const PAID_BLOCKS: u64 = 64;
 
+/// Of a call whose first turn has not run.
+const NOT_BEGUN: u64 = u64::MAX;
+
 /// What is split off a purse.
 pub(crate) struct Split {
     pub(crate) gas: Gas,
@@ -142,6 +145,10 @@ impl<T: Config> Purse<T> {
     /// Notes that a turn is about to run at that tick: while places cost nothing, a longest turn's worth is
     /// paid for; and what was paid for long ago is not.
     pub(crate) fn renew(&mut self, clock: u64, rate: Rate) {
+        // Standing in the queue is not storing up: a call's time begins with its first turn.
+        if self.paid_until == NOT_BEGUN {
+            self.paid_until = clock.saturating_add(PAID_BLOCKS);
+        }
         if rate == Rate(0) {
             self.paid = self.paid.max(T::MaxTurnGas::get());
             self.paid_until = clock.saturating_add(PAID_BLOCKS);
@@ -154,16 +161,19 @@ impl<T: Config> Purse<T> {
     /// is.
     pub(crate) fn burn_turn(&mut self, rate: Rate, share: Gas, burned: Gas) -> Gas {
         self.burn(burned);
+        // What burned nothing was refused before its code was read.
+        let share = if burned == 0 { 0 } else { share };
         let place = self.surcharge(rate, share, burned).min(self.gas);
         self.burn(place);
         self.paid = self.paid.saturating_sub(burned.max(share));
         place
     }
 
-    /// Reserves gas for a message that takes a place in the queue: what one turn may burn, of what no
-    /// other has reserved; and at `least` what serving it takes.
+    /// Reserves gas for a message that takes a place in the queue: what one turn may burn of what is paid
+    /// for, and no other has reserved; and at `least` what serving it takes. What is burned beyond pays
+    /// then, so it makes nobody else's place dearer now.
     pub(crate) fn reserve(&mut self, least: Gas) -> Gas {
-        let free = self.gas.saturating_sub(self.queued);
+        let free = self.gas.min(self.paid).saturating_sub(self.queued);
         let gas = free.min(T::MaxTurnGas::get()).max(least);
         self.queued = self.queued.saturating_add(gas);
         gas
@@ -209,7 +219,7 @@ impl<T: Config> Pallet<T> {
             aside: 0,
             queued: 0,
             paid: 0,
-            paid_until: clock.saturating_add(PAID_BLOCKS),
+            paid_until: NOT_BEGUN,
             held,
             deposit,
             references: 1,
@@ -219,8 +229,9 @@ impl<T: Config> Pallet<T> {
             is_last: false,
         };
         purse.burn(place);
-        let reserved = purse.reserve(share.max(Self::serving_gas()));
-        purse.paid = reserved;
+        let least = share.max(Self::serving_gas());
+        purse.paid = purse.gas.min(T::MaxTurnGas::get()).max(least);
+        let reserved = purse.reserve(least);
         Purses::<T>::insert(id, purse);
         Ok(reserved)
     }

@@ -62,7 +62,7 @@ impl<T: Config> Pallet<T> {
             if let Some(purse) = purse.as_mut().filter(|_| item.kind.waiter().is_none()) {
                 purse.unreserve(item.reserved);
             }
-            let rate = Self::renew(&mut purse, service.clock, rate);
+            let rate = Self::renew(&mut purse, item.kind, service.clock, rate);
             return Some(Task {
                 cause: match item.kind {
                     Kind::Reply { .. } => Cause::Reply(Self::reply_context(&item)),
@@ -82,7 +82,7 @@ impl<T: Config> Pallet<T> {
         if let Some(purse) = &mut purse {
             waiting.settle(purse, service.clock);
         }
-        let rate = Self::renew(&mut purse, service.clock, rate);
+        let rate = Self::renew(&mut purse, waiting.message.kind, service.clock, rate);
         let causes = match waiting.stage {
             crate::waiting::Stage::Called { causes, .. } => causes.saturating_sub(1),
             crate::waiting::Stage::Parked(_) => 0,
@@ -113,10 +113,11 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Notes in the purse that a turn is about to run; says what its place costs: nothing for cleaning up,
-    /// which has no more gas than that takes.
-    fn renew(purse: &mut Option<Purse<T>>, clock: u64, rate: Rate) -> Rate {
+    /// which comes while the queue is short.
+    fn renew(purse: &mut Option<Purse<T>>, kind: Kind, clock: u64, rate: Rate) -> Rate {
+        let is_signal = matches!(kind, Kind::Signal { .. });
         match purse {
-            Some(purse) if !purse.is_last => {
+            Some(purse) if !is_signal => {
                 purse.renew(clock, rate);
                 rate
             }
@@ -542,7 +543,12 @@ impl<T: Config> Pallet<T> {
             deposit,
             reserved,
         };
-        Self::enqueue(service, signal);
+        // What pays nothing for its place does not hold the queue.
+        if Self::place_rate(service) == Rate::default() {
+            Self::enqueue(service, signal);
+        } else {
+            Self::book(service, signal, 1);
+        }
     }
 
     /// A message has one signal at most, so its id follows from the message's.

@@ -251,6 +251,17 @@ fn the_clock_stands_still_where_nothing_is_scheduled() {
     assert_eq!(Service::<Test>::get().clock, clock + 2);
 }
 
+fn the_clock_goes_on_while_messages_are_queued() {
+    let program = create("script");
+    let clock = Service::<Test>::get().clock;
+    // Nothing is scheduled, and what is queued is not served.
+    send(&program, script([&[]]));
+    pass_full(5);
+    assert_eq!(Service::<Test>::get().clock, clock + 5);
+    idle();
+    assert_quiet();
+}
+
 fn a_message_holds_its_purse_no_longer_than_a_lifetime() {
     MaxMessageLifetime::set(5);
     let program = create("script");
@@ -297,6 +308,7 @@ cases![
     a_pause_stops_the_clock,
     replies_go_before_deadlines_when_service_resumes,
     the_clock_stands_still_where_nothing_is_scheduled,
+    the_clock_goes_on_while_messages_are_queued,
     a_message_holds_its_purse_no_longer_than_a_lifetime,
     a_deadline_of_one_that_was_answered_leaves_nothing_behind,
 ];

@@ -255,12 +255,11 @@ fn what_is_burned_beyond_pays_the_price_of_the_moment() {
         assert_eq!(purse.turn_limit(double, share), limit, "{paid} {share}");
         // All of that can be burned, and what its place costs then.
         let place = purse.burn_turn(double, share, limit);
-        assert_eq!(
-            place,
-            limit.max(share).saturating_sub(paid).min(100_000 - limit)
-        );
+        // Who cannot pay for the code has it not read, and keeps what is there.
+        let counts = if limit == 0 { 0 } else { limit.max(share) };
+        assert_eq!(place, counts.saturating_sub(paid).min(100_000 - limit));
         assert_eq!(purse.burned, limit + place);
-        assert_eq!(purse.paid, paid.saturating_sub(limit.max(share)));
+        assert_eq!(purse.paid, paid.saturating_sub(counts));
     }
     // What was paid for long ago is not any more; in quiet times a longest turn's worth is.
     let mut old = purse.clone();
@@ -270,6 +269,93 @@ fn what_is_burned_beyond_pays_the_price_of_the_moment() {
     assert_eq!(old.paid, 0);
     old.renew(6, Rate(0));
     assert_eq!((old.paid, old.paid_until), (MaxTurnGas::get(), 6 + 64));
+}
+
+fn who_stands_in_the_queue_has_paid() {
+    let program = create("echo");
+    let quiet = burned_by(play(&program, vec![]));
+    let id = send_as(&ALICE, program, vec![], 0, GAS, 0).expect("it is accepted");
+    make_dearer(3);
+    let memory = memory();
+    // It stands there for longer than what a conversation has paid for lasts.
+    for _ in 0..80 {
+        pass_full(1);
+        Service::<Test>::mutate(|service| service.memory = memory);
+    }
+    assert!(Service::<Test>::get().clock >= 80, "time passes meanwhile");
+    idle();
+    assert_eq!(code_of_answer(id), Some(ReplyCode::Replied));
+    assert_eq!(burned_by(id), quiet, "it pays nothing again");
+    Service::<Test>::mutate(|service| service.memory = 0);
+    assert_quiet();
+}
+
+fn what_does_not_run_burns_nothing() {
+    let program = create("script");
+    ActorsLimits::mutate(|limits| limits.wait = 100);
+    let before = total(&ALICE);
+    let words = script([&[wait(80)], &[reply(b"", 0)]]);
+    let id = send_with(&program, words, 0, PLENTY);
+    idle();
+    let spent = burned();
+    pass(79);
+    // Where places cost a million times the gas, it cannot even pay for its code.
+    make_dearer(20);
+    next_block();
+    idle();
+    assert_eq!(code_of_answer(id), Some(ReplyCode::OutOfGas));
+    assert_eq!(burned_by(id), 0);
+    assert_eq!(burned(), spent);
+    assert!(before - total(&ALICE) < price(LONGEST), "the rest is back");
+    Service::<Test>::mutate(|service| service.memory = 0);
+    pass(4);
+    assert_quiet();
+}
+
+fn what_shares_a_purse_makes_no_place_dearer_than_it_has_paid_for() {
+    let (program, other) = (create("script"), create("echo"));
+    let posts: Vec<_> = (0..10).map(|_| Post::new(&other, vec![]).deposit(0).act()).collect();
+    let words = script([&posts]);
+    let id = send_as(&ALICE, program, words, 0, 100 * LONGEST, DEPOSIT).expect("it is accepted");
+    serve_one();
+    assert_eq!(code_of_answer(id), Some(ReplyCode::Finished));
+    let service = Service::<Test>::get();
+    assert_eq!(service.tail - service.head, 10);
+    let serving = Pallet::<Test>::serving_gas();
+    assert!(
+        service.volume <= LONGEST + 10 * serving,
+        "a longest turn's worth is paid for, and serving each: {}",
+        service.volume
+    );
+    idle();
+    assert_quiet();
+}
+
+fn signals_do_not_hold_the_queue() {
+    let program = create("script");
+    play(&program, script([&[on_signal(&[set(1, b"clean")])]]));
+    let failing = script([&[wait(2)], &[trap()]]);
+    let ids: Vec<_> = (0..20)
+        .map(|_| send_with(&program, failing.clone(), 0, PLENTY))
+        .collect();
+    idle();
+    make_dear();
+    for _ in 0..2 {
+        next_block();
+    }
+    idle();
+    // All of them have failed; what cleans up after them comes when there is room.
+    for id in &ids {
+        assert_eq!(code_of_answer(*id), Some(ReplyCode::Trapped));
+    }
+    let service = Service::<Test>::get();
+    assert_eq!(service.head, service.tail);
+    assert_eq!(service.scheduled, 20);
+    assert_eq!(turns_in(&program, HANDLE_SIGNAL).len(), 0);
+    pass(20);
+    assert_eq!(turns_in(&program, HANDLE_SIGNAL).len(), 20);
+    Service::<Test>::mutate(|service| service.memory = 0);
+    assert_quiet();
 }
 
 fn what_was_stored_up_pays_when_it_goes_on() {
@@ -442,6 +528,10 @@ cases![
     a_conversation_pays_once_for_a_longest_turns_worth,
     what_is_burned_beyond_pays_the_price_of_the_moment,
     what_was_stored_up_pays_when_it_goes_on,
+    who_stands_in_the_queue_has_paid,
+    what_does_not_run_burns_nothing,
+    what_shares_a_purse_makes_no_place_dearer_than_it_has_paid_for,
+    signals_do_not_hold_the_queue,
     a_signal_cleans_up_whatever_places_cost,
     heavy_code_counts_as_what_it_takes_of_a_block,
     a_program_that_doubles_itself_is_priced_out,

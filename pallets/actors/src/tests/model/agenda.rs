@@ -29,8 +29,8 @@ pub(super) struct Agenda {
 
 impl Agenda {
     /// A block of service: time passes where something waits for it.
-    pub(super) fn tick(&mut self) {
-        if !self.entries.is_empty() {
+    pub(super) fn tick(&mut self, is_queued: bool) {
+        if is_queued || !self.entries.is_empty() {
             self.now += 1;
         }
     }

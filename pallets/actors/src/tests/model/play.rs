@@ -266,7 +266,8 @@ impl Play {
         self.compare_service(&before);
         begin_block();
         if !self.chain.is_paused {
-            self.chain.agenda.tick();
+            let is_queued = !self.chain.queue.is_empty();
+            self.chain.agenda.tick(is_queued);
         }
         let room = observe::room(poll);
         let before = Progress::now();
