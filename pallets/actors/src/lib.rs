@@ -41,7 +41,7 @@
 //! - **No wait without an end**: whatever waits has a deadline or a cause in the queue. A reply that
 //!   is queued in time takes the deadline off the agenda.
 //! - **Time is service**: no tick passes while the service is paused, while the chain migrates in
-//!   several blocks, or while nothing is scheduled.
+//!   several blocks, or while nothing is scheduled and the queue is empty.
 //! - **Conservation**: no balance, gas or deposit appears or vanishes; `try_state` proves it.
 //! - **Liveness**: serving never panics, never exceeds its weight, and always progresses: the head
 //!   of the queue fits [`Config::MinServiceWeight`], which `integrity_test` checks.

@@ -5,7 +5,7 @@
 //! turn's worth when it is made; what its purse burns beyond that, or long after, pays when it is
 //! burned ([`crate::Purse::paid`]). The part follows from two things:
 //!
-//! - the **volume**: the most gas that the turns of all messages in the queue may burn;
+//! - the **volume**: the gas that the turns of all messages in the queue may burn and have paid for;
 //! - the **memory**: it rises with each block that begins while a message still stands in the queue
 //!   that stood there when the block before began, and falls with each other block.
 //!

@@ -47,7 +47,7 @@ pub struct ServiceState {
     pub remains: Row,
     /// Whether the service is paused.
     pub is_paused: bool,
-    /// The clock: blocks in which the queue was served and something was scheduled.
+    /// The clock: blocks of service that began while something was scheduled or queued.
     pub clock: u64,
     /// How many entries the agenda has.
     pub scheduled: u64,

@@ -25,6 +25,8 @@ const SERVING: u64 = 750_000_000;
 const HONEST: (u64, u64) = (3 * MS, 5 * MS);
 /// For how long what is paid for lasts, in blocks of service.
 const PAID_BLOCKS: u32 = 64;
+/// Of a call whose first turn has not run.
+const NOT_BEGUN: u32 = u32::MAX;
 /// For how many blocks a message waits in a queue that is held.
 const HELD: u64 = 3;
 /// Blocks of six seconds in a minute.
@@ -40,8 +42,11 @@ struct Turn {
     takes: u64,
     /// What its purse has, in all; a message goes on as long as that lasts.
     purse: u64,
-    /// Whether a call pays for its place. What was stored up does not.
+    /// Whether a call pays for its place. What was stored up does not: what it may burn has been paid for
+    /// when the queue is first held, and for some time from then on.
     is_called: bool,
+    /// Whether it pays for no place at all, but takes one only while that costs nothing, as signals do.
+    is_booked: bool,
     /// How many messages without gas it sends besides.
     sends: u32,
 }
@@ -54,6 +59,7 @@ impl Turn {
             takes: 0,
             purse,
             is_called: true,
+            is_booked: false,
             sends: 0,
         }
     }
@@ -106,28 +112,33 @@ impl Queue {
                 .price(turn.purse.min(LONGEST).max(turn.share)),
             false => 0,
         };
+        if turn.is_booked && self.rate(self.volume) != Rate(0) {
+            return 0;
+        }
         self.burned += place as f64;
-        let paid = if turn.is_called {
-            turn.purse.min(LONGEST).max(turn.share)
-        } else {
-            0
+        let paid = match turn.is_booked {
+            true => u64::MAX,
+            false => turn.purse.min(LONGEST).max(turn.share),
         };
         self.push(Message {
             turn,
             gas: turn.purse,
             paid,
-            paid_until: self.block + PAID_BLOCKS,
+            // For a call, from its first turn on.
+            paid_until: match turn.is_called {
+                true => NOT_BEGUN,
+                false => PAID_BLOCKS,
+            },
             reserved: 0,
         });
         place
     }
 
     fn push(&mut self, mut message: Message) {
-        message.reserved = message
-            .gas
-            .min(LONGEST)
-            .max(SERVING)
-            .max(message.turn.share);
+        let is_new = message.gas == message.turn.purse;
+        let share = if is_new { message.turn.share } else { 0 };
+        let paid = message.gas.min(message.paid).min(LONGEST);
+        message.reserved = paid.max(SERVING).max(share);
         self.volume += message.reserved;
         self.backlog += message.takes();
         self.tail += 1;
@@ -139,10 +150,13 @@ impl Queue {
         let mut left = served;
         while let Some(mut message) = self.messages.front().copied() {
             let rate = self.rate(self.volume - message.reserved);
+            if message.paid_until == NOT_BEGUN {
+                message.paid_until = self.block + PAID_BLOCKS;
+            }
             if rate == Rate(0) {
                 message.paid = message.paid.max(LONGEST);
                 message.paid_until = self.block + PAID_BLOCKS;
-            } else if self.block > message.paid_until {
+            } else if !message.turn.is_booked && self.block > message.paid_until {
                 message.paid = 0;
             }
             // What it can burn, so that what its place costs then is there.
@@ -167,7 +181,11 @@ impl Queue {
             self.backlog -= message.takes();
             self.head += 1;
             self.volume -= message.reserved;
-            let due = burned.saturating_add(surcharge(burned)).min(message.gas);
+            // What does not run burns nothing.
+            let due = match burned {
+                0 => 0,
+                burned => burned.saturating_add(surcharge(burned)).min(message.gas),
+            };
             self.burned += due as f64;
             if !can_go_on {
                 continue;
@@ -181,7 +199,8 @@ impl Queue {
                     ..message
                 });
             }
-            if message.gas > 0 && message.turn.purse > burns {
+            // What is left of less than another turn comes back.
+            if message.gas > 0 && message.turn.purse >= 2 * burns {
                 self.push(message);
             }
         }
@@ -247,6 +266,15 @@ const STRATEGIES: &[Strategy] = &[
         cycle: None,
     },
     Strategy {
+        name: "signals stored up in quiet times, each with all that it can have",
+        turns: &[Turn {
+            is_called: false,
+            is_booked: true,
+            ..Turn::of(18 * MS, 18 * MS)
+        }],
+        cycle: None,
+    },
+    Strategy {
         name: "messages without gas, 255 from each turn",
         turns: &[Turn {
             sends: 255,
@@ -294,7 +322,11 @@ fn holding(turn: Turn, burst: u64, cycle: Option<(u32, u32)>, blocks: u32) -> f6
         if is_on {
             if queue.backlog <= HELD * SERVED {
                 while queue.backlog <= burst * SERVED {
+                    let tail = queue.tail;
                     queue.send(turn);
+                    if queue.tail == tail {
+                        break;
+                    }
                     if queue.burned > 2e6 * f64::from(blocks) * SERVED as f64 {
                         return 2e6;
                     }

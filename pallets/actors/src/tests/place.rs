@@ -314,7 +314,9 @@ fn what_does_not_run_burns_nothing() {
 
 fn what_shares_a_purse_makes_no_place_dearer_than_it_has_paid_for() {
     let (program, other) = (create("script"), create("echo"));
-    let posts: Vec<_> = (0..10).map(|_| Post::new(&other, vec![]).deposit(0).act()).collect();
+    let posts: Vec<_> = (0..10)
+        .map(|_| Post::new(&other, vec![]).deposit(0).act())
+        .collect();
     let words = script([&posts]);
     let id = send_as(&ALICE, program, words, 0, 100 * LONGEST, DEPOSIT).expect("it is accepted");
     serve_one();
@@ -389,9 +391,12 @@ fn what_was_stored_up_pays_when_it_goes_on() {
 fn a_signal_cleans_up_whatever_places_cost() {
     let program = create("script");
     play(&program, script([&[on_signal(&[set(1, b"clean")])]]));
-    let id = send_with(&program, script([&[wait(2)], &[trap()]]), 0, PLENTY);
+    // Nothing is paid for any more when it fails.
+    ActorsLimits::mutate(|limits| limits.wait = 100);
+    let id = send_with(&program, script([&[wait(80)], &[trap()]]), 0, PLENTY);
     idle();
-    make_dearer(12);
+    pass(79);
+    make_dearer(4);
     pass(3);
     assert_eq!(code_of_answer(id), Some(ReplyCode::Trapped));
     assert_eq!(turns_in(&program, HANDLE_SIGNAL).len(), 1);
