@@ -39,6 +39,9 @@ const MOST: u32 = 64 * DOUBLING;
 /// Gas, as a [`Rate`] counts its parts.
 const WHOLE: u32 = 16;
 
+/// A part of a doubling, likewise.
+const STEP: u128 = (1 << WHOLE) / DOUBLING as u128;
+
 /// The part of a turn's gas that its place costs, in parts of 65,536: it may be more than all of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rate(pub u64);
@@ -61,9 +64,7 @@ impl Rate {
         let (doublings, part) = (over / DOUBLING, over % DOUBLING);
         let factor = u128::from(DOUBLING.saturating_add(part)) << doublings.min(64);
         let whole = 1u128 << WHOLE;
-        let rate = factor
-            .saturating_mul(whole / u128::from(DOUBLING))
-            .saturating_sub(whole);
+        let rate = factor.saturating_mul(STEP).saturating_sub(whole);
         Self(rate.saturated_into())
     }
 

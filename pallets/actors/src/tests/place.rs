@@ -155,7 +155,7 @@ fn make_dearer(doublings: u32) {
 
 /// What the last turn of a message has burned, its place included.
 fn burned_by(id: MessageId) -> Gas {
-    let burned = events().into_iter().filter_map(|event| match event {
+    let mut burned = events().into_iter().filter_map(|event| match event {
         crate::Event::MessageProcessed {
             message_id,
             gas_burned,
@@ -163,7 +163,7 @@ fn burned_by(id: MessageId) -> Gas {
         } if message_id == id => Some(gas_burned),
         _ => None,
     });
-    burned.last().expect("it has ended")
+    burned.next_back().expect("it has ended")
 }
 
 /// A message that burns all of some long turns, one after the other.
