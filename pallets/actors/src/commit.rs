@@ -223,7 +223,13 @@ impl<T: Config> Pallet<T> {
                 }
                 Self::post(ledger.service, sent, letter);
             }
-            None if send.delay > 0 => Self::delay(ledger.service, sent, send.delay),
+            None if send.delay > 0 => {
+                // What comes later does not clean up: it ends with the call, as anything does.
+                if ledger.purse.is_last {
+                    Self::change_purse(&purse, |own| own.is_last = false);
+                }
+                Self::delay(ledger.service, sent, send.delay);
+            }
             None => Self::enqueue(ledger.service, sent),
         }
         Ok(())

@@ -1237,10 +1237,11 @@ pub mod pallet {
             Self::do_set_admin(&who, program, admin)
         }
 
-        /// Closes what one of the caller's calls has opened: from now on no message that it pays for
-        /// can send, create a program, wait or be delayed, so that what is left of its gas and deposit
-        /// money comes back with the last of them. Those under way go on: messages in the queue run,
-        /// and what waits has its reply or its deadline.
+        /// Closes what one of the caller's calls has opened: nothing new begins on it, and what is left
+        /// of its gas and deposit money comes back with the last message that it pays for. Messages
+        /// whose first turn has not run end with `PurseClosed`, delayed ones among them, and their
+        /// value goes back. What has begun goes on, and has its reply or its deadline, but can send to
+        /// users only.
         ///
         /// - `message_id`: the message that the call sent.
         #[pallet::call_index(10)]

@@ -72,7 +72,8 @@ pub mod error {
     /// The message's deposit money does not cover what is to go along.
     pub const NOT_ENOUGH_DEPOSIT: i32 = -10;
     /// The purse that pays is closed: its payer has closed it, or its time is over. Nothing can be
-    /// sent, created or waited for any more.
+    /// sent to programs, awaited, delayed, created or waited for any more; messages to users can be
+    /// sent.
     pub const PURSE_CLOSED: i32 = -11;
 }
 

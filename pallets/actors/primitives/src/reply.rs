@@ -35,7 +35,7 @@ pub enum ReplyCode {
     MemoryLimit,
     /// `0x105`: the program passed a pointer outside its memory to a system call.
     SyscallMisuse,
-    /// `0x106`: the deposit money of the call does not cover the bytes that the turn adds.
+    /// `0x106`: the deposit money of the message does not cover the bytes that the turn adds.
     DepositShortfall,
     /// `0x107`: a limit of the chain was exceeded.
     LimitExceeded,

@@ -126,7 +126,7 @@ pub enum TraceEffect<AccountId> {
         payload: Vec<u8>,
         /// What it carries, in planck.
         value: Balance,
-        /// Deposit money that goes along, in planck.
+        /// Deposit money asked to go along, in planck: the most of what is left that does.
         deposit: Balance,
         /// Gas split off for it; none shares the gas of the message it is sent in.
         gas: Option<Gas>,
@@ -149,7 +149,7 @@ pub enum TraceEffect<AccountId> {
         payload: Vec<u8>,
         /// What the message carries, in planck.
         value: Balance,
-        /// Deposit money that goes along, in planck.
+        /// Deposit money asked to go along, in planck: the most of what is left that does.
         deposit: Balance,
         /// Gas split off for it; none shares the gas of the message it is sent in.
         gas: Option<Gas>,

@@ -278,6 +278,32 @@ fn a_closed_purse_gives_back_what_is_owed() {
     assert_quiet();
 }
 
+fn what_a_signal_delays_ends_with_the_purse() {
+    let program = create("script");
+    let later = Post::new(&program, script([&[]]))
+        .deposit(0)
+        .gas(500_000_000)
+        .delay(5)
+        .act();
+    play(&program, script([&[on_signal(&[later])]]));
+    let id = send_with(&program, script([&[wait(2)], &[trap()]]), 0, PLENTY);
+    idle();
+    pass(2);
+    assert_eq!(code_of_answer(id), Some(ReplyCode::Trapped));
+    assert_eq!(
+        crate::Service::<Test>::get().scheduled,
+        1,
+        "the signal has sent it"
+    );
+    assert_ok!(close(&ALICE, id));
+    pass(5);
+    let closed = ended(&program).into_iter();
+    assert!(closed
+        .map(|end| end.1)
+        .any(|code| code == ReplyCode::PurseClosed));
+    assert_quiet();
+}
+
 fn messages_to_oneself_do_not_outlive_the_purse() {
     MaxMessageLifetime::set(5);
     let program = create("script");
@@ -305,5 +331,6 @@ cases![
     what_was_split_off_is_closed_with_it,
     what_has_not_begun_does_not_begin_on_a_closed_purse,
     a_closed_purse_gives_back_what_is_owed,
+    what_a_signal_delays_ends_with_the_purse,
     messages_to_oneself_do_not_outlive_the_purse,
 ];

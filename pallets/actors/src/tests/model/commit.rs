@@ -148,6 +148,8 @@ impl Chain {
                 value: message.value,
                 blocks: delay,
             });
+            // What a signal delays ends with the call, as anything does.
+            self.purse(&message.purse).is_last = false;
             self.delay(message, delay);
         } else {
             self.enqueue(message);
