@@ -7,7 +7,7 @@ use frame_support::traits::Get;
 
 use crate::{
     aborted::Aborted,
-    ledger::{Ledger, Paying},
+    ledger::{Leaves, Ledger, Paying},
     message::{Kind, Message, Sender, Waiter},
     reply::Ending,
     task::{Ended, Task},
@@ -197,12 +197,16 @@ impl<T: Config> Pallet<T> {
         // A letter pays its rent out of what pays for the message.
         let rent = send.letter.as_ref().map_or(0, |letter| letter.rent);
         let gas = send.gas.map(|gas| gas.saturating_add(rent));
-        let is_queued = send.letter.is_none();
+        let leaves = match send.letter {
+            Some(_) => Leaves::AsLetter,
+            None if send.delay > 0 => Leaves::Later,
+            None => Leaves::AtOnce,
+        };
         let Paying {
             purse,
             deposit,
             reserved,
-        } = ledger.pay_for(message, send.id, gas, send.deposit, is_queued)?;
+        } = ledger.pay_for(message, send.id, gas, send.deposit, leaves);
         let sent = Message {
             id: send.id,
             kind: Kind::Handle,
@@ -223,13 +227,7 @@ impl<T: Config> Pallet<T> {
                 }
                 Self::post(ledger.service, sent, letter);
             }
-            None if send.delay > 0 => {
-                // What comes later does not clean up: it ends with the call, as anything does.
-                if ledger.purse.is_last {
-                    Self::change_purse(&purse, |own| own.is_last = false);
-                }
-                Self::delay(ledger.service, sent, send.delay);
-            }
+            None if send.delay > 0 => Self::delay(ledger.service, sent, send.delay),
             None => Self::enqueue(ledger.service, sent),
         }
         Ok(())
@@ -268,7 +266,13 @@ impl<T: Config> Pallet<T> {
             purse,
             deposit,
             reserved,
-        } = ledger.pay_for(message, create.id, create.gas, create.deposit, true)?;
+        } = ledger.pay_for(
+            message,
+            create.id,
+            create.gas,
+            create.deposit,
+            Leaves::AtOnce,
+        );
         let init = Message {
             id: create.id,
             kind: Kind::Init,

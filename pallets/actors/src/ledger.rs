@@ -19,6 +19,17 @@ pub(crate) struct Ledger<'s, T: Config> {
     pub(crate) used: Balance,
 }
 
+/// How a message that a program sends leaves it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Leaves {
+    /// Into the queue.
+    AtOnce,
+    /// Into the queue, after a delay.
+    Later,
+    /// Into a user's mailbox.
+    AsLetter,
+}
+
 /// What pays for a message that a program sends.
 pub(crate) struct Paying {
     /// The purse.
@@ -56,7 +67,8 @@ impl<'s, T: Config> Ledger<'s, T> {
 
     /// Takes deposit money for what a program stores more.
     pub(crate) fn take_deposit(&mut self, amount: Balance) -> Result<CreditOf<T>, Aborted> {
-        self.part_with(amount)?;
+        let left = self.deposit.checked_sub(amount);
+        self.deposit = left.ok_or(Aborted::Reply(ReplyCode::DepositShortfall))?;
         self.used = self.used.saturating_add(amount);
         Pallet::<T>::take_deposit(&mut self.purse, amount)
             .ok_or(Aborted::Reply(ReplyCode::DepositShortfall))
@@ -64,24 +76,26 @@ impl<'s, T: Config> Ledger<'s, T> {
 
     /// The purse that a sent message draws on, `message`'s or one split off it, and what it may use of
     /// the deposit money there: as much of `deposit` as `message` has left. Gas is reserved
-    /// for it if it takes a place in the queue, now or later.
+    /// for it if it takes a place in the queue, now or later. What a signal sends cleans up as well,
+    /// unless it comes later: that ends with the call, as anything does.
     pub(crate) fn pay_for(
         &mut self,
         message: &Message<T>,
         sent: MessageId,
         gas: Option<Gas>,
         deposit: Balance,
-        is_queued: bool,
-    ) -> Result<Paying, Aborted> {
+        leaves: Leaves,
+    ) -> Paying {
         let deposit = deposit.min(self.deposit);
-        self.part_with(deposit)?;
+        self.deposit = self.deposit.saturating_sub(deposit);
+        let is_queued = leaves != Leaves::AsLetter;
         let (purse, reserved) = match gas {
             Some(gas) => {
                 let split = Split {
                     gas,
                     deposit,
                     is_queued,
-                    is_last: false,
+                    is_last: self.purse.is_last && leaves != Leaves::Later,
                 };
                 let own = &mut self.purse;
                 let reserved = Pallet::<T>::split_purse(&message.purse, own, sent, split);
@@ -97,17 +111,10 @@ impl<'s, T: Config> Ledger<'s, T> {
                 (message.purse, reserved)
             }
         };
-        Ok(Paying {
+        Paying {
             purse,
             deposit,
             reserved,
-        })
-    }
-
-    /// What the message may use of its deposit money becomes less.
-    fn part_with(&mut self, amount: Balance) -> Result<(), Aborted> {
-        let left = self.deposit.checked_sub(amount);
-        self.deposit = left.ok_or(Aborted::Reply(ReplyCode::DepositShortfall))?;
-        Ok(())
+        }
     }
 }

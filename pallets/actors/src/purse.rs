@@ -93,7 +93,7 @@ pub(crate) struct Split {
     pub(crate) deposit: Balance,
     /// Whether the message that it is for takes a place in the queue, now or later.
     pub(crate) is_queued: bool,
-    /// Whether that is a signal.
+    /// Whether that cleans up: a signal, or what one sends at once.
     pub(crate) is_last: bool,
 }
 
@@ -362,7 +362,7 @@ impl<T: Config> Pallet<T> {
             parent: Some(purse.parent.unwrap_or(*id)),
             until: purse.until,
             is_closed: false,
-            is_last: purse.is_last || split.is_last,
+            is_last: split.is_last,
         };
         let reserved = if split.is_queued {
             own.reserve(Self::serving_gas())

@@ -481,10 +481,6 @@ impl<T: Config> Pallet<T> {
             true => (message.deposit, 0),
             false => (0, message.deposit),
         };
-        let signals = match message.kind {
-            Kind::Init | Kind::Migrate(_) => false,
-            _ => purse.is_some() && task.past.signal > 0,
-        };
         if !task.past.has_replied {
             // After the first turn its value is the program's.
             let value = match task.is_resume() {
@@ -501,8 +497,8 @@ impl<T: Config> Pallet<T> {
             }
             Kind::Migrate(code_hash) => Self::release_code(code_hash),
             _ => {
-                if let Some(purse) = purse.filter(|_| signals) {
-                    let gas = task.past.signal;
+                let gas = task.past.signal;
+                if let Some(purse) = purse.filter(|_| gas > 0) {
                     Self::enqueue_signal(service, message, code, gas, rest, purse);
                 }
             }

@@ -390,14 +390,14 @@ impl Schedule {
         largest.min(loadable)
     }
 
-    /// What waiting for `blocks` sets aside besides its rent: the message's next turn in `entry` finds a
-    /// memory of `wasm_pages`, of which `stored_pages` pages are stored. Its signal may find more: what
+    /// What waiting for `blocks` sets aside: `rent`, and what it takes to go on. The message's next turn
+    /// in `entry` finds a memory of `wasm_pages`, of which `stored_pages` pages are stored. Its signal may find more: what
     /// others have added takes `most` to start.
     pub(crate) fn waiting(
         &self,
         code: &CodeInfo,
         entry: Entry,
-        blocks: u32,
+        (blocks, rent): (u32, Gas),
         wasm_pages: u32,
         stored_pages: u32,
         most: Gas,
@@ -406,7 +406,7 @@ impl Schedule {
         let signal = Entry::HandleSignal;
         Wait {
             blocks,
-            rent: 0,
+            rent,
             resume: start(entry),
             signal: match code.exports.contains(signal) {
                 true => start(signal).max(most).saturating_add(self.clean_up(code)),

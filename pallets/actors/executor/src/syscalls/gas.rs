@@ -8,14 +8,10 @@ pub(crate) fn gas_left(call: &mut Call<'_, '_>) -> Result<i64, Fault> {
 }
 
 pub(crate) fn deposit_left(call: &mut Call<'_, '_>, out: u32) -> Result<(), Fault> {
-    let liquid = match call.journal.liquid_deposit {
-        Some(liquid) => liquid,
-        None => {
-            call.charge_look_up()?;
-            let liquid = call.journal.host.liquid_deposit();
-            *call.journal.liquid_deposit.insert(liquid)
-        }
-    };
+    let liquid = call.once(
+        |journal| &mut journal.liquid_deposit,
+        |host| host.liquid_deposit(),
+    )?;
     let left = call.deposit_left().min(liquid);
     call.copy_out(out, &left.to_le_bytes())
 }

@@ -54,14 +54,10 @@ pub(crate) fn block_number(call: &mut Call<'_, '_>) -> Result<i64, Fault> {
 }
 
 pub(crate) fn block_timestamp(call: &mut Call<'_, '_>) -> Result<i64, Fault> {
-    let now = match call.journal.block_timestamp {
-        Some(now) => now,
-        None => {
-            call.charge_look_up()?;
-            let now = call.journal.host.block_timestamp();
-            *call.journal.block_timestamp.insert(now)
-        }
-    };
+    let now = call.once(
+        |journal| &mut journal.block_timestamp,
+        |host| host.block_timestamp(),
+    )?;
     Ok(number(now))
 }
 

@@ -143,19 +143,16 @@ impl<'h> Journal<'h> {
             self.limits,
             self.context.most_to_load,
         );
-        let wait = self.schedule.waiting(
+        let bytes = len_u32(&self.context.message.payload);
+        let rent = self.schedule.renting(blocks, bytes);
+        self.schedule.waiting(
             self.code,
             self.entry,
-            blocks,
+            (blocks, rent),
             wasm_pages,
             stored_pages,
             most,
-        );
-        let bytes = len_u32(&self.context.message.payload);
-        Wait {
-            rent: self.schedule.renting(blocks, bytes),
-            ..wait
-        }
+        )
     }
 
     /// Notes that there would be `fuel` left now.
@@ -283,16 +280,30 @@ impl<'h> Call<'_, 'h> {
         self.charge_proof(0)
     }
 
+    /// What the chain says to a question that a turn asks it once, and pays for then.
+    fn once<V: Copy>(
+        &mut self,
+        known: for<'a> fn(&'a mut Journal<'h>) -> &'a mut Option<V>,
+        ask: fn(&mut dyn Host) -> V,
+    ) -> Result<V, Fault> {
+        if let Some(value) = *known(self.journal) {
+            return Ok(value);
+        }
+        self.charge_look_up()?;
+        let value = ask(self.journal.host);
+        Ok(*known(self.journal).insert(value))
+    }
+
+    /// Whether a program stands at that address, or is created there by this turn.
+    fn is_program(&mut self, address: &[u8; 32]) -> Result<bool, Fault> {
+        self.charge_look_up()?;
+        let is_created = self.journal.created.contains(address);
+        Ok(is_created || self.journal.host.is_address_used(address))
+    }
+
     /// Whether the purse that pays is closed, so that nothing new begins on it.
     fn is_closed(&mut self) -> Result<bool, Fault> {
-        let is_closed = match self.journal.is_closed {
-            Some(is_closed) => is_closed,
-            None => {
-                self.charge_look_up()?;
-                let is_closed = self.journal.host.is_closed();
-                *self.journal.is_closed.insert(is_closed)
-            }
-        };
+        let is_closed = self.once(|journal| &mut journal.is_closed, |host| host.is_closed())?;
         Ok(is_closed || self.context().lifetime_left == 0)
     }
 
@@ -312,14 +323,7 @@ impl<'h> Call<'_, 'h> {
 
     /// The program's free balance without what it has sent.
     fn value_left(&mut self) -> Result<Balance, Fault> {
-        let balance = match self.journal.balance {
-            Some(balance) => balance,
-            None => {
-                self.charge_look_up()?;
-                let balance = self.journal.host.balance();
-                *self.journal.balance.insert(balance)
-            }
-        };
+        let balance = self.once(|journal| &mut journal.balance, |host| host.balance())?;
         Ok(balance.saturating_sub(self.journal.spent))
     }
 

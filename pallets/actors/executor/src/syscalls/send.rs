@@ -198,7 +198,7 @@ pub(crate) fn send(
         len,
     };
     if delay == 0 && !is_awaited {
-        ensure_leaves(call, dest)?;
+        ensure_leaves(call, &destination)?;
     }
     let Departure { id, gas } = depart(call, luggage, arrival)?;
     call.journal.effects.push(Effect::Send(Send {
@@ -218,14 +218,11 @@ pub(crate) fn send(
 
 /// Fails if a message that is to leave at once goes to a program, and the purse is closed. To a user it
 /// is an event, and a signal cleans up all the same.
-fn ensure_leaves(call: &mut Call<'_, '_>, dest: u32) -> Result<(), Fault> {
+fn ensure_leaves(call: &mut Call<'_, '_>, destination: &[u8; 32]) -> Result<(), Fault> {
     if call.context().outlasts || !call.is_closed()? {
         return Ok(());
     }
-    let destination = call.array(dest)?;
-    call.charge_look_up()?;
-    let is_created = call.journal.created.contains(&destination);
-    match is_created || call.journal.host.is_address_used(&destination) {
+    match call.is_program(destination)? {
         true => Err(Fault::Error(error::PURSE_CLOSED)),
         false => Ok(()),
     }
@@ -239,9 +236,7 @@ fn letter(
     blocks: u32,
     len: u32,
 ) -> Result<Option<Letter>, Fault> {
-    call.charge_look_up()?;
-    let is_created = call.journal.created.contains(destination);
-    if is_created || call.journal.host.is_address_used(destination) {
+    if call.is_program(destination)? {
         return Ok(None);
     }
     let limits = call.limits();

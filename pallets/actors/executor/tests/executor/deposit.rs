@@ -84,12 +84,7 @@ fn what_a_lock_has_frozen_is_not_left() {
     );
     assert_eq!(results, [0; 4]);
     // It is asked for once.
-    let asked = chain
-        .world
-        .asked
-        .iter()
-        .filter(|asked| **asked == Asked::LiquidDeposit);
-    assert_eq!(asked.count(), 1);
+    assert_eq!(chain.world.times_asked(&Asked::LiquidDeposit), 1);
 }
 
 /// Sends, creates and waits, and replies what that returned.
@@ -156,12 +151,7 @@ fn whether_a_split_purse_is_closed_is_asked_once_and_paid() {
         chain.context.is_closed = None;
         chain.world.is_closed = is_closed;
         assert_eq!(begun(&mut chain), [expected; 3]);
-        let asked = chain
-            .world
-            .asked
-            .iter()
-            .filter(|asked| **asked == Asked::IsClosed);
-        assert_eq!(asked.count(), 1);
+        assert_eq!(chain.world.times_asked(&Asked::IsClosed), 1);
     }
     let mut chain = beginner();
     chain.context.is_closed = None;

@@ -57,6 +57,13 @@ pub(crate) enum Asked {
     Random(Vec<u8>),
 }
 
+impl World {
+    /// How often it was asked that.
+    pub(super) fn times_asked(&self, question: &Asked) -> usize {
+        self.asked.iter().filter(|asked| *asked == question).count()
+    }
+}
+
 impl Host for World {
     fn code(&mut self) -> Option<Vec<u8>> {
         self.asked.push(Asked::Code);
