@@ -90,6 +90,15 @@ impl<T: Config> Pallet<T> {
     /// Serves after the transactions of a block, which have left `rest`, with the share of that
     /// which it may take; says what that took.
     pub(crate) fn idle(rest: Weight, session: &mut Session<T>) -> Weight {
+        Self::idle_in_rounds(rest, session, || ())
+    }
+
+    /// Likewise, and calls `ended` after each round of what is due and what is queued.
+    pub(crate) fn idle_in_rounds(
+        rest: Weight,
+        session: &mut Session<T>,
+        mut ended: impl FnMut(),
+    ) -> Weight {
         let limit = share_of(T::IdleShare::get(), rest);
         session.modules = Modules::with_budget(Self::code_left());
         let mut used = T::WeightInfo::peek_service();
@@ -105,6 +114,7 @@ impl<T: Config> Pallet<T> {
             let due = Self::do_due_within(half, room);
             let served = Self::serve_within(left.saturating_sub(due), session);
             used = used.saturating_add(due).saturating_add(served);
+            ended();
             let service = Service::<T>::get();
             let has_come_on = (service.due_tick, service.due_index)
                 > (last.due_tick, last.due_index)

@@ -112,15 +112,21 @@ pub(super) struct TurnSeen {
     pub(super) code: Option<ReplyCode>,
     /// What its calls returned, if it told: a failed one has not.
     pub(super) results: Option<Vec<i32>>,
+    /// The messages that took places in the queue since the turn before.
+    pub(super) queued: Vec<MessageId>,
 }
 
 impl TurnSeen {
     /// The ends of turns among what was seen, in their order.
     pub(super) fn all(seen: &[Happening]) -> Vec<Self> {
         let mut turns = Vec::new();
-        let mut results = None;
+        let (mut results, mut queued) = (None, Vec::new());
         for happening in seen {
             let (message, burned, code) = match happening {
+                Happening::Queued { message, .. } => {
+                    queued.push(*message);
+                    continue;
+                }
                 Happening::Emitted { data, .. } => {
                     if let Some(told) = results_in(data) {
                         results = Some(told);
@@ -143,6 +149,7 @@ impl TurnSeen {
                 burned,
                 code,
                 results: results.take(),
+                queued: core::mem::take(&mut queued),
             });
         }
         turns

@@ -64,9 +64,17 @@ impl Seen {
 }
 
 impl Chain {
-    /// Serves so much of what is due, and so many messages of the queue; what is to be swept, before
-    /// and after that.
-    pub(super) fn serve(&mut self, due: usize, messages: usize, seen: &mut Seen) {
+    /// Serves in rounds so much of what is due, and so many messages of the queue; what is to be swept,
+    /// between these and after all.
+    pub(super) fn serve(&mut self, rounds: &[(usize, usize)], seen: &mut Seen) {
+        for (due, messages) in rounds {
+            self.serve_round(*due, *messages, seen);
+        }
+        self.sweep(seen);
+        assert_eq!(seen.peek(), None, "no other turn was seen");
+    }
+
+    fn serve_round(&mut self, due: usize, messages: usize, seen: &mut Seen) {
         for due in self.agenda.take(due) {
             match due {
                 Due::Deadline { program, waiter } => self.deadline_passes(&program, waiter),
@@ -79,8 +87,6 @@ impl Chain {
             let message = self.queue.pop_front().expect("so many are queued");
             self.serve_message(message, seen);
         }
-        self.sweep(seen);
-        assert_eq!(seen.peek(), None, "no other turn was seen");
     }
 
     fn serve_message(&mut self, message: Message, seen: &mut Seen) {
@@ -144,7 +150,7 @@ impl Chain {
             }
             Err(failure) => {
                 let code = failure.code;
-                self.fail(&turn, failure);
+                self.fail(&turn, failure, &seen);
                 self.finish(&turn.message, code, seen.burned);
             }
         }
@@ -225,7 +231,7 @@ impl Chain {
 
     /// A turn has failed: who sent the message is told, if they were not, and if it had waited,
     /// the program has a chance to clean up.
-    fn fail(&mut self, turn: &Turn, failure: Failure) {
+    fn fail(&mut self, turn: &Turn, failure: Failure, seen: &TurnSeen) {
         let message = &turn.message;
         let code = failure.code;
         let mut rest = message.deposit;
@@ -254,7 +260,7 @@ impl Chain {
             let id = id_of_signal(&message.id);
             self.split_purse(&message.purse, id, turn.signal, rest);
             self.purse(&id).is_last = true;
-            self.enqueue(Message {
+            let signal = Message {
                 id,
                 kind: Kind::Signal {
                     of: message.id,
@@ -265,7 +271,12 @@ impl Chain {
                 purse: id,
                 deposit: rest,
                 ..message.clone()
-            });
+            };
+            // The price of places, which the model does not follow, says whether it is booked.
+            match seen.queued.contains(&id) {
+                true => self.enqueue(signal),
+                false => self.delay(signal, 1),
+            }
         }
     }
 }
