@@ -20,8 +20,7 @@ impl<T: Config> Pallet<T> {
         Self::book(service, message, blocks);
     }
 
-    /// Keeps a message that is to take its place in the queue when so many blocks have passed and there is
-    /// room.
+    /// Keeps a message that is to take its place in the queue after `blocks` blocks, when there is room.
     pub(crate) fn book(service: &mut ServiceState, message: Message<T>, blocks: u32) {
         Self::schedule(service, Due::Delivery(message.id), blocks);
         Delayed::<T>::insert(message.id, message);

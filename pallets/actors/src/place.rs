@@ -6,8 +6,8 @@
 //! burned ([`crate::Purse::paid`]). The part follows from two things:
 //!
 //! - the **volume**: the gas that the turns of all messages in the queue may burn and have paid for;
-//! - the **memory**: it rises with each block that begins while a message still stands in the queue
-//!   that stood there when the block before began, and falls with each other block.
+//! - the **memory**: it rises with each block that begins while a message is still in the queue
+//!   that was there when the block before began, and falls with each other block.
 //!
 //! Both act on the exponent. In quiet times [`STRETCH`] blocks' worth of gas have places for nothing,
 //! and as much again doubles gas and place together. So a burst that the next blocks serve pays
@@ -20,7 +20,7 @@ use sp_runtime::traits::SaturatedConversion;
 
 use crate::{record::ServiceState, session::HALF_BUDGET, Config, Pallet, WeightInfo};
 
-/// How many blocks' worth of gas stand in the queue before a place costs anything, in quiet times; and
+/// How many blocks' worth of gas are in the queue before a place costs anything, in quiet times; and
 /// after how many more the price of gas with its place has doubled.
 pub const STRETCH: u64 = 16;
 
@@ -97,7 +97,7 @@ impl Rate {
         }
     }
 
-    /// The least gas of which `gas` are left beside the place.
+    /// The least gas that leaves `gas` beside the place.
     #[must_use]
     pub fn with_place(self, gas: Gas, longest: Gas, least: Gas) -> Gas {
         gas.saturating_add(self.price(gas.min(longest).max(least)))
@@ -120,8 +120,8 @@ impl<T: Config> Pallet<T> {
         T::WeightInfo::serve_message(0).ref_time()
     }
 
-    /// What a turn of that code takes of what a block serves, whatever it burns: so many of them exhaust
-    /// the code that a hook may read.
+    /// What a turn of that code takes of what a block serves, whatever it burns: a share of the code
+    /// that a hook may read.
     pub(crate) fn code_share(info: &CodeInfo) -> Gas {
         let cost = Modules::cost(info.code_len).max(1);
         let turns = HALF_BUDGET.checked_div(cost).unwrap_or_default().max(1);
@@ -141,7 +141,7 @@ impl<T: Config> Pallet<T> {
 /// What booked messages find in the queue when a hook begins, and how far they fill it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Room {
-    /// The gas of what stood there.
+    /// The gas of what was there.
     pub(crate) before: Gas,
     /// The gas up to which they take places.
     pub(crate) most: Gas,

@@ -145,7 +145,7 @@ impl<T: Config> Purse<T> {
     /// Notes that a turn is about to run at that tick: while places cost nothing, a longest turn's worth is
     /// paid for; and what was paid for long ago is not.
     pub(crate) fn renew(&mut self, clock: u64, rate: Rate) {
-        // Standing in the queue is not storing up: a call's time begins with its first turn.
+        // Waiting in the queue is not storing up: a call's time begins with its first turn.
         if self.paid_until == NOT_BEGUN {
             self.paid_until = clock.saturating_add(PAID_BLOCKS);
         }
@@ -171,7 +171,7 @@ impl<T: Config> Purse<T> {
 
     /// Reserves gas for a message that takes a place in the queue: what one turn may burn of what is paid
     /// for, and no other has reserved; and at `least` what serving it takes. What is burned beyond pays
-    /// then, so it makes nobody else's place dearer now.
+    /// then, so it raises nobody else's price now.
     pub(crate) fn reserve(&mut self, least: Gas) -> Gas {
         let free = self.gas.min(self.paid).saturating_sub(self.queued);
         let gas = free.min(T::MaxTurnGas::get()).max(least);

@@ -33,7 +33,7 @@ pub struct ServiceState {
     pub head: u64,
     /// The place that the next message takes.
     pub tail: u64,
-    /// The most gas that the turns of all messages in the queue may burn.
+    /// The gas that the turns of all messages in the queue may burn and have paid for.
     pub volume: Gas,
     /// What is remembered of backlogs, in parts of a doubling of the price of places.
     pub memory: u32,
@@ -141,13 +141,13 @@ impl ServiceState {
         self.tail.saturating_sub(self.head)
     }
 
-    /// Notes that a block begins, and whether anything stands in the queue that stood there when the
+    /// Notes that a block begins, and whether anything is in the queue that was there when the
     /// last one began: the time that others wait is what places are priced by. Says whether that
     /// changes anything.
     pub(crate) fn begin_block(&mut self) -> bool {
         let before = (self.memory, self.mark);
         self.memory = remember(self.memory, self.head < self.mark);
-        // Where nothing stands there is nothing to mark, and the record stays as it is.
+        // An empty queue has nothing to mark, and the record stays as it is.
         if self.head < self.tail {
             self.mark = self.tail;
         }

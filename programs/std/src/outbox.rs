@@ -196,7 +196,7 @@ fn send_as(
     Error::check(returned).map(|_| task::sent())
 }
 
-/// An amount where it stands, as the chain reads it.
+/// The bytes of an amount in memory, as the chain reads them.
 fn bytes_of(amount: &u128) -> *const u8 {
     const { assert!(cfg!(target_endian = "little")) };
     core::ptr::from_ref(amount).cast()

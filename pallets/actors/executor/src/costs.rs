@@ -81,7 +81,7 @@ pub struct Schedule {
     pub delay: Gas,
     /// A letter: keeping it in a mailbox, and its end.
     pub letter: Gas,
-    /// Each byte of payload of a message that waits, is delayed or stands in a mailbox: written, and read
+    /// Each byte of payload of a message that waits, is delayed or is in a mailbox: written, and read
     /// when it goes on.
     pub kept_byte: Gas,
     /// Each block for which a message waits, is delayed, or stands in a mailbox.
@@ -415,7 +415,7 @@ impl Schedule {
         }
     }
 
-    /// What `blocks` of service cost a message of `bytes` bytes that stands in storage.
+    /// What `blocks` of service cost a message of `bytes` bytes that is kept in storage.
     #[must_use]
     pub fn renting(&self, blocks: u32, bytes: u32) -> Gas {
         self.rent

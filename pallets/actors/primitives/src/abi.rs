@@ -77,7 +77,7 @@ pub mod error {
     pub const PURSE_CLOSED: i32 = -11;
 }
 
-/// The amount of deposit money that stands for all which the message has left when the turn
+/// The amount of deposit money that means all that the message has left when the turn
 /// commits, after what the program itself has grown by.
 pub const REST_OF_DEPOSIT: crate::Balance = crate::Balance::MAX;
 

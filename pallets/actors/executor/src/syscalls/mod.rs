@@ -294,7 +294,7 @@ impl<'h> Call<'_, 'h> {
         Ok(*known(self.journal).insert(value))
     }
 
-    /// Whether a program stands at that address, or is created there by this turn.
+    /// Whether that is the address of a program, or of one that this turn creates.
     fn is_program(&mut self, address: &[u8; 32]) -> Result<bool, Fault> {
         self.charge_look_up()?;
         let is_created = self.journal.created.contains(address);
@@ -368,7 +368,7 @@ impl<'h> Call<'_, 'h> {
         self.array(pointer).map(Balance::from_le_bytes)
     }
 
-    /// The deposit money that is to go along; an offset of 0 stands for none.
+    /// The deposit money that is to go along; an offset of 0 means none.
     fn read_deposit(&self, pointer: u32) -> Result<Balance, Fault> {
         match pointer {
             0 => Ok(0),

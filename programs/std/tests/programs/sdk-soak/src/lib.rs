@@ -55,7 +55,7 @@ struct Aligned(#[allow(dead_code, reason = "it takes the space")] u8);
 /// The route of [`Soak::hold`].
 const HOLD: u8 = 5;
 
-/// Deposit money for whoever is asked.
+/// Deposit money for the program that is asked.
 const SHARE: Deposit = Deposit::planck(100_000_000_000);
 
 /// Nobody can drop it.
@@ -164,7 +164,9 @@ impl Soak {
     /// Asks, and lets go of the question after so many blocks; then sleeps as long again.
     #[method]
     pub async fn lose_interest(this: This<Self>, whom: ActorId, blocks: u32) {
-        let request = Request::<Raw>::raw(whom, vec![b'?'; 100]).deposit(SHARE).deadline(blocks * 2);
+        let request = Request::<Raw>::raw(whom, vec![b'?'; 100])
+            .deposit(SHARE)
+            .deadline(blocks * 2);
         select(request, sleep(blocks)).await;
         sleep(blocks).await;
         this.with(|soak| soak.unanswered += 1);
@@ -203,7 +205,9 @@ impl Soak {
         sleeps: (u32, u32),
         wait: u32,
     ) -> bool {
-        let request = Request::<Raw>::raw(whom, vec![b'?'; 100]).deposit(SHARE).deadline(wait);
+        let request = Request::<Raw>::raw(whom, vec![b'?'; 100])
+            .deposit(SHARE)
+            .deadline(wait);
         let lock = async {
             sleep(sleeps.0).await;
             sleep(sleeps.1).await;

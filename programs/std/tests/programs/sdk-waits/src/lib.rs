@@ -47,7 +47,7 @@ pub enum End {
 #[actors_std::error]
 pub struct WaitError(pub u32);
 
-/// Deposit money for whoever is asked.
+/// Deposit money for the program that is asked.
 const DEPOSIT: u128 = 30_000_000_000;
 
 impl Ask {
