@@ -178,7 +178,8 @@ impl<T: Config> Pallet<T> {
             is_upgrade || service.length() < u64::from(T::MaxQueueLength::get()),
             Error::<T>::QueueFull
         );
-        let place = Self::place_price(&service, gas_limit, share);
+        let rate = Self::place_rate_of(&service, message.kind);
+        let place = Self::place_price(rate, gas_limit, share);
         ensure!(
             gas_limit >= start.saturating_add(place),
             Error::<T>::GasLimitTooLow

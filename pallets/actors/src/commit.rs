@@ -46,14 +46,13 @@ impl<T: Config> Pallet<T> {
                 Effect::Create(create) => {
                     Self::apply_create(ledger, message, program.epoch, create)?;
                 }
-                Effect::Wake(message) => Self::wake(
-                    ledger.service,
-                    account,
-                    Waiter {
+                Effect::Wake(woken) => {
+                    let waiter = Waiter {
                         epoch: program.epoch,
-                        message,
-                    },
-                ),
+                        message: woken,
+                    };
+                    Self::wake(ledger, account, waiter, &message.purse);
+                }
                 Effect::Emit(data) => Self::deposit_event(Event::ProgramEvent {
                     program: account.clone(),
                     message_id: message.id,

@@ -159,6 +159,7 @@ impl<T: Config> Pallet<T> {
             );
             let queued = sums.causes.get(&(program.clone(), epoch, id));
             let queued = queued.copied().unwrap_or_default();
+            sums.reserve(waiting.message.purse, waiting.reserved);
             match waiting.stage {
                 Stage::Called { causes, .. } => ensure!(
                     causes > 0 && (causes == queued || !is_current),

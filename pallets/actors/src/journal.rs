@@ -39,9 +39,10 @@ impl<T: Config> Journal<T> {
         }
     }
 
-    /// Notes what a turn told, which found `gas` in its purse.
-    pub(crate) fn note(&mut self, task: &Task<T>, gas: Gas, turn: &Turn) {
-        self.wants(&task.message.purse, gas, turn.gas_required);
+    /// Notes what a turn told, which found `gas` in its purse, and where its place may cost `place`.
+    pub(crate) fn note(&mut self, task: &Task<T>, gas: Gas, place: Gas, turn: &Turn) {
+        let wanted = turn.gas_required.saturating_add(place);
+        self.wants(&task.message.purse, gas, wanted);
         for text in &turn.debug {
             log::debug!(target: crate::LOG_TARGET, "{text}");
         }

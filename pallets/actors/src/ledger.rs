@@ -104,7 +104,7 @@ impl<'s, T: Config> Ledger<'s, T> {
             None => {
                 self.purse.share();
                 let reserved = if is_queued {
-                    self.purse.reserve(Pallet::<T>::serving_gas())
+                    self.purse.reserve(0, Pallet::<T>::serving_gas())
                 } else {
                     0
                 };

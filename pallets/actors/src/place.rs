@@ -18,7 +18,7 @@ use actors_primitives::Gas;
 use frame_support::traits::Get;
 use sp_runtime::traits::SaturatedConversion;
 
-use crate::{record::ServiceState, session::HALF_BUDGET, Config, Pallet, WeightInfo};
+use crate::{record::ServiceState, session::HALF_BUDGET, Config, Kind, Pallet, WeightInfo};
 
 /// How many blocks' worth of gas are in the queue before a place costs anything, in quiet times; and
 /// after how many more the price of gas with its place has doubled.
@@ -43,23 +43,22 @@ const WHOLE: u32 = 16;
 const STEP: u128 = (1 << WHOLE) / DOUBLING as u128;
 
 /// The part of a turn's gas that its place costs, in parts of 65,536: it may be more than all of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rate(pub u64);
 
 impl Rate {
+    /// The most that an upgrade pays: gas and place together 1,024 times the gas. Who fills the queue
+    /// cannot keep a program from being mended, and who fills it with upgrades pays that much.
+    pub const OF_UPGRADE: Self = Self(((1 << 10) - 1) << WHOLE);
+
     /// With that much gas in the queue, and that memory, where a block's worth of gas is `block`.
     #[must_use]
     pub fn of(volume: Gas, memory: u32, block: Gas) -> Self {
-        let stretch = u128::from(block.saturating_mul(STRETCH).max(1));
-        let parts = u128::from(volume)
-            .saturating_mul(DOUBLING.into())
-            .checked_div(stretch)
-            .unwrap_or_default()
-            .saturating_add(memory.into());
-        let Some(over) = parts.checked_sub(DOUBLING.into()) else {
+        let parts = doublings(volume, block).saturating_add(memory);
+        let Some(over) = parts.checked_sub(DOUBLING) else {
             return Self(0);
         };
-        let over: u32 = over.min(MOST.into()).saturated_into();
+        let over = over.min(MOST);
         // Between two powers of two in a straight line.
         let (doublings, part) = (over / DOUBLING, over % DOUBLING);
         let factor = u128::from(DOUBLING.saturating_add(part)) << doublings.min(64);
@@ -104,6 +103,16 @@ impl Rate {
     }
 }
 
+/// What that much gas in the queue adds to the price, as the memory counts it.
+fn doublings(volume: Gas, block: Gas) -> u32 {
+    let stretch = u128::from(block.saturating_mul(STRETCH).max(1));
+    u128::from(volume)
+        .saturating_mul(DOUBLING.into())
+        .checked_div(stretch)
+        .unwrap_or_default()
+        .saturated_into()
+}
+
 impl<T: Config> Pallet<T> {
     /// The gas that one block serves: half of its time.
     pub(crate) fn block_gas() -> Gas {
@@ -115,6 +124,29 @@ impl<T: Config> Pallet<T> {
         Rate::of(service.volume, service.memory, Self::block_gas())
     }
 
+    /// What the place of a call's message costs now.
+    pub(crate) fn place_rate_of(service: &ServiceState, kind: Kind) -> Rate {
+        let rate = Self::place_rate(service);
+        match kind {
+            Kind::Migrate(_) => rate.min(Rate::OF_UPGRADE),
+            _ => rate,
+        }
+    }
+
+    /// Counts the gas of all messages but one, which has reserved so much, as if it had been there for
+    /// long: so what places cost is the same, and stays so while the one is served.
+    pub(crate) fn remember_volume(service: &mut ServiceState, reserved: Gas) {
+        let others = service.volume.saturating_sub(reserved);
+        let more = doublings(others, Self::block_gas());
+        service.memory = service.memory.saturating_add(more);
+        service.volume = reserved;
+    }
+
+    /// The most that a turn can count as: the longest, or one of the longest code.
+    pub(crate) fn largest_turn() -> Gas {
+        T::MaxTurnGas::get().max(Self::share_of_code(T::Limits::get().code))
+    }
+
     /// What serving a message takes besides its turn, in gas.
     pub(crate) fn serving_gas() -> Gas {
         T::WeightInfo::serve_message(0).ref_time()
@@ -123,18 +155,22 @@ impl<T: Config> Pallet<T> {
     /// What a turn of that code takes of what a block serves, whatever it burns: a share of the code
     /// that a hook may read.
     pub(crate) fn code_share(info: &CodeInfo) -> Gas {
-        let cost = Modules::cost(info.code_len).max(1);
+        Self::share_of_code(info.code_len)
+    }
+
+    fn share_of_code(bytes: u32) -> Gas {
+        let cost = Modules::cost(bytes).max(1);
         let turns = HALF_BUDGET.checked_div(cost).unwrap_or_default().max(1);
         (Self::block_gas() / 2)
             .checked_div(turns.into())
             .unwrap_or_default()
     }
 
-    /// What a place costs a call with that gas limit, in gas, whose turn takes `share` of what a block
-    /// serves in any case.
-    pub(crate) fn place_price(service: &ServiceState, gas_limit: Gas, share: Gas) -> Gas {
+    /// What a place costs at that rate with that gas limit, in gas, for a turn that takes `share` of what
+    /// a block serves in any case.
+    pub(crate) fn place_price(rate: Rate, gas_limit: Gas, share: Gas) -> Gas {
         let longest = T::MaxTurnGas::get().max(share);
-        Self::place_rate(service).price_within(gas_limit, longest, share)
+        rate.price_within(gas_limit, longest, share)
     }
 }
 

@@ -171,9 +171,10 @@ impl<T: Config> Purse<T> {
 
     /// Reserves gas for a message that takes a place in the queue: what one turn may burn of what is paid
     /// for, and no other has reserved; and at `least` what serving it takes. What is burned beyond pays
-    /// then, so it raises nobody else's price now.
-    pub(crate) fn reserve(&mut self, least: Gas) -> Gas {
-        let free = self.gas.min(self.paid).saturating_sub(self.queued);
+    /// then, so it raises nobody else's price now. The turn also has what is set `aside` for it.
+    pub(crate) fn reserve(&mut self, aside: Gas, least: Gas) -> Gas {
+        let gas = self.gas.saturating_add(aside);
+        let free = gas.min(self.paid).saturating_sub(self.queued);
         let gas = free.min(T::MaxTurnGas::get()).max(least);
         self.queued = self.queued.saturating_add(gas);
         gas
@@ -231,7 +232,7 @@ impl<T: Config> Pallet<T> {
         purse.burn(place);
         let least = share.max(Self::serving_gas());
         purse.paid = purse.gas.min(T::MaxTurnGas::get()).max(least);
-        let reserved = purse.reserve(least);
+        let reserved = purse.reserve(0, least);
         Purses::<T>::insert(id, purse);
         Ok(reserved)
     }
@@ -365,7 +366,7 @@ impl<T: Config> Pallet<T> {
             is_last: split.is_last,
         };
         let reserved = if split.is_queued {
-            own.reserve(Self::serving_gas())
+            own.reserve(0, Self::serving_gas())
         } else {
             0
         };

@@ -206,12 +206,14 @@ impl<T: Config> Pallet<T> {
     ) {
         let (waiter, reserved) = match party {
             Party::Waiter(waiter, waiting) => {
-                let reserved = Self::call_waiter(service, &message.source, &waiter, *waiting);
+                let at_hand = purse.map(|purse| (&message.purse, purse));
+                let reserved =
+                    Self::call_waiter(service, &message.source, &waiter, *waiting, at_hand);
                 (Some(waiter), reserved)
             }
             _ => {
                 let least = Self::serving_gas();
-                (None, purse.map_or(least, |purse| purse.reserve(least)))
+                (None, purse.map_or(least, |purse| purse.reserve(0, least)))
             }
         };
         let Answer {

@@ -58,7 +58,7 @@ impl<T: Config> Pallet<T> {
                 return None;
             }
             let mut purse = Self::take_purse(&item.purse);
-            // What resumes a message has reserved nothing in the purse of its own.
+            // What resumes a message has reserved that in the message's purse, not in its own.
             if let Some(purse) = purse.as_mut().filter(|_| item.kind.waiter().is_none()) {
                 purse.unreserve(item.reserved);
             }
@@ -343,7 +343,12 @@ impl<T: Config> Pallet<T> {
             true => Self::gas_of(task, purse),
             false => purse.gas,
         };
-        session.journal.note(task, found, &turn);
+        // What it sets aside for later comes out of what it may burn, and out of what was kept.
+        let kept = found.saturating_sub(purse.gas);
+        let most = turn.gas_required.saturating_sub(kept);
+        let most = most.max(turn.gas_burned).min(T::MaxTurnGas::get());
+        let place = purse.surcharge(task.rate, task.share, most);
+        session.journal.note(task, found, place, &turn);
         Run {
             gas_burned: turn.gas_burned.min(gas_limit),
             proof: turn.proof,

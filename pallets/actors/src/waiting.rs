@@ -8,7 +8,6 @@
 use actors_executor::Wait;
 use actors_primitives::{Gas, MessageId};
 use codec::{Decode, Encode, MaxEncodedLen};
-use frame_support::traits::Get;
 use scale_info::TypeInfo;
 use sp_runtime::traits::SaturatedConversion;
 
@@ -66,8 +65,7 @@ pub struct WaitingMessage<T: Config> {
     pub resume: Gas,
     /// Gas set aside for `handle_signal`, should a later turn fail.
     pub signal: Gas,
-    /// The most gas that its next turn may burn, as far as that is known: reserved in the queue when
-    /// it goes on.
+    /// Gas that the first cause to go on has reserved in the message's purse.
     pub reserved: Gas,
     /// Where it stands.
     pub stage: Stage,
@@ -109,8 +107,9 @@ impl<T: Config> WaitingMessage<T> {
         slot
     }
 
-    /// Settles what was set aside in the message's purse, all but the part for a signal.
+    /// Settles what was set aside and reserved in the message's purse, all but the part for a signal.
     pub(crate) fn settle(&self, purse: &mut Purse<T>, clock: u64) {
+        purse.unreserve(self.reserved);
         let due = self.rent_due(clock);
         purse.burn_aside(due);
         purse.restore(self.rent.saturating_sub(due).saturating_add(self.resume));
@@ -161,8 +160,6 @@ impl<T: Config> Pallet<T> {
             causes => (Stage::Called { causes, waited: 0 }, 0),
         };
         let aside = rent.saturating_add(wait.resume).saturating_add(wait.signal);
-        let left = ledger.purse.gas.min(T::MaxTurnGas::get());
-        let least = Self::serving_gas();
         ledger.purse.set_aside(aside);
         let key = (&message.destination, epoch, message.id);
         if !message.payload.is_empty() {
@@ -185,7 +182,7 @@ impl<T: Config> Pallet<T> {
                 rent,
                 resume: wait.resume,
                 signal: wait.signal,
-                reserved: left.max(least),
+                reserved: 0,
                 stage,
             },
         );
@@ -201,28 +198,42 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Notes that a cause to go on is put into the queue for a message that waits; says how much gas
-    /// is reserved for that there.
+    /// is reserved for that there. `at_hand` is a purse that the caller works on, and its name.
     pub(crate) fn call_waiter(
         service: &mut ServiceState,
         program: &T::AccountId,
         waiter: &Waiter,
         mut waiting: WaitingMessage<T>,
+        at_hand: Option<(&MessageId, &mut Purse<T>)>,
     ) -> Gas {
         if let Some(slot) = waiting.call(service.clock) {
             Self::cancel(service, slot);
         }
         // It runs on the same gas however often it is called.
-        let reserved = match waiting.stage {
-            Stage::Called { causes: 1, .. } => waiting.reserved,
-            _ => Self::serving_gas(),
-        };
+        let mut reserved = Self::serving_gas();
+        if let Stage::Called { causes: 1, .. } = waiting.stage {
+            let mut reserve = |purse: &mut Purse<T>| {
+                reserved = purse.reserve(waiting.resume, reserved);
+            };
+            match at_hand {
+                Some((own, purse)) if *own == waiting.message.purse => reserve(purse),
+                _ => Self::change_purse(&waiting.message.purse, reserve),
+            }
+            waiting.reserved = reserved;
+        }
         Waiting::<T>::insert((program, waiter.epoch, waiter.message), waiting);
         reserved
     }
 
     /// Resumes a message of the same program.
-    pub(crate) fn wake(service: &mut ServiceState, program: &T::AccountId, waiter: Waiter) {
-        Self::resume(service, program, waiter, Kind::Wake(waiter));
+    pub(crate) fn wake(
+        ledger: &mut Ledger<'_, T>,
+        program: &T::AccountId,
+        waiter: Waiter,
+        purse: &MessageId,
+    ) {
+        let at_hand = Some((purse, &mut ledger.purse));
+        Self::resume(ledger.service, program, waiter, Kind::Wake(waiter), at_hand);
     }
 
     /// The deadline of a message has passed: it goes on, and finds that out.
@@ -231,15 +242,21 @@ impl<T: Config> Pallet<T> {
         program: T::AccountId,
         waiter: Waiter,
     ) {
-        Self::resume(service, &program, waiter, Kind::Deadline(waiter));
+        Self::resume(service, &program, waiter, Kind::Deadline(waiter), None);
     }
 
     /// Has a message go on for that reason, if it still waits.
-    fn resume(service: &mut ServiceState, program: &T::AccountId, waiter: Waiter, kind: Kind) {
+    fn resume(
+        service: &mut ServiceState,
+        program: &T::AccountId,
+        waiter: Waiter,
+        kind: Kind,
+        at_hand: Option<(&MessageId, &mut Purse<T>)>,
+    ) {
         let Some(waiting) = Self::find_waiting(program, &waiter) else {
             return;
         };
-        let reserved = Self::call_waiter(service, program, &waiter, waiting);
+        let reserved = Self::call_waiter(service, program, &waiter, waiting, at_hand);
         let resume = Message {
             id: MessageId::default(),
             kind,

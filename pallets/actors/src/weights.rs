@@ -129,16 +129,16 @@ impl WeightInfo for () {
     }
 
     // The message and what it says, its place on the agenda, its purse, payer and source; a message
-    // that awaits its reply.
+    // that awaits its reply, and the purse of that.
     fn answer_waiting() -> Weight {
-        picoseconds(150_000_000, 0, 0).saturating_add(accesses(19, 13))
+        picoseconds(150_000_000, 0, 0).saturating_add(accesses(20, 14))
     }
 
-    // The message that waits, and the purse of the send that is answered; where it waits again,
-    // its place on the agenda.
+    // The message that waits, its purse where the cause is queued, and the purse of the send that is
+    // answered; where it waits again, its place on the agenda.
     fn resume_message(bytes: u32) -> Weight {
         picoseconds(50_000_000, 4_000, bytes)
-            .saturating_add(accesses(6, 6))
+            .saturating_add(accesses(7, 7))
             .saturating_add(Weight::from_parts(0, bytes.into()))
     }
 
@@ -164,9 +164,9 @@ impl WeightInfo for () {
         accesses(5, 0).saturating_add(Weight::from_parts(0, payloads))
     }
 
-    // The message, service, program, purse, payer and what it has on hold, the program's account,
-    // escrow and its sum, the issuance, the heirs of a source that has exited, and the events (172
-    // us and 0.9 ns a byte, for a turn of an echo and all).
+    // The message, service, program, purse and the one that it was split from, payer and what it has on
+    // hold, the program's account, escrow and its sum, the issuance, the heirs of a source that has
+    // exited, and the events (172 us and 0.9 ns a byte, for a turn of an echo and all).
     fn serve_message(bytes: u32) -> Weight {
         picoseconds(150_000_000, 2_000, bytes)
             .saturating_add(accesses(18, 9))

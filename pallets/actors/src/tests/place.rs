@@ -107,6 +107,52 @@ fn a_dry_run_counts_the_place() {
     assert_eq!(served(needed - fuel), ReplyCode::OutOfGas);
 }
 
+fn a_dry_run_counts_what_is_burned_beyond_what_is_paid_for() {
+    let (program, echo) = (create("script"), create("echo"));
+    let burns = |gas| {
+        let post = Post::new(&program, script([&[burn()]])).deposit(0);
+        post.gas(gas).act()
+    };
+    let asks = || request(&echo, b"x".to_vec());
+    // What two messages are given is nearly all that the call has paid for.
+    let (first, second) = (110_000_000_000, 60_000_000_000);
+    let words = script([
+        &[burns(first), asks(), wait(10)],
+        &[burns(second), asks(), wait(10)],
+        &[reply(b"", 0)],
+    ]);
+    let dry = |gas| {
+        Pallet::<Test>::dry_run_message(ALICE, program.clone(), words.clone(), 0, gas, None)
+            .expect("it would be accepted")
+    };
+    // Eighty blocks' worth of gas in the queue make places as dear as four doublings that are remembered,
+    // while the message that is rehearsed is served as well.
+    crowd_with(&echo, 320, 40 * LONGEST);
+    let behind_others = dry(None).gas_needed;
+    idle();
+    assert_eq!(memory(), 0);
+    make_dearer(4);
+    // Without limits it has enough, however dear places are.
+    let run = dry(None);
+    assert_eq!(run.reply.map(|reply| reply.code), Some(ReplyCode::Replied));
+    let needed = run.gas_needed;
+    assert_eq!(needed, behind_others);
+    assert!(needed > 16 * LONGEST + first + second);
+    let served = |gas| {
+        let id = send_as(&ALICE, program.clone(), words.clone(), 0, gas, DEPOSIT);
+        let id = id.expect("it starts");
+        idle();
+        code_of_answer(id)
+    };
+    let less = needed - 64 * ActorsSchedule::get().fuel;
+    let rehearsed = |gas| dry(Some(gas)).reply.map(|reply| reply.code);
+    assert_eq!(rehearsed(less), Some(ReplyCode::OutOfGas));
+    assert_eq!(rehearsed(needed), Some(ReplyCode::Replied));
+    assert_eq!(served(needed), Some(ReplyCode::Replied));
+    Service::<Test>::mutate(|service| service.memory = 0);
+    assert_quiet();
+}
+
 fn the_price_remembers_how_long_others_have_waited() {
     let program = create("echo");
     crowd(&program, 3);
@@ -333,6 +379,38 @@ fn what_shares_a_purse_makes_no_place_dearer_than_it_has_paid_for() {
     assert_quiet();
 }
 
+fn what_goes_on_makes_no_place_dearer_than_its_purse_has_paid_for() {
+    let (sender, program) = (create("script"), create("script"));
+    let words = script([&[wait(100)], &[reply(b"", 0)]]);
+    let post = || Post::new(&program, words.clone()).deposit(DEPOSIT / 10);
+    let posts: Vec<_> = (0..8).map(|_| post().act()).collect();
+    let id = send_as(&ALICE, sender, script([&posts]), 0, 100 * LONGEST, DEPOSIT);
+    idle();
+    let waiting = || crate::Waiting::<Test>::iter_values().collect::<Vec<_>>();
+    assert_eq!(waiting().len(), 8);
+    let wakes: Vec<_> = (0..8).map(wake).collect();
+    send_with(&program, script([&wakes]), 0, PLENTY);
+    serve_one();
+    let service = Service::<Test>::get();
+    assert_eq!(service.length(), 8);
+    // All of them on one purse, which has paid for one longest turn.
+    let purse = id.expect("it was accepted");
+    assert!(waiting().iter().all(|one| one.message.purse == purse));
+    let serving = Pallet::<Test>::serving_gas();
+    assert!(service.volume > LONGEST / 2, "{}", service.volume);
+    assert!(
+        service.volume <= LONGEST + 8 * serving,
+        "a longest turn's worth is paid for, and serving each: {}",
+        service.volume
+    );
+    // Each gives up what it has reserved.
+    serve_one();
+    assert_eq!(waiting().len(), 7);
+    assert!(Service::<Test>::get().volume <= LONGEST + 8 * serving);
+    idle();
+    assert_quiet();
+}
+
 fn signals_do_not_hold_the_queue() {
     let program = create("script");
     play(&program, script([&[on_signal(&[set(1, b"clean")])]]));
@@ -455,6 +533,30 @@ fn an_upgrade_is_not_shut_out_by_a_full_queue() {
     assert_quiet();
 }
 
+fn an_upgrade_pays_a_thousand_times_its_gas_at_most() {
+    let program = create("script");
+    let second = upload("script-second");
+    // Nobody else can pay for a place.
+    make_dearer(40);
+    let gas = 1_024 * LONGEST;
+    let error: DispatchError = Error::<Test>::GasLimitTooLow.into();
+    let sent = send_as(&ALICE, program.clone(), vec![], 0, gas, 0);
+    assert_eq!(sent, Err(error));
+    let run = Pallet::<Test>::dry_run_upgrade(ALICE, program.clone(), second, vec![], None, None);
+    let needed = run.expect("it would be accepted").gas_needed;
+    assert!(needed < gas, "{needed}");
+    let signed = RuntimeOrigin::signed(ALICE);
+    let upgraded = Actors::upgrade_program(signed, program, second, vec![], needed, DEPOSIT);
+    assert_ok!(upgraded);
+    let (_, purse) = Purses::<Test>::iter().next().expect("it is open");
+    let code = crate::Codes::<Test>::get(second).expect("it is there").info;
+    let counted = Pallet::<Test>::code_share(&code);
+    assert_eq!(purse.burned, 1_023 * counted);
+    idle();
+    Service::<Test>::mutate(|service| service.memory = 0);
+    assert_quiet();
+}
+
 /// Lets a block begin that has `poll` milliseconds, and end with `idle` left.
 fn block(poll: u64, idle: u64) {
     let of = |milliseconds| Weight::from_parts(milliseconds * 1_000_000_000, u64::MAX);
@@ -528,6 +630,7 @@ cases![
     places_cost_nothing_while_the_queue_is_short,
     places_get_dearer_with_the_gas_in_the_queue,
     a_dry_run_counts_the_place,
+    a_dry_run_counts_what_is_burned_beyond_what_is_paid_for,
     the_price_remembers_how_long_others_have_waited,
     a_pause_makes_nothing_dearer,
     a_conversation_pays_once_for_a_longest_turns_worth,
@@ -536,11 +639,13 @@ cases![
     who_stands_in_the_queue_has_paid,
     what_does_not_run_burns_nothing,
     what_shares_a_purse_makes_no_place_dearer_than_it_has_paid_for,
+    what_goes_on_makes_no_place_dearer_than_its_purse_has_paid_for,
     signals_do_not_hold_the_queue,
     a_signal_cleans_up_whatever_places_cost,
     heavy_code_counts_as_what_it_takes_of_a_block,
     a_program_that_doubles_itself_is_priced_out,
     an_upgrade_is_not_shut_out_by_a_full_queue,
+    an_upgrade_pays_a_thousand_times_its_gas_at_most,
     what_was_booked_does_not_hold_the_queue,
     answers_of_the_ended_do_not_hold_the_queue,
 ];

@@ -15,7 +15,7 @@ use frame_support::{
 use frame_system::RawOrigin;
 use sp_runtime::traits::{One, Saturating};
 
-use crate::{deposit::Footprint, place::Rate, Codes, Config, Pallet, Service};
+use crate::{deposit::Footprint, place::Rate, Codes, Config, Kind, Pallet, Queue, Service};
 
 /// Turns of the longest length that a rehearsal's gas covers when it is not told how much.
 const DEFAULT_TURNS: u64 = 4;
@@ -51,7 +51,8 @@ pub(super) struct Made<T: Config> {
 
 impl<T: Config> Pallet<T> {
     /// Does `call` and lets `watch` see what it causes, as if in a block of its own with nothing
-    /// queued before it, and undoes everything. Time and randomness are those of the last block.
+    /// queued before it, but at the price that places have now, and undoes everything. Time and
+    /// randomness are those of the last block.
     pub(super) fn rehearse<R>(
         means: Means<T>,
         call: impl FnOnce(Gas, Balance) -> Result<(MessageId, T::AccountId), DispatchError>,
@@ -59,9 +60,11 @@ impl<T: Config> Pallet<T> {
     ) -> Result<R, ReadError> {
         Self::undone(|| {
             Self::begin_block();
+            let before = Service::<T>::get();
+            let most = Self::most_gas(Self::place_rate(&before));
             let spendable = Self::spendable(&means.payer);
             if means.gas_limit.is_none() && means.deposit_limit.is_none() {
-                Self::lend(&means.payer, means.outlay);
+                Self::lend(&means.payer, means.outlay, most);
             }
             // Unless told otherwise, the payer's money is shared between gas and deposits.
             let free = Self::spendable(&means.payer).saturating_sub(means.outlay);
@@ -69,11 +72,18 @@ impl<T: Config> Pallet<T> {
             let money = free.saturating_sub(deposit);
             let gas = means
                 .gas_limit
-                .unwrap_or_else(|| Self::affordable_gas(money));
-            let rate = Self::place_rate(&Service::<T>::get());
+                .unwrap_or_else(|| Self::affordable_gas(money, most));
             let (message_id, program) = call(gas, deposit).map_err(Self::refused)?;
             // Nothing that was queued before is served.
-            Service::<T>::mutate(|service| service.head = service.tail.saturating_sub(1));
+            let mut service = Service::<T>::get();
+            service.head = service.tail.saturating_sub(1);
+            let own = Queue::<T>::get(service.head);
+            let (kind, reserved) = own.map_or((Kind::Handle, 0), |message| {
+                (message.kind, message.reserved)
+            });
+            Self::remember_volume(&mut service, reserved);
+            Service::<T>::put(service);
+            let rate = Self::place_rate_of(&before, kind);
             watch(Made {
                 message_id,
                 program,
@@ -87,8 +97,8 @@ impl<T: Config> Pallet<T> {
 
     /// Makes the payer's money enough for the call's `outlay`, the most gas of a rehearsal, and
     /// deposits of a whole memory: who asks what a call takes need not have it.
-    fn lend(payer: &T::AccountId, outlay: Balance) {
-        let gas = T::GasPrice::get().cost(Self::most_gas());
+    fn lend(payer: &T::AccountId, outlay: Balance, most: Gas) {
+        let gas = T::GasPrice::get().cost(most);
         let pages = T::Limits::get()
             .memory
             .saturating_mul(crate::program::PAGES_PER_WASM_PAGE);
@@ -109,9 +119,11 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// The gas that a rehearsal has if it is not told how much.
-    fn most_gas() -> Gas {
-        T::MaxTurnGas::get().saturating_mul(DEFAULT_TURNS)
+    /// The gas that a rehearsal has if it is not told how much, where places have that price.
+    fn most_gas(rate: Rate) -> Gas {
+        let gas = T::MaxTurnGas::get().saturating_mul(DEFAULT_TURNS);
+        // Each of these turns pays for its place.
+        gas.saturating_add(rate.price(gas.max(Self::largest_turn())))
     }
 
     pub(super) fn rehearse_message<R>(
@@ -187,8 +199,7 @@ impl<T: Config> Pallet<T> {
         frame_system::Pallet::<T>::reset_events();
     }
 
-    fn affordable_gas(money: Balance) -> Gas {
-        let most = Self::most_gas();
+    fn affordable_gas(money: Balance, most: Gas) -> Gas {
         let price = T::GasPrice::get();
         if money == 0 {
             // Nothing is affordable: let the call say what cannot be paid.

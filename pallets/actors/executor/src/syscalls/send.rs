@@ -172,7 +172,11 @@ pub(crate) fn send(
     }
     if delay != 0 {
         call.charge_kept(call.prices().delay, len)?;
-        call.charge(Charge::Waiting, call.prices().renting(delay, len))?;
+        let rent = call.prices().renting(delay, len);
+        if call.prices().fuel_for(rent) > call.fuel {
+            return Err(Fault::Error(error::NOT_ENOUGH_GAS));
+        }
+        call.charge(Charge::Waiting, rent)?;
     }
     call.charge_bytes(Charge::Messages, call.prices().send_byte, len)?;
     let destination = call.array(dest)?;

@@ -977,6 +977,30 @@ fn a_delay_that_cannot_be_says_why() {
     assert_eq!(sent(&mut sending(-2, 0, 0, 1, 0)), error::OUT_OF_RANGE);
 }
 
+#[test]
+fn a_delay_whose_time_cannot_be_paid_for_says_so() {
+    // A microsecond a block: ten thousand take 10 ms.
+    let long = 10_000;
+    let rent = Schedule::default().renting(long, 0);
+    let mut chain = sending(0, 0, 0, long, 0);
+    let needed = chain.run(Entry::Handle, PLENTY).gas_required;
+    let sent_with = |chain: &mut Chain, gas| {
+        let turn = chain.run(Entry::Handle, gas);
+        let effects = turn.outcome.expect("it finishes").effects;
+        (
+            effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::Send(_))),
+            turn.gas_burned,
+        )
+    };
+    assert_eq!(sent_with(&mut chain, needed), (true, needed));
+    // Nothing is burned for blocks that it does not get.
+    let fuel = Schedule::default().fuel;
+    let (is_sent, burned) = sent_with(&mut chain, needed - rent / 2);
+    assert!(!is_sent && burned <= needed - rent + 100 * fuel, "{burned}");
+}
+
 // Turns that are not the first.
 
 #[test]
