@@ -364,7 +364,7 @@ sp_api::impl_runtime_apis! {
             Actors::inheritor(program)
         }
 
-        fn code(code_hash: CodeHash) -> Option<CodeDetails<AccountId>> {
+        fn code(code_hash: CodeHash) -> Option<CodeDetails> {
             Actors::code(code_hash)
         }
 

@@ -168,7 +168,9 @@ describe('bad input', { timeout: 300_000 }, () => {
   it('code that is in use, or is someone else\'s', async () => {
     const hash = api.registry.hash(program('counter'));
     await refuses(api.tx.actors.removeCode(hash), 'actors.CodeInUse');
-    await refuses(api.tx.actors.removeCode(hash), 'actors.NotUploader', { signer: chain.bob });
+    await refuses(api.tx.actors.removeCode(hash), 'actors.NotKeeper', { signer: chain.bob });
+    await refuses(api.tx.actors.keepCode(hash), 'actors.AlreadyKeeper');
+    await refuses(api.tx.actors.keepCode(NOWHERE), 'actors.CodeNotFound');
   });
 
   it('a program that is unknown', async () => {

@@ -41,6 +41,7 @@ describe('a plain @polkadot/api', { timeout: 120_000 }, () => {
     const message = ['payload', 'value', 'gasLimit', 'depositLimit'];
     assert.deepEqual(calls, {
       uploadCode: ['code'],
+      keepCode: ['codeHash'],
       removeCode: ['codeHash'],
       createProgram: ['codeHash', 'salt', ...message],
       uploadProgram: ['code', 'salt', ...message],

@@ -190,6 +190,29 @@ describe('money', { timeout: 180_000 }, () => {
       { alice: { free: deposit - removal.fee, held: -deposit }, issuance: -removal.fee });
   });
 
+  it('of code that others keep: each has its own deposit, and who uploaded it may go', async () => {
+    const code = wat('(module (memory (export "memory") 1) (func (export "handle")))');
+    const hash = api.registry.hash(code);
+    const bob = chain.bob.address;
+    const upload = await chain.submit(api.tx.actors.uploadCode(bytes(code)));
+    const deposit = find(upload.events, 'actors', 'CodeUploaded').deposit.toBigInt();
+    const made = await chain.deploy(code, {});
+    assert.equal(made.code, 'Finished');
+
+    const kept = await chain.submit(api.tx.actors.keepCode(hash), { signer: chain.bob });
+    assert.equal(find(kept.events, 'actors', 'CodeKept').deposit.toBigInt(), deposit);
+    assert.deepEqual(await changes(kept.hash, { alice, bob }),
+      { alice: { free: 0n, held: 0n }, bob: { free: -(kept.fee + deposit), held: deposit }, issuance: -kept.fee });
+
+    const left = await chain.submit(api.tx.actors.removeCode(hash));
+    assert.equal(find(left.events, 'actors', 'CodeReleased').keeper.toString(), alice);
+    assert.deepEqual(await changes(left.hash, { alice }),
+      { alice: { free: deposit - left.fee, held: -deposit }, issuance: -left.fee });
+    const details = (await api.call.actorsApi.code(hash)).unwrap();
+    assert.deepEqual([details.keepers.toNumber(), details.references.toNumber()], [1, 1]);
+    assert.equal(details.deposit.toBigInt(), deposit);
+  });
+
   it('ends with nothing on hold for calls and nothing in flight', async () => {
     assert.equal((await api.query.actors.valueInFlight()).toBigInt(), 0n);
     assert.deepEqual(await api.query.actors.purses.entries(), []);

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use frame_support::{
     ensure,
     pallet_prelude::{BoundedVec, DispatchError, DispatchResult},
-    traits::{fungible::hold::Mutate as _, tokens::Precision, Get},
+    traits::Get,
 };
 
 use crate::{
@@ -14,8 +14,7 @@ use crate::{
     mailbox::LetterEnd,
     message::{Kind, Message, Sender},
     record::ServiceState,
-    report, Codes, Config, Error, Event, HoldReason, Idls, Pallet, Program, Programs, Service,
-    Wasm,
+    Codes, Config, Error, Event, Idls, Keepers, Pallet, Program, Programs, Service, Wasm,
 };
 
 impl<T: Config> Pallet<T> {
@@ -30,9 +29,8 @@ impl<T: Config> Pallet<T> {
         );
         let blob = split_idl(&wasm).map_err(Self::refusal)?;
         // Before the code is judged: who cannot pay has nothing translated.
-        let deposit = Self::code_deposit(&blob);
-        T::Currency::hold(&HoldReason::Code.into(), uploader, deposit)
-            .map_err(|_| Error::<T>::CodeDepositNotPayable)?;
+        let deposit = Self::code_deposit(blob.code.len(), blob.section.len());
+        Self::add_keeper(uploader, code_hash, deposit)?;
         Self::note_upload(blob.code.len())?;
         let mut info = Self::validate_code(&wasm).map_err(Self::refusal)?;
         info.schedule = T::Schedule::get().version;
@@ -40,14 +38,14 @@ impl<T: Config> Pallet<T> {
             let section = BoundedVec::try_from(blob.section.to_vec());
             Idls::<T>::insert(code_hash, section.map_err(|_| Error::<T>::CodeIdlTooLarge)?);
         }
-        let runs = blob.code.len();
+        let (runs, idl_len) = (blob.code.len(), blob.section.len() as u32);
         wasm.truncate(runs);
         let wasm = BoundedVec::try_from(wasm).map_err(|_| Error::<T>::CodeTooLarge)?;
         Wasm::<T>::insert(code_hash, wasm);
         let code = Code {
-            uploader: uploader.clone(),
-            deposit,
+            keepers: 1,
             references: 0,
+            idl_len,
             info,
         };
         Codes::<T>::insert(code_hash, code);
@@ -72,22 +70,47 @@ impl<T: Config> Pallet<T> {
         Self::do_upload_code(uploader, wasm)
     }
 
-    pub(crate) fn do_remove_code(uploader: &T::AccountId, code_hash: CodeHash) -> DispatchResult {
-        let code = Codes::<T>::get(code_hash).ok_or(Error::<T>::CodeNotFound)?;
-        ensure!(code.uploader == *uploader, Error::<T>::NotUploader);
-        ensure!(code.references == 0, Error::<T>::CodeInUse);
-        let reason = HoldReason::Code.into();
-        let deposit = code.deposit;
-        if T::Currency::release(&reason, uploader, deposit, Precision::BestEffort) != Ok(deposit) {
-            report!("a code's deposit is less than its record says");
+    /// Makes an account one of those that keep stored code.
+    pub(crate) fn do_keep_code(keeper: &T::AccountId, code_hash: CodeHash) -> DispatchResult {
+        let mut code = Codes::<T>::get(code_hash).ok_or(Error::<T>::CodeNotFound)?;
+        ensure!(
+            !Keepers::<T>::contains_key(code_hash, keeper),
+            Error::<T>::AlreadyKeeper
+        );
+        let deposit = Self::code_deposit(code.info.code_len as usize, code.idl_len as usize);
+        Self::add_keeper(keeper, code_hash, deposit)?;
+        code.keepers = code.keepers.saturating_add(1);
+        Codes::<T>::insert(code_hash, code);
+        Self::deposit_event(Event::CodeKept {
+            code_hash,
+            keeper: keeper.clone(),
+            deposit,
+        });
+        Ok(())
+    }
+
+    /// Takes an account out of those that keep code, which goes with the last of them.
+    pub(crate) fn do_remove_code(keeper: &T::AccountId, code_hash: CodeHash) -> DispatchResult {
+        let mut code = Codes::<T>::get(code_hash).ok_or(Error::<T>::CodeNotFound)?;
+        let deposit = Self::remove_keeper(keeper, code_hash)?;
+        let keeper = keeper.clone();
+        code.keepers = code.keepers.saturating_sub(1);
+        if code.keepers > 0 {
+            Codes::<T>::insert(code_hash, code);
+            Self::deposit_event(Event::CodeReleased {
+                code_hash,
+                keeper,
+                deposit,
+            });
+            return Ok(());
         }
+        ensure!(code.references == 0, Error::<T>::CodeInUse);
         Codes::<T>::remove(code_hash);
         Wasm::<T>::remove(code_hash);
         Idls::<T>::remove(code_hash);
-        let uploader = uploader.clone();
         Self::deposit_event(Event::CodeRemoved {
             code_hash,
-            uploader,
+            keeper,
             deposit,
         });
         Ok(())
@@ -211,7 +234,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// What it takes to start the `migrate` of that code, in place of what the program has.
-    pub(crate) fn migration_price(code: &Code<T>, program: &Program<T>) -> Gas {
+    pub(crate) fn migration_price(code: &Code, program: &Program<T>) -> Gas {
         let pages = u32::try_from(program.pages.len()).unwrap_or(u32::MAX);
         let schedule = T::Schedule::get();
         schedule

@@ -1,4 +1,4 @@
-//! Stored code: judged once, stored once, paid for by its uploader.
+//! Stored code: judged once, stored once, and paid for by each account that keeps it.
 
 use actors_executor::{split_idl, Blob, CodeInfo, Invalid, InvalidKind, Modules};
 use actors_primitives::{Balance, CodeHash};
@@ -10,35 +10,25 @@ use frame_support::{
         transactional::{Layer, TRANSACTION_LEVEL_KEY},
         unhashed,
     },
-    traits::Get,
+    traits::{fungible::hold::Mutate as _, tokens::Precision, Get},
     weights::Weight,
 };
 use scale_info::TypeInfo;
 
 use crate::{
-    deposit::Footprint, report, session::HALF_BUDGET, Codes, Config, Error, Pallet, Uploaded,
-    WeightInfo,
+    deposit::Footprint, report, session::HALF_BUDGET, Codes, Config, Error, HoldReason, Keepers,
+    Pallet, Uploaded, WeightInfo,
 };
 
 /// What is known of stored code.
-#[derive(
-    frame_support::CloneNoBound,
-    frame_support::DebugNoBound,
-    frame_support::PartialEqNoBound,
-    frame_support::EqNoBound,
-    Encode,
-    Decode,
-    MaxEncodedLen,
-    TypeInfo,
-)]
-#[scale_info(skip_type_params(T))]
-pub struct Code<T: Config> {
-    /// Who uploaded it, and gets the deposit back.
-    pub uploader: T::AccountId,
-    /// What is held for it, in planck.
-    pub deposit: Balance,
-    /// How many programs use it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Code {
+    /// How many accounts keep it: who uploaded it, and who has called `keep_code`.
+    pub keepers: u32,
+    /// How many programs use it, and upgrades to it that are queued.
     pub references: u32,
+    /// Bytes of the section that its IDL is in, 0 if it has none.
+    pub idl_len: u32,
     /// What running it needs to know.
     pub info: CodeInfo,
 }
@@ -57,15 +47,42 @@ impl<T: Config> Pallet<T> {
         Ok((Self::validate_code(wasm)?, split_idl(wasm)?))
     }
 
-    /// The deposit for code: its record, what runs, and its IDL if it has one.
-    pub(crate) fn code_deposit(blob: &Blob<'_>) -> Balance {
+    /// What keeping code takes, whoever else does: the deposit for its record, for what runs, for its
+    /// IDL if it has one, and for the keeper's own record.
+    pub(crate) fn code_deposit(code_len: usize, idl_len: usize) -> Balance {
         let mut footprint = Footprint::default();
-        footprint.add(Code::<T>::max_encoded_len());
-        footprint.add(blob.code.len());
-        if !blob.section.is_empty() {
-            footprint.add(blob.section.len());
+        footprint.add(Code::max_encoded_len());
+        footprint.add(code_len);
+        if idl_len > 0 {
+            footprint.add(idl_len);
         }
+        footprint.add(Balance::max_encoded_len());
         Self::deposit_for(footprint)
+    }
+
+    /// Makes an account a keeper of code, with its deposit.
+    pub(crate) fn add_keeper(
+        keeper: &T::AccountId,
+        code_hash: CodeHash,
+        deposit: Balance,
+    ) -> DispatchResult {
+        T::Currency::hold(&HoldReason::Code.into(), keeper, deposit)
+            .map_err(|_| Error::<T>::CodeDepositNotPayable)?;
+        Keepers::<T>::insert(code_hash, keeper, deposit);
+        Ok(())
+    }
+
+    /// Gives a keeper the deposit back; says how much it was.
+    pub(crate) fn remove_keeper(
+        keeper: &T::AccountId,
+        code_hash: CodeHash,
+    ) -> Result<Balance, DispatchError> {
+        let deposit = Keepers::<T>::take(code_hash, keeper).ok_or(Error::<T>::NotKeeper)?;
+        let reason = HoldReason::Code.into();
+        if T::Currency::release(&reason, keeper, deposit, Precision::BestEffort) != Ok(deposit) {
+            report!("a code's deposit is less than its record says");
+        }
+        Ok(deposit)
     }
 
     pub(crate) fn code_hash(wasm: &[u8]) -> CodeHash {
@@ -128,7 +145,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Adds a user to stored code.
-    pub(crate) fn retain_code(code_hash: CodeHash) -> Result<Code<T>, DispatchError> {
+    pub(crate) fn retain_code(code_hash: CodeHash) -> Result<Code, DispatchError> {
         Codes::<T>::try_mutate(code_hash, |code| {
             let code = code.as_mut().ok_or(Error::<T>::CodeNotFound)?;
             code.references = code.references.saturating_add(1);

@@ -1,6 +1,6 @@
 //! What must always hold of the state: every total is recomputed and compared with what is stored.
 
-use actors_primitives::{Balance, Gas, MessageId};
+use actors_primitives::{Balance, CodeHash, Gas, MessageId};
 use alloc::collections::BTreeMap;
 use frame_support::{
     ensure,
@@ -9,10 +9,10 @@ use frame_support::{
 use sp_runtime::TryRuntimeError;
 
 use crate::{
-    deposit::Footprint, Agenda, Codes, Config, Delayed, Due, Graves, HoldReason, Idls, Kind,
-    Mailboxes, Message, Pages, Pallet, Parting, Programs, Purses, Queue, Remains, Row, Service,
-    Slot, Stage, State, Status, Ticks, Tombstones, ValueInFlight, Waiter, Waiting, WaitingPayloads,
-    Wasm,
+    deposit::Footprint, Agenda, Codes, Config, Delayed, Due, Graves, HoldReason, Idls, Keepers,
+    Kind, Mailboxes, Message, Pages, Pallet, Parting, Programs, Purses, Queue, Remains, Row,
+    Service, Slot, Stage, State, Status, Ticks, Tombstones, ValueInFlight, Waiter, Waiting,
+    WaitingPayloads, Wasm,
 };
 
 /// What messages in all places add up to.
@@ -467,6 +467,22 @@ impl<T: Config> Pallet<T> {
             Idls::<T>::iter_keys().all(Codes::<T>::contains_key),
             "an IDL is stored without its code's record"
         );
+        let mut keepers: BTreeMap<CodeHash, u32> = BTreeMap::new();
+        for (code_hash, _) in Keepers::<T>::iter_keys() {
+            *keepers.entry(code_hash).or_default() += 1;
+        }
+        for (code_hash, code) in Codes::<T>::iter() {
+            let idl_len = Idls::<T>::decode_len(code_hash).unwrap_or_default();
+            ensure!(
+                code.idl_len as usize == idl_len,
+                "a code's record knows another IDL"
+            );
+            ensure!(
+                keepers.remove(&code_hash) == Some(code.keepers),
+                "a code is kept by nobody, or its keepers are miscounted"
+            );
+        }
+        ensure!(keepers.is_empty(), "code is kept that is not stored");
         Ok(())
     }
 
@@ -477,8 +493,8 @@ impl<T: Config> Pallet<T> {
             *sum = sum.saturating_add(purse.held).saturating_add(purse.deposit);
         }
         let mut codes: BTreeMap<T::AccountId, Balance> = BTreeMap::new();
-        for (_, code) in Codes::<T>::iter() {
-            *codes.entry(code.uploader).or_default() += code.deposit;
+        for (_, keeper, deposit) in Keepers::<T>::iter() {
+            *codes.entry(keeper).or_default() += deposit;
         }
         let remains: BTreeMap<_, _> = Remains::<T>::iter_values()
             .map(|remnant| (remnant.program, remnant.deposit))

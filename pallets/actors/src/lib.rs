@@ -159,7 +159,7 @@ pub mod pallet {
         PalletId,
     };
     use frame_system::pallet_prelude::*;
-    use sp_runtime::Perbill;
+    use sp_runtime::{traits::One, Perbill};
 
     use crate::{
         agenda, bounds, code::Code, graves, mailbox, message, program::Program, purse::Purse,
@@ -305,7 +305,12 @@ pub mod pallet {
 
     /// What is known of each stored code.
     #[pallet::storage]
-    pub type Codes<T: Config> = StorageMap<_, Identity, CodeHash, Code<T>>;
+    pub type Codes<T: Config> = StorageMap<_, Identity, CodeHash, Code>;
+
+    /// The accounts that keep each stored code, and what is held on each for that, in planck.
+    #[pallet::storage]
+    pub type Keepers<T: Config> =
+        StorageDoubleMap<_, Identity, CodeHash, Blake2_128Concat, T::AccountId, Balance>;
 
     /// The bytes of each stored code, as far as they run: without its IDL.
     #[pallet::storage]
@@ -444,16 +449,34 @@ pub mod pallet {
             code_hash: CodeHash,
             /// Who uploaded it.
             uploader: T::AccountId,
-            /// What is held on the uploader's account until the code is removed, in planck.
+            /// What is held on the uploader's account, the first that keeps the code, in planck.
             deposit: Balance,
         },
-        /// Code was removed and its deposit released.
+        /// One more account keeps code.
+        CodeKept {
+            /// Its name.
+            code_hash: CodeHash,
+            /// The account.
+            keeper: T::AccountId,
+            /// What is held on the account until it keeps the code no longer, in planck.
+            deposit: Balance,
+        },
+        /// An account keeps code no longer. Others do.
+        CodeReleased {
+            /// Its name.
+            code_hash: CodeHash,
+            /// The account.
+            keeper: T::AccountId,
+            /// The deposit that it has back, in planck.
+            deposit: Balance,
+        },
+        /// The last account that kept code does so no longer, and the code was removed.
         CodeRemoved {
             /// Its name.
             code_hash: CodeHash,
-            /// Whose deposit was released.
-            uploader: T::AccountId,
-            /// The deposit, in planck.
+            /// The account.
+            keeper: T::AccountId,
+            /// The deposit that it has back, in planck.
             deposit: Balance,
         },
         /// A program has an address; its `init` is queued.
@@ -660,14 +683,17 @@ pub mod pallet {
         /// The uploads of this block would exceed what one block judges. Try again in a later
         /// block.
         TooMuchCode,
-        /// The same code is stored already. Create programs from it.
+        /// The same code is stored already. Create programs from it; with `keep_code` it stays as
+        /// long as you want.
         CodeAlreadyStored,
         /// No code is stored under that hash.
         CodeNotFound,
-        /// Programs still use the code, or an upgrade to it is queued.
+        /// Programs use the code, or an upgrade to it is queued, and no other account keeps it.
         CodeInUse,
-        /// Only who uploaded the code may remove it.
-        NotUploader,
+        /// The account does not keep the code: it has neither uploaded it nor called `keep_code`.
+        NotKeeper,
+        /// The account keeps the code already.
+        AlreadyKeeper,
         /// The account's free balance does not cover the deposit for the code.
         CodeDepositNotPayable,
         /// A program has that address already, or had it and exited. Use another salt.
@@ -713,25 +739,20 @@ pub mod pallet {
         NotPayer,
     }
 
-    #[pallet::genesis_config]
-    #[derive(frame_support::DefaultNoBound)]
-    pub struct GenesisConfig<T: Config> {
-        #[serde(skip)]
-        _marker: PhantomData<T>,
-    }
-
-    #[pallet::genesis_build]
-    impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
-        fn build(&self) {
-            Pallet::<T>::endow_escrow();
-        }
-    }
-
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
         fn on_runtime_upgrade() -> Weight {
             Self::endow_escrow();
-            T::DbWeight::get().reads_writes(3, 2)
+            Self::endowing_weight()
+        }
+
+        fn on_initialize(block: BlockNumberFor<T>) -> Weight {
+            // Not at genesis: a pallet that is built later, as the balances may be, would not know of it.
+            if !block.is_one() {
+                return Weight::zero();
+            }
+            Self::endow_escrow();
+            Self::endowing_weight()
         }
 
         fn on_poll(_: BlockNumberFor<T>, meter: &mut WeightMeter) {
@@ -978,7 +999,7 @@ pub mod pallet {
         }
 
         /// What is known of stored code.
-        pub fn code(code_hash: CodeHash) -> Option<CodeDetails<T::AccountId>> {
+        pub fn code(code_hash: CodeHash) -> Option<CodeDetails> {
             Self::view_code(code_hash)
         }
 
@@ -1043,12 +1064,14 @@ pub mod pallet {
             Ok(Self::weight_of_uploaded(work))
         }
 
-        /// Removes code that no program uses, and gives the uploader the deposit back.
+        /// Keeps code no longer, and gives the caller the deposit for it back. The code stays as long
+        /// as another account keeps it; with the last one it is removed, and that one must stay while
+        /// programs use the code.
         #[pallet::call_index(1)]
         #[pallet::weight(T::WeightInfo::remove_code())]
         pub fn remove_code(origin: OriginFor<T>, code_hash: CodeHash) -> DispatchResult {
-            let uploader = ensure_signed(origin)?;
-            Self::do_remove_code(&uploader, code_hash)
+            let keeper = ensure_signed(origin)?;
+            Self::do_remove_code(&keeper, code_hash)
         }
 
         /// Creates a program from stored code and queues the message that runs its `init`.
@@ -1249,6 +1272,15 @@ pub mod pallet {
         pub fn close_purse(origin: OriginFor<T>, message_id: MessageId) -> DispatchResult {
             let payer = ensure_signed(origin)?;
             Self::do_close_purse(&payer, message_id)
+        }
+
+        /// Keeps stored code: it stays until the caller calls `remove_code`, whoever uploaded it and
+        /// whatever others do. Holds the deposit that an upload of it would take today.
+        #[pallet::call_index(11)]
+        #[pallet::weight(T::WeightInfo::keep_code())]
+        pub fn keep_code(origin: OriginFor<T>, code_hash: CodeHash) -> DispatchResult {
+            let keeper = ensure_signed(origin)?;
+            Self::do_keep_code(&keeper, code_hash)
         }
     }
 }

@@ -283,6 +283,7 @@ pub(crate) fn begin_block() {
     let last = System::block_number();
     let parent = sp_io::hashing::blake2_256(&last.to_le_bytes()).into();
     System::initialize(&(last + 1), &parent, &Default::default());
+    Actors::on_initialize(last + 1);
 }
 
 /// Lets the rest of a block serve the queue.

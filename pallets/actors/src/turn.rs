@@ -457,6 +457,7 @@ impl<T: Config> Pallet<T> {
             most_to_load: Self::most_to_load(),
             program: message.destination.clone().into(),
             block_number: block.unique_saturated_into(),
+            deposit_per_item: T::DepositPerItem::get(),
             deposit_per_byte: T::DepositPerByte::get(),
             creation_deposit: Self::creation_deposit(),
         }

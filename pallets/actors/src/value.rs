@@ -3,7 +3,7 @@
 
 use actors_primitives::{Balance, ReplyCode};
 use frame_support::{
-    pallet_prelude::DispatchError,
+    pallet_prelude::{DispatchError, Weight},
     traits::{
         fungible::{Balanced, Inspect, Mutate},
         tokens::{Fortitude, Precision, Preservation, Provenance},
@@ -21,8 +21,8 @@ impl<T: Config> Pallet<T> {
         T::PalletId::get().into_account_truncating()
     }
 
-    /// Mints the escrow account its existential deposit, once in the life of a chain: at genesis,
-    /// or by the upgrade that brings the pallet. An upgrade that raises the existential deposit
+    /// Mints the escrow account its existential deposit, once in the life of a chain: in its first
+    /// block, or with the upgrade that brings the pallet. An upgrade that raises the existential deposit
     /// adds the difference.
     pub(crate) fn endow_escrow() {
         let escrow = Self::escrow();
@@ -32,6 +32,11 @@ impl<T: Config> Pallet<T> {
         if missing != 0 && T::Currency::mint_into(&escrow, missing).is_err() {
             report!("the escrow account could not be endowed");
         }
+    }
+
+    /// What that takes: the account, the sum in flight, and the issuance.
+    pub(crate) fn endowing_weight() -> Weight {
+        T::DbWeight::get().reads_writes(3, 2)
     }
 
     /// What an account can send away and stay alive.

@@ -12,6 +12,8 @@ use crate::bounds;
 pub trait WeightInfo {
     /// `upload_code` with that many bytes, its IDL included.
     fn upload_code(bytes: u32) -> Weight;
+    /// `keep_code`.
+    fn keep_code() -> Weight;
     /// `remove_code`.
     fn remove_code() -> Weight;
     /// `create_program` with a payload of that many bytes.
@@ -72,12 +74,17 @@ impl WeightInfo for () {
     // of the shortest `if`, 200 to 260 of code that is nothing but small functions). An IDL is
     // hashed and stored only, and pays the same.
     fn upload_code(bytes: u32) -> Weight {
-        picoseconds(120_000_000, 300_000, bytes).saturating_add(accesses(4, 6))
+        picoseconds(120_000_000, 300_000, bytes).saturating_add(accesses(4, 7))
+    }
+
+    // The code's record, the keeper's, the account and what it has on hold.
+    fn keep_code() -> Weight {
+        picoseconds(80_000_000, 0, 0).saturating_add(accesses(4, 4))
     }
 
     // (39 to 138 us.)
     fn remove_code() -> Weight {
-        picoseconds(180_000_000, 0, 0).saturating_add(accesses(3, 5))
+        picoseconds(180_000_000, 0, 0).saturating_add(accesses(4, 6))
     }
 
     // Three balances change (creator, program, escrow) with holds on two of them (135 us and 0.5

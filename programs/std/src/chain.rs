@@ -79,13 +79,32 @@ pub fn deposit_left() -> u128 {
     u128::from_le_bytes(out)
 }
 
-/// The price of one stored byte.
+/// The deposits for what programs store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DepositPrices {
+    /// For one item, in planck: a page of memory, or a key of state.
+    pub item: u128,
+    /// For one byte, in planck: a page has 16,384.
+    pub byte: u128,
+}
+
+impl DepositPrices {
+    /// The deposit for so many items that have so many bytes together.
+    #[must_use]
+    pub fn of(self, items: u32, bytes: u32) -> u128 {
+        let items = self.item.saturating_mul(items.into());
+        items.saturating_add(self.byte.saturating_mul(bytes.into()))
+    }
+}
+
+/// The deposits for what programs store.
 #[must_use]
-pub fn deposit_per_byte() -> u128 {
-    let mut out = [0; 16];
-    // SAFETY: `out` is valid for 16 bytes.
-    unsafe { sys::deposit_per_byte(out.as_mut_ptr()) };
-    u128::from_le_bytes(out)
+pub fn deposit_prices() -> DepositPrices {
+    let mut out = [0u128; 2];
+    // SAFETY: `out` is valid for 32 bytes. The chain writes them in the order of Wasm's memory.
+    unsafe { sys::deposit_prices(out.as_mut_ptr().cast()) };
+    let [item, byte] = out.map(u128::from_le);
+    DepositPrices { item, byte }
 }
 
 /// Randomness of a chain, and how old it is.

@@ -17,6 +17,10 @@ impl WeightInfo for Watched {
         Chain::upload_code(bytes)
     }
 
+    fn keep_code() -> Weight {
+        Chain::keep_code()
+    }
+
     fn remove_code() -> Weight {
         Chain::remove_code()
     }

@@ -128,6 +128,7 @@ impl Program {
                 most_to_load: MAX_TURN_GAS,
                 program: [4; 32],
                 block_number: 1,
+                deposit_per_item: 1,
                 deposit_per_byte: 1,
                 creation_deposit: 1,
             },

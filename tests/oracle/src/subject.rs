@@ -170,6 +170,7 @@ impl<'d> Subject<'d> {
             most_to_load: u64::MAX,
             program: [3; 32],
             block_number: 1,
+            deposit_per_item: 1,
             deposit_per_byte: 1,
             creation_deposit: 1,
         };

@@ -96,7 +96,9 @@ pub struct Context {
     pub program: [u8; 32],
     /// The height of the block.
     pub block_number: u64,
-    /// The price of one stored byte, in planck.
+    /// The deposit for one stored item, in planck.
+    pub deposit_per_item: Balance,
+    /// The deposit for one stored byte, in planck.
     pub deposit_per_byte: Balance,
     /// What creating a program takes from its creator at once besides the value, in planck: the
     /// existential deposit and the deposit for the program's record.

@@ -313,8 +313,9 @@ macro_rules! for_each_import {
             WAITERS fn wait(blocks: u32) -> i32;
             /// Writes the deposit money that the message may still use or send along.
             READERS fn deposit_left(out16: *mut u8);
-            /// Writes the price of one stored byte.
-            READERS fn deposit_per_byte(out16: *mut u8);
+            /// Writes the deposits for one stored item, which a page or a key of state is, and for one
+            /// stored byte.
+            READERS fn deposit_prices(out32: *mut u8);
             /// Resumes another waiting message of this program.
             WAKERS fn wake(message_id32: *const u8) -> i32;
             /// Whether another message of this program waits: 1 if it does, 0 if not.

@@ -173,7 +173,7 @@ sp_api::decl_runtime_apis! {
         fn inheritor(program: AccountId) -> Option<AccountId>;
 
         /// What is known of stored code.
-        fn code(code_hash: CodeHash) -> Option<CodeDetails<AccountId>>;
+        fn code(code_hash: CodeHash) -> Option<CodeDetails>;
 
         /// Judges code as `upload_code` does; an error says what is wrong, in which function and
         /// where, and how to mend it.

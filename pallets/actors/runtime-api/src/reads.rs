@@ -55,10 +55,10 @@ impl TypeInfo for OpaqueBytes {
 
 /// Stored code, as `code` shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
-pub struct CodeDetails<AccountId> {
-    /// Who uploaded it and gets its deposit back.
-    pub uploader: AccountId,
-    /// What is held on the uploader's account for it, in planck.
+pub struct CodeDetails {
+    /// How many accounts keep it: who uploaded it, and who has called `keepCode`.
+    pub keepers: u32,
+    /// What keeping it takes of an account now, in planck.
     pub deposit: Balance,
     /// How many programs use it, or are about to be upgraded to it.
     pub references: u32,

@@ -17,8 +17,9 @@ fn code_is_stored_once_and_its_deposit_comes_back() {
     let hash = upload("echo");
     let held = Balances::balance_on_hold(&HoldReason::Code.into(), &ALICE);
     let bytes = fixture("echo").len() as u128;
-    let record = crate::Code::<Test>::max_encoded_len() as u128;
-    assert_eq!(held, 2 * 1_000_000 + (bytes + record) * 1_000);
+    // With the record of who keeps it: how much is held.
+    let records = crate::Code::max_encoded_len() as u128 + 16;
+    assert_eq!(held, 3 * 1_000_000 + (bytes + records) * 1_000);
     assert_eq!(total(&ALICE), before);
     assert_noop!(
         Actors::upload_code(RuntimeOrigin::signed(BOB), fixture("echo")),
@@ -26,7 +27,7 @@ fn code_is_stored_once_and_its_deposit_comes_back() {
     );
     assert_noop!(
         Actors::remove_code(RuntimeOrigin::signed(BOB), hash),
-        Error::<Test>::NotUploader
+        Error::<Test>::NotKeeper
     );
     assert_ok!(Actors::remove_code(RuntimeOrigin::signed(ALICE), hash));
     assert_eq!(
@@ -79,10 +80,10 @@ fn an_idl_lies_beside_the_code() {
 
     // Its uploader pays for all of it, and has all of it back.
     let held = || Balances::balance_on_hold(&HoldReason::Code.into(), &ALICE);
-    let record = crate::Code::<Test>::max_encoded_len();
+    let records = crate::Code::max_encoded_len() + 16;
     assert_eq!(
         held(),
-        3 * 1_000_000 + (wasm.len() + record) as u128 * 1_000
+        4 * 1_000_000 + (wasm.len() + records) as u128 * 1_000
     );
     assert_eq!((held(), held()), (details.deposit, foretold.deposit));
     assert_ok!(Actors::remove_code(RuntimeOrigin::signed(ALICE), hash));
@@ -186,6 +187,63 @@ fn code_in_use_stays() {
     );
 }
 
+/// What is held on an account for code.
+fn held_for_code(who: &AccountId) -> u128 {
+    Balances::balance_on_hold(&HoldReason::Code.into(), who)
+}
+
+fn code_stays_as_long_as_somebody_keeps_it() {
+    let hash = upload("echo");
+    let deposit = held_for_code(&ALICE);
+    let keep = |who: &AccountId| Actors::keep_code(RuntimeOrigin::signed(who.clone()), hash);
+    let remove = |who: &AccountId| Actors::remove_code(RuntimeOrigin::signed(who.clone()), hash);
+    assert_noop!(keep(&ALICE), Error::<Test>::AlreadyKeeper);
+    assert_noop!(keep(&PAUPER), Error::<Test>::CodeDepositNotPayable);
+    // Who keeps it pays what an upload would cost today, and gets back what they have paid.
+    PerItem::mutate(|price| *price += 1_000);
+    assert_ok!(keep(&BOB));
+    assert_noop!(keep(&BOB), Error::<Test>::AlreadyKeeper);
+    assert_eq!(held_for_code(&BOB), deposit + 3 * 1_000);
+    assert_eq!(
+        Pallet::<Test>::code(hash).map(|code| code.deposit),
+        Some(held_for_code(&BOB))
+    );
+    PerItem::mutate(|price| *price -= 1_000);
+
+    // Its uploader goes, whoever uses it.
+    let program = create("echo");
+    assert_ok!(remove(&ALICE));
+    assert_eq!((held_for_code(&ALICE), total(&BOB)), (0, 1_000 * UNIT));
+    assert_noop!(remove(&ALICE), Error::<Test>::NotKeeper);
+    let code = Codes::<Test>::get(hash).expect("Bob keeps it");
+    assert_eq!((code.keepers, code.references), (1, 1));
+    assert_eq!(ask(&program, b"x").payload, b"x");
+    // The last one stays while programs use it, unless another comes.
+    assert_noop!(remove(&BOB), Error::<Test>::CodeInUse);
+    assert_eq!(held_for_code(&BOB), deposit + 3 * 1_000);
+    assert_ok!(keep(&ALICE));
+    assert_ok!(remove(&BOB));
+    assert_eq!((held_for_code(&ALICE), held_for_code(&BOB)), (deposit, 0));
+    let told =
+        |wanted: fn(&crate::Event<Test>) -> bool| events().iter().filter(|e| wanted(e)).count();
+    assert_eq!(
+        told(|event| matches!(event, crate::Event::CodeKept { .. })),
+        2
+    );
+    assert_eq!(
+        told(|event| matches!(event, crate::Event::CodeReleased { .. })),
+        2
+    );
+    assert_eq!(
+        told(|event| matches!(event, crate::Event::CodeRemoved { .. })),
+        0
+    );
+    assert_noop!(
+        Actors::keep_code(RuntimeOrigin::signed(BOB), Default::default()),
+        Error::<Test>::CodeNotFound
+    );
+}
+
 fn code_that_nobody_can_pay_for_is_refused() {
     assert_noop!(
         Actors::upload_code(RuntimeOrigin::signed(PAUPER), fixture("echo")),
@@ -227,6 +285,7 @@ cases![
     an_idl_costs_no_turn_anything,
     an_idl_that_is_misplaced_or_too_long_is_refused,
     code_in_use_stays,
+    code_stays_as_long_as_somebody_keeps_it,
     code_that_nobody_can_pay_for_is_refused,
     every_kind_of_bad_code_has_its_own_error,
 ];

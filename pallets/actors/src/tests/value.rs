@@ -1,9 +1,32 @@
 //! Value in escrow.
 
 use actors_primitives::ReplyCode;
-use frame_support::traits::fungible::Inspect;
+use frame_support::traits::{
+    fungible::{Inspect, Mutate},
+    Hooks,
+};
 
 use crate::{mock::*, Pallet, ValueInFlight};
+
+fn the_first_block_endows_the_escrow_account() {
+    let escrow = Pallet::<Test>::escrow();
+    let minimum = Balances::minimum_balance();
+    assert_eq!(Balances::balance(&escrow), minimum);
+    // Whatever the genesis of other pallets has made of it.
+    let all: u128 = frame_system::Account::<Test>::iter()
+        .map(|(_, account)| account.data.free + account.data.reserved)
+        .sum();
+    assert_eq!(Balances::total_issuance(), all);
+    // No other block does, and an upgrade adds what is missing.
+    Balances::set_balance(&escrow, minimum + 7);
+    next_block();
+    assert_eq!(Balances::balance(&escrow), minimum + 7);
+    Balances::set_balance(&escrow, minimum);
+    ExistentialDeposit::mutate(|minimum| *minimum += 5);
+    Actors::on_runtime_upgrade();
+    assert_eq!(Balances::balance(&escrow), minimum + 5);
+    ExistentialDeposit::mutate(|minimum| *minimum -= 5);
+}
 
 fn value_waits_in_escrow_and_arrives_with_the_turn() {
     let program = create("echo");
@@ -39,6 +62,7 @@ fn issuance_changes_by_burned_gas_alone() {
 }
 
 cases![
+    the_first_block_endows_the_escrow_account,
     value_waits_in_escrow_and_arrives_with_the_turn,
     issuance_changes_by_burned_gas_alone,
 ];

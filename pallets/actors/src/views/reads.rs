@@ -81,17 +81,17 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    pub(crate) fn view_code(code_hash: CodeHash) -> Option<CodeDetails<T::AccountId>> {
+    pub(crate) fn view_code(code_hash: CodeHash) -> Option<CodeDetails> {
         let code = Codes::<T>::get(code_hash)?;
         let exported = Entry::ALL
             .into_iter()
             .filter(|entry| code.info.exports.contains(*entry));
         Some(CodeDetails {
-            uploader: code.uploader,
-            deposit: code.deposit,
+            keepers: code.keepers,
+            deposit: Self::code_deposit(code.info.code_len as usize, code.idl_len as usize),
             references: code.references,
             bytes: code.info.code_len,
-            idl_bytes: Idls::<T>::decode_len(code_hash).map_or(0, |bytes| bytes as u32),
+            idl_bytes: code.idl_len,
             wasm_pages: code.info.wasm_pages,
             exports: exported.map(|entry| entry.export().to_string()).collect(),
         })

@@ -176,7 +176,10 @@ impl<T: Config> Pallet<T> {
         let code_hash = Self::code_hash(wasm);
         Ok(match Codes::<T>::contains_key(code_hash) {
             true => (code_hash, 0),
-            false => (code_hash, Self::code_deposit(&blob)),
+            false => {
+                let deposit = Self::code_deposit(blob.code.len(), blob.section.len());
+                (code_hash, deposit)
+            }
         })
     }
 

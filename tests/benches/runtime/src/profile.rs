@@ -318,6 +318,7 @@ fn context(payload: Vec<u8>) -> Context {
         most_to_load: 0,
         program: [2; 32],
         block_number: 1,
+        deposit_per_item: 1,
         deposit_per_byte: 1,
         creation_deposit: 0,
     }

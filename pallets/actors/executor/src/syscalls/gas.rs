@@ -16,6 +16,11 @@ pub(crate) fn deposit_left(call: &mut Call<'_, '_>, out: u32) -> Result<(), Faul
     call.copy_out(out, &left.to_le_bytes())
 }
 
-pub(crate) fn deposit_per_byte(call: &mut Call<'_, '_>, out: u32) -> Result<(), Fault> {
-    call.copy_out(out, &call.context().deposit_per_byte.to_le_bytes())
+pub(crate) fn deposit_prices(call: &mut Call<'_, '_>, out: u32) -> Result<(), Fault> {
+    let context = call.context();
+    let mut prices = [0; 32];
+    let (item, byte) = prices.split_at_mut(16);
+    item.copy_from_slice(&context.deposit_per_item.to_le_bytes());
+    byte.copy_from_slice(&context.deposit_per_byte.to_le_bytes());
+    call.copy_out(out, &prices)
 }

@@ -89,6 +89,7 @@ impl Chain {
             most_to_load: 187_500_000_000,
             program: [4; 32],
             block_number: 42,
+            deposit_per_item: 8,
             deposit_per_byte: 9,
             creation_deposit: 30,
         };
@@ -848,16 +849,16 @@ fn readers_show_the_message_and_what_surrounds_it() {
             (call $message_value (i32.const 96))
             (call $balance (i32.const 112))
             (call $deposit_left (i32.const 128))
-            (call $deposit_per_byte (i32.const 144))
-            (i64.store (i32.const 160) (call $block_number))
-            (i64.store (i32.const 168) (call $block_timestamp))
-            (i32.store (i32.const 176) (call $message_size))
-            (i32.store (i32.const 180) (call $turn_cause))
-            (i32.store (i32.const 184) (call $message_read
-                (i32.const 1) (i32.const 3) (i32.const 200)))
-            (i64.store (i32.const 208) (call $random
-                (i32.const 0) (i32.const 5) (i32.const 216)))
-            (drop (call $reply (i32.const 0) (i32.const 248) (i32.const 1000))))"#,
+            (i64.store (i32.const 144) (call $block_number))
+            (i64.store (i32.const 152) (call $block_timestamp))
+            (i32.store (i32.const 160) (call $message_size))
+            (i32.store (i32.const 164) (call $turn_cause))
+            (i32.store (i32.const 168) (call $message_read
+                (i32.const 1) (i32.const 3) (i32.const 184)))
+            (i64.store (i32.const 192) (call $random
+                (i32.const 0) (i32.const 5) (i32.const 200)))
+            (call $deposit_prices (i32.const 232))
+            (drop (call $reply (i32.const 0) (i32.const 264) (i32.const 1000))))"#,
     );
     let seen = reply(&chain.turn());
     assert_eq!(seen[..32], [1; 32]);
@@ -866,12 +867,13 @@ fn readers_show_the_message_and_what_surrounds_it() {
     assert_eq!(seen[96..112], 5u128.to_le_bytes());
     assert_eq!(seen[112..128], 1_000u128.to_le_bytes());
     assert_eq!(seen[128..144], 77u128.to_le_bytes());
-    assert_eq!(seen[144..160], 9u128.to_le_bytes());
-    assert_eq!(seen[160..168], 42u64.to_le_bytes());
-    assert_eq!(seen[168..176], 1_700_000_000_000u64.to_le_bytes());
-    assert_eq!(seen[176..188], [5, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0]);
-    assert_eq!(&seen[200..203], b"ell");
-    assert_eq!(seen[208..218], [41, 0, 0, 0, 0, 0, 0, 0, 5, 7]);
+    assert_eq!(seen[144..152], 42u64.to_le_bytes());
+    assert_eq!(seen[152..160], 1_700_000_000_000u64.to_le_bytes());
+    assert_eq!(seen[160..172], [5, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0]);
+    assert_eq!(&seen[184..187], b"ell");
+    assert_eq!(seen[192..202], [41, 0, 0, 0, 0, 0, 0, 0, 5, 7]);
+    assert_eq!(seen[232..248], 8u128.to_le_bytes());
+    assert_eq!(seen[248..264], 9u128.to_le_bytes());
 }
 
 #[test]

@@ -131,6 +131,7 @@ fn turn(code: &Code, pages: u16, modules: &mut Modules) {
             most_to_load: u64::MAX,
             program: [4; 32],
             block_number: 1,
+            deposit_per_item: 1,
             deposit_per_byte: 1,
             creation_deposit: 1,
         },
