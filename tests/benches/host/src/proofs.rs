@@ -7,9 +7,9 @@ use crate::{
     chain::{Block, Chain, Runtime, Trie},
     modules,
     ping::{ask, deploy},
-    round_trip,
+    programs, round_trip,
     table::{Bound, Table},
-    waiting::{clerk, tell, What, BOB, LONG, LONGEST, VALUE},
+    waiting::{clerk, long, tell, What, BOB, LONG, LONGEST, VALUE},
 };
 
 /// Programs on the chain.
@@ -43,9 +43,15 @@ pub(crate) fn run(runtime: &Runtime, _: u32) -> Table {
     );
     table
         .note("With 100,000 programs and 5,000 of each: messages that wait, letters, and messages");
-    table.note("that await their replies. Recorded while the block runs, its new root included.");
+    table.note(
+        "that await their replies. Recorded while the block runs, its new root included. Where",
+    );
+    table.note(
+        "a row says `10 MiB`, a hook has so many bytes of proof and more work than they allow.",
+    );
     let (storage, names, codes) = populate(runtime);
     for (name, counts, prepare, block) in CASES {
+        eprintln!("{name}");
         for count in *counts {
             let mut town = Town {
                 chain: Chain::from_storage(runtime, storage.clone()),
@@ -103,7 +109,7 @@ fn populate(runtime: &Runtime) -> Populated {
 }
 
 fn park(chain: &mut Chain<'_>, to: [u8; 32], payload: &[u8], count: u32) -> Lap {
-    let _: Lap = chain.call("actors_send", (ask(to, payload, count, 1),));
+    let _: Lap = chain.call("actors_send", (long(to, payload, count),));
     let lap: Lap = chain.call("actors_idle", (Room::All,));
     assert_eq!(lap.waiting.len(), count as usize, "they do not wait");
     lap
@@ -115,7 +121,7 @@ fn nothing(_: &mut Town<'_>, _: u32) -> Vec<[u8; 32]> {
 
 /// Messages of users, and all that they cause at once.
 fn asked(block: &mut Block<'_, '_>, to: [u8; 32], payload: &[u8], count: u32) -> u64 {
-    let sent: Lap = block.call("actors_send", (ask(to, payload, count, 1),));
+    let sent: Lap = block.call("actors_send", (long(to, payload, count),));
     sent.call_whole.proof + idle(block)
 }
 
@@ -154,7 +160,7 @@ fn letters(town: &mut Town<'_>, count: u32, blocks: u32, bytes: usize) -> Vec<[u
 
 fn delays(town: &mut Town<'_>, count: u32, to: [u8; 32], bytes: usize) -> Vec<[u8; 32]> {
     let payload = padded(What::Delay, to, 1, VALUE, bytes);
-    let ask = ask(town.clerk, &payload, count, 1);
+    let ask = long(town.clerk, &payload, count);
     let _: Vec<Lap> = town.chain.call("actors_ask", (ask,));
     Vec::new()
 }
@@ -162,8 +168,8 @@ fn delays(town: &mut Town<'_>, count: u32, to: [u8; 32], bytes: usize) -> Vec<[u
 /// A clerk that has exited while `count` messages waited in it; `awaited` of them were awaited.
 fn graves(town: &mut Town<'_>, count: u32, awaited: u32, bytes: usize) -> Vec<[u8; 32]> {
     let gone = deploy(&mut town.chain, clerk(false), b"gone");
-    let inner = padded(What::Wait, BOB, LONG, 0, bytes.saturating_sub(53));
-    let outer = tell(What::Await, gone, LONG, 0, &inner);
+    let inner = padded(What::Wait, BOB, STAY, 0, bytes.saturating_sub(53));
+    let outer = tell(What::Await, gone, STAY, 0, &inner);
     for (to, payload, count) in [
         (town.clerk, &outer, awaited),
         (gone, &inner, count - awaited),
@@ -184,6 +190,75 @@ fn exit(town: &mut Town<'_>, program: [u8; 32]) -> Vec<[u8; 32]> {
     Vec::new()
 }
 
+/// A hook after the transactions of a block whose proof has 10 MiB: there is more to do than that allows.
+fn full(block: &mut Block<'_, '_>) -> u64 {
+    let lap: Lap = block.call("actors_idle", (Room::Proof(FULL),));
+    let charged = lap.serve_proof;
+    assert!(charged <= FULL, "{charged} bytes are charged");
+    assert!(
+        charged > FULL / 10 * 9,
+        "only {charged} bytes are charged: there was not enough to do"
+    );
+    charged
+}
+
+/// Puts messages into the queue.
+fn queue(town: &mut Town<'_>, to: [u8; 32], payload: &[u8], count: u32) {
+    let _: Lap = town
+        .chain
+        .call("actors_send", (ask(to, payload, count, 1),));
+}
+
+/// What hoarders do.
+#[derive(Clone, Copy)]
+enum Hoard {
+    Values,
+    Keys,
+    Read,
+    Pages,
+    Send,
+    Exit,
+}
+
+/// What a hoarder is told.
+fn hoard(what: Hoard, count: u32, address: [u8; 32]) -> Vec<u8> {
+    [&[what as u8], &count.to_le_bytes()[..], &address].concat()
+}
+
+/// So many hoarders that have done all of that.
+fn hoarders(town: &mut Town<'_>, count: u32, told: &[(Hoard, u32)]) -> Vec<[u8; 32]> {
+    let wasm = programs::assemble(&programs::waiting("hoarder"));
+    let made =
+        (0..count).map(|number| deploy(&mut town.chain, wasm.clone(), &number.to_le_bytes()));
+    let made: Vec<_> = made.collect();
+    for program in &made {
+        for (what, items) in told {
+            tell_hoarder(town, *program, *what, *items);
+            let lap: Lap = town.chain.call("actors_idle", (Room::All,));
+            assert_eq!(lap.code, FINISHED, "a hoarder failed");
+        }
+    }
+    made
+}
+
+/// Queues what a hoarder is told.
+fn tell_hoarder(town: &mut Town<'_>, program: [u8; 32], what: Hoard, items: u32) {
+    let payload = hoard(what, items, town.callee);
+    let _: Lap = town
+        .chain
+        .call("actors_send", (long(program, &payload, 1),));
+}
+
+/// Hoarders that have exited, and of which nothing is freed yet.
+fn ruins(town: &mut Town<'_>, count: u32, told: &[(Hoard, u32)]) -> Vec<[u8; 32]> {
+    let made = hoarders(town, count, told);
+    for program in &made {
+        tell_hoarder(town, *program, Hoard::Exit, 1);
+    }
+    let _: Lap = town.chain.call("actors_poll", (Room::All,));
+    made
+}
+
 fn replies(block: &mut Block<'_, '_>, letters: &[[u8; 32]], bytes: usize) -> u64 {
     let calls: u64 = letters
         .iter()
@@ -191,6 +266,16 @@ fn replies(block: &mut Block<'_, '_>, letters: &[[u8; 32]], bytes: usize) -> u64
         .sum();
     calls + idle(block)
 }
+
+/// How a message ends that says nothing.
+const FINISHED: u32 = 1;
+/// What the proof of a block may have.
+const FULL: u64 = 10 * 1024 * 1024;
+/// Blocks for which a message of 64 KiB can wait with the gas of [`ask`], which bounds what it has
+/// reserved when it goes on: with more, few take places in one hook.
+const STAY: u32 = 100;
+/// More of anything than a proof of 10 MiB allows.
+const PLENTY: u32 = 300;
 
 const FEW: &[u32] = &[1, 50];
 const LONG_ONES: &[u32] = &[1, 10];
@@ -282,5 +367,147 @@ const CASES: &[Case] = &[
         &[2, 10],
         |town, count| graves(town, count, count, LONGEST),
         |block, _, count, _| poll(block, Room::Answers(count)),
+    ),
+    (
+        "10 MiB: answers that are all awaited, by 64 KiB",
+        &[PLENTY],
+        |town, count| graves(town, count, count, LONGEST),
+        |block, _, _, _| full(block),
+    ),
+    (
+        "10 MiB: answers to what waited, 64 KiB",
+        &[PLENTY],
+        |town, count| graves(town, count, 0, LONGEST),
+        |block, _, _, _| full(block),
+    ),
+    (
+        "10 MiB: messages of 64 KiB that begin to wait",
+        &[PLENTY],
+        |town, count| {
+            let payload = padded(What::Wait, BOB, STAY, 0, LONGEST);
+            let clerk = town.clerk;
+            queue(town, clerk, &payload, count);
+            Vec::new()
+        },
+        |block, _, _, _| full(block),
+    ),
+    (
+        "10 MiB: deadlines of 64 KiB, and their turns",
+        &[PLENTY],
+        |town, count| waits(town, count, LONGEST),
+        |block, _, _, _| poll(block, Room::Time(0)) + full(block),
+    ),
+    (
+        "10 MiB: messages of 64 KiB that are woken",
+        &[PLENTY],
+        |town, count| {
+            let payload = padded(What::Wait, BOB, STAY, 0, LONGEST);
+            let clerk = town.clerk;
+            queue(town, clerk, &payload, count);
+            let parked: Lap = town.chain.call("actors_idle", (Room::All,));
+            let waiting = parked.waiting;
+            for message in &waiting {
+                queue(town, clerk, &tell(What::Wake, *message, 0, 0, b""), 1);
+            }
+            waiting
+        },
+        |block, _, _, _| full(block),
+    ),
+    (
+        "10 MiB: letters of 64 KiB that end",
+        &[PLENTY],
+        |town, count| letters(town, count, 1, LONGEST),
+        |block, _, _, _| poll(block, Room::Time(0)) + full(block),
+    ),
+    (
+        "10 MiB: deliveries of 64 KiB, and their turns",
+        &[PLENTY],
+        |town, count| {
+            let clerk = town.clerk;
+            delays(town, count, clerk, LONGEST)
+        },
+        |block, _, _, _| poll(block, Room::Time(0)) + full(block),
+    ),
+    (
+        "10 MiB: deliveries of 64 KiB to a user",
+        &[PLENTY],
+        |town, count| delays(town, count, BOB, LONGEST),
+        |block, _, _, _| poll(block, Room::Time(0)) + full(block),
+    ),
+    (
+        "10 MiB: pages of exited programs that are freed",
+        &[14],
+        |town, count| ruins(town, count, &[(Hoard::Pages, 250)]),
+        |block, _, _, _| full(block),
+    ),
+    (
+        "10 MiB: keys of exited programs that are freed",
+        &[4],
+        |town, count| ruins(town, count, &[(Hoard::Keys, 900)]),
+        |block, _, _, _| full(block),
+    ),
+    (
+        "turns that read 16 KiB of state 200 times",
+        &[1, 3],
+        |town, count| {
+            let made = hoarders(town, count, &[(Hoard::Values, 200)]);
+            for program in &made {
+                tell_hoarder(town, *program, Hoard::Read, 200);
+            }
+            made
+        },
+        |block, _, _, _| idle(block),
+    ),
+    (
+        "turns that load and store 250 pages",
+        &[1, 3],
+        |town, count| {
+            let made = hoarders(town, count, &[(Hoard::Pages, 250)]);
+            for program in &made {
+                tell_hoarder(town, *program, Hoard::Pages, 250);
+            }
+            made
+        },
+        |block, _, _, _| idle(block),
+    ),
+    (
+        "turns that send 200 messages with gas of their own",
+        &[1, 3],
+        |town, count| {
+            let made = hoarders(town, count, &[]);
+            for program in &made {
+                tell_hoarder(town, *program, Hoard::Send, 200);
+            }
+            made
+        },
+        |block, _, _, _| idle(block),
+    ),
+    (
+        "turns of 510 KiB of code, each other code",
+        &[4],
+        |town, count| {
+            let made = (0..count as usize).map(|number| {
+                let code = modules::ordinary(510 * 1024 - 2_048 * number);
+                deploy(&mut town.chain, code, b"")
+            });
+            let made: Vec<_> = made.collect();
+            for program in &made {
+                queue(town, *program, b"", 1);
+            }
+            made
+        },
+        |block, _, _, _| idle(block),
+    ),
+    (
+        "programs that exit",
+        &[1, 50],
+        |town, count| {
+            let made = hoarders(town, count, &[(Hoard::Keys, 2)]);
+            for program in &made {
+                tell_hoarder(town, *program, Hoard::Exit, 1);
+            }
+            made
+        },
+        |block, _, _, _| idle(block),
     ),
 ];

@@ -1,6 +1,6 @@
 //! What waits, and what happens to it, against what is charged for that.
 
-use bench_interface::{Lap, Room, Timed};
+use bench_interface::{Ask, Lap, Room, Timed};
 
 use crate::{
     chain::{Chain, Runtime},
@@ -32,6 +32,14 @@ pub(crate) enum What {
     Exit,
     Create,
     Fail,
+}
+
+/// Messages with gas for as long as anything waits: bytes pay for each block.
+pub(crate) fn long(to: [u8; 32], payload: &[u8], count: u32) -> Ask {
+    Ask {
+        gas: 2_000_000_000_000,
+        ..ask(to, payload, count, 1)
+    }
 }
 
 /// A payload of the clerk's.
@@ -102,7 +110,7 @@ impl<'r> Office<'r> {
 
     /// Messages to a clerk.
     fn send(&mut self, to: [u8; 32], payload: &[u8], count: u32) -> Charge {
-        let ask = ask(to, payload, count, 1);
+        let ask = long(to, payload, count);
         let lap: Lap = match self.is_counting {
             true => self.chain.count("actors_send", (ask,)),
             false => self.chain.call("actors_send", (ask,)),

@@ -67,6 +67,8 @@ pub enum Room {
     All,
     /// As much as that reference time allows, in picoseconds.
     Time(u64),
+    /// As much as so many bytes of proof allow.
+    Proof(u64),
     /// So many things that are due, and nothing else.
     Due(u32),
     /// To answer so many messages that wait in a program which has ended, and nothing else.

@@ -5,7 +5,7 @@ use actors_primitives::{Balance, Gas, GasPrice};
 use alloc::{vec, vec::Vec};
 use frame_support::{
     derive_impl, parameter_types,
-    traits::{ConstBool, ConstU32, ConstU64, Nothing},
+    traits::{ConstBool, ConstU32, ConstU64, Hooks, Nothing},
     weights::{constants::ParityDbWeight, Weight},
     PalletId,
 };
@@ -171,6 +171,7 @@ pub(crate) fn genesis() {
     };
     frame_support::traits::BuildGenesisConfig::build(&genesis);
     System::initialize(&1, &Default::default(), &Default::default());
+    <Actors as Hooks<u64>>::on_initialize(1);
     pallet_timestamp::Now::<Runtime>::put(1_700_000_000_000);
 }
 

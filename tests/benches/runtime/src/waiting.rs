@@ -50,6 +50,7 @@ fn weight(room: Room) -> Weight {
     match room {
         Room::All => BlockWeights::get().max_block,
         Room::Time(time) => Weight::from_parts(time, u64::MAX),
+        Room::Proof(bytes) => Weight::from_parts(BlockWeights::get().max_block.ref_time(), bytes),
         // A quarter of it is kept for sweeping.
         Room::Due(count) => {
             let due = Weights::do_due(LONGEST).saturating_mul(count.into());
