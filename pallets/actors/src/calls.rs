@@ -13,6 +13,7 @@ use crate::{
     code::Code,
     mailbox::LetterEnd,
     message::{Kind, Message, Sender},
+    place::Load,
     record::ServiceState,
     Codes, Config, Error, Event, Idls, Keepers, Pallet, Program, Programs, Service, Wasm,
 };
@@ -149,7 +150,7 @@ impl<T: Config> Pallet<T> {
             value,
             purse: id,
             deposit: deposit_limit,
-            reserved: 0,
+            load: Load::default(),
         };
         let start = Self::start_price_of(&record, Kind::Init);
         let share = Self::code_share(&record.info);
@@ -178,7 +179,7 @@ impl<T: Config> Pallet<T> {
             value,
             purse: id,
             deposit: deposit_limit,
-            reserved: 0,
+            load: Load::default(),
         };
         let start = Self::start_price_of(&program, Kind::Handle);
         let share = Self::code_share(&program.info);
@@ -212,7 +213,7 @@ impl<T: Config> Pallet<T> {
         Self::value_departs(payer, message.value)?;
         let (id, clock) = (message.purse, service.clock);
         let deposit = message.deposit;
-        message.reserved = Self::open_purse(id, payer, gas_limit, (place, share), deposit, clock)?;
+        message.load = Self::open_purse(id, payer, gas_limit, (place, share), deposit, clock)?;
         Self::enqueue(&mut service, message);
         Service::<T>::put(service);
         Ok(())
@@ -321,7 +322,7 @@ impl<T: Config> Pallet<T> {
             value: 0,
             purse: id,
             deposit: deposit_limit,
-            reserved: 0,
+            load: Load::default(),
         };
         let share = Self::code_share(&code.info);
         Self::send_from_user(service, message, (start, share), gas_limit)?;

@@ -72,14 +72,16 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Gives a keeper the deposit back; says how much it was.
+    /// Gives a keeper the deposit back; says how much it was. An error if the account cannot take it: its
+    /// free balance would stay below the existential deposit, which was raised since.
     pub(crate) fn remove_keeper(
         keeper: &T::AccountId,
         code_hash: CodeHash,
     ) -> Result<Balance, DispatchError> {
         let deposit = Keepers::<T>::take(code_hash, keeper).ok_or(Error::<T>::NotKeeper)?;
         let reason = HoldReason::Code.into();
-        if T::Currency::release(&reason, keeper, deposit, Precision::BestEffort) != Ok(deposit) {
+        let released = T::Currency::release(&reason, keeper, deposit, Precision::BestEffort)?;
+        if released != deposit {
             report!("a code's deposit is less than its record says");
         }
         Ok(deposit)

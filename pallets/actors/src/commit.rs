@@ -46,13 +46,14 @@ impl<T: Config> Pallet<T> {
                 Effect::Create(create) => {
                     Self::apply_create(ledger, message, program.epoch, create)?;
                 }
-                Effect::Wake(woken) => {
-                    let waiter = Waiter {
+                Effect::Wake(message) => Self::wake(
+                    ledger.service,
+                    account,
+                    Waiter {
                         epoch: program.epoch,
-                        message: woken,
-                    };
-                    Self::wake(ledger, account, waiter, &message.purse);
-                }
+                        message,
+                    },
+                ),
                 Effect::Emit(data) => Self::deposit_event(Event::ProgramEvent {
                     program: account.clone(),
                     message_id: message.id,
@@ -90,7 +91,7 @@ impl<T: Config> Pallet<T> {
             if let Kind::Migrate(code_hash) = message.kind {
                 Self::release_code(code_hash);
             }
-            Self::end_program(ledger.service, account, program, inheritor.into())?;
+            Self::exit_program(ledger.service, account, program, inheritor.into())?;
             return Ok(Ended::With(code));
         }
         let Some(wait) = effects.wait else {
@@ -101,7 +102,8 @@ impl<T: Config> Pallet<T> {
             has_replied,
             ..task.past
         };
-        Self::park(ledger, message, past, program.epoch, wait);
+        let share = Self::code_share(&program.info);
+        Self::park(ledger, message, past, (program.epoch, share), wait);
         Ok(Ended::Not(blocks))
     }
 
@@ -204,7 +206,7 @@ impl<T: Config> Pallet<T> {
         let Paying {
             purse,
             deposit,
-            reserved,
+            load,
         } = ledger.pay_for(message, send.id, gas, send.deposit, leaves);
         let sent = Message {
             id: send.id,
@@ -216,7 +218,7 @@ impl<T: Config> Pallet<T> {
             value: send.value,
             purse,
             deposit,
-            reserved,
+            load,
         };
         match send.letter {
             Some(letter) => {
@@ -264,7 +266,7 @@ impl<T: Config> Pallet<T> {
         let Paying {
             purse,
             deposit,
-            reserved,
+            load,
         } = ledger.pay_for(
             message,
             create.id,
@@ -282,7 +284,7 @@ impl<T: Config> Pallet<T> {
             value: create.value,
             purse,
             deposit,
-            reserved,
+            load,
         };
         Self::enqueue(ledger.service, init);
         Ok(())

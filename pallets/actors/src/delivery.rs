@@ -4,6 +4,7 @@ use actors_primitives::MessageId;
 
 use crate::{
     agenda::Due, message::Message, record::ServiceState, report, Config, Delayed, Event, Pallet,
+    Programs,
 };
 
 impl<T: Config> Pallet<T> {
@@ -30,12 +31,17 @@ impl<T: Config> Pallet<T> {
     /// Whoever sent it may have been upgraded or have ended since. Returns the bytes of payload
     /// that it handled.
     pub(crate) fn deliver(service: &mut ServiceState, id: MessageId) -> usize {
-        let Some(message) = Delayed::<T>::take(id) else {
+        let Some(mut message) = Delayed::<T>::take(id) else {
             report!("the delayed message {id:?} does not exist");
             return 0;
         };
         let bytes = message.payload.len();
-        if Self::is_address_used(&message.destination) {
+        let program = Programs::<T>::get(&message.destination);
+        if let Some(program) = &program {
+            let share = Self::code_share(&program.info);
+            message.load.most = message.load.most.max(share);
+        }
+        if program.is_some() || Self::is_address_used(&message.destination) {
             Self::enqueue(service, message);
             return bytes;
         }

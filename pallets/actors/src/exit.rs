@@ -22,9 +22,8 @@ use crate::{
 const TOMBSTONE_BYTES: u64 = 64;
 
 impl<T: Config> Pallet<T> {
-    /// Ends a program: its balance and deposits go to the inheritor, its address keeps a
-    /// tombstone, and what it stores, and who waits in it, is left to [`Self::sweep`].
-    pub(crate) fn end_program(
+    /// Ends a program that exits, unless it would inherit from itself.
+    pub(crate) fn exit_program(
         service: &mut ServiceState,
         account: &T::AccountId,
         program: Program<T>,
@@ -34,6 +33,19 @@ impl<T: Config> Pallet<T> {
         if heir == *account {
             return Err(Aborted::Reply(ReplyCode::SyscallMisuse));
         }
+        Self::end_program(service, account, program, heir, false)
+    }
+
+    /// Ends a program: its balance and deposits go to the heir, its address keeps a tombstone, and what it
+    /// stores, and who waits in it, is left to [`Self::sweep`]. Where the existential deposit was raised so
+    /// far that some of it cannot go there, that is an error; if it `must` end, it is dust.
+    pub(crate) fn end_program(
+        service: &mut ServiceState,
+        account: &T::AccountId,
+        program: Program<T>,
+        heir: T::AccountId,
+        must: bool,
+    ) -> Result<(), Aborted> {
         Programs::<T>::remove(account);
         Tombstones::<T>::insert(account, heir.clone());
         Self::release_code(program.code_hash);
@@ -41,14 +53,16 @@ impl<T: Config> Pallet<T> {
         let all = Self::program_deposit(program.footprint);
         let kept = part(program.deposit, Self::deposit_for(program.footprint), all);
         let first = program.deposit.saturating_sub(kept);
-        if Self::release_storage(account, first) != first {
+        if must {
+            Self::release_rest(account, &heir, first);
+        } else if Self::release_storage(account, first) != first {
             return Err(Aborted::Reply(ReplyCode::LimitExceeded));
         }
         Self::pay_for_tombstone(account);
         let value = match Self::inherit(account, &heir) {
             Ok(value) => value,
             // Too little for an account that does not exist: it goes with what is freed.
-            Err(_) if kept > 0 => 0,
+            Err(_) if kept > 0 || must => 0,
             Err(error) => return Err(error.into()),
         };
         Self::bury(service, account, program.epoch, Parting::Exited);

@@ -3,6 +3,7 @@
 use actors_executor::Modules;
 use actors_primitives::Gas;
 use frame_support::{dispatch::DispatchClass, traits::Get, weights::Weight};
+use sp_core::storage::StateVersion;
 
 use crate::{bounds, session::HALF_BUDGET, Config, Pallet, WeightInfo};
 
@@ -51,6 +52,12 @@ impl<T: Config> Pallet<T> {
         );
         let limits = T::Limits::get();
         let schedule = T::Schedule::get();
+        let version = <T as frame_system::Config>::Version::get().state_version();
+        assert!(
+            schedule.proof_byte == 0 || version != StateVersion::V0,
+            "removing a value would prove all of it, which nothing pays for: `system_version` of the \
+             runtime's version is 0. Raise it to 1 or more, with a migration of the state.",
+        );
         let in_gas = |weight: Weight| {
             let proof = schedule.proof_byte.saturating_mul(weight.proof_size());
             weight.ref_time().saturating_add(proof)

@@ -9,9 +9,9 @@ use frame_support::{
 use sp_runtime::TryRuntimeError;
 
 use crate::{
-    deposit::Footprint, Agenda, Codes, Config, Delayed, Due, Graves, HoldReason, Idls, Keepers,
-    Kind, Mailboxes, Message, Pages, Pallet, Parting, Programs, Purses, Queue, Remains, Row,
-    Service, Slot, Stage, State, Status, Ticks, Tombstones, ValueInFlight, Waiter, Waiting,
+    deposit::Footprint, place::Load, Agenda, Codes, Config, Delayed, Due, Graves, HoldReason, Idls,
+    Keepers, Kind, Mailboxes, Message, Pages, Pallet, Parting, Programs, Purses, Queue, Remains,
+    Row, Service, Slot, Stage, State, Status, Ticks, Tombstones, ValueInFlight, Waiter, Waiting,
     WaitingPayloads, Wasm,
 };
 
@@ -113,18 +113,16 @@ impl<T: Config> Pallet<T> {
             Queue::<T>::iter_keys().count() as u64 == service.length(),
             "the queue has strays"
         );
-        let mut volume: Gas = 0;
+        let mut load = Load::default();
         for place in service.head..service.tail {
             let message = Queue::<T>::get(place).ok_or("the queue has a gap")?;
             sums.message(&message);
-            volume = volume.saturating_add(message.reserved);
-            if message.kind.waiter().is_none() {
-                sums.reserve(message.purse, message.reserved);
-            }
+            load = load.with(message.load);
+            sums.reserve(message.purse, message.load.paid);
         }
         ensure!(
-            service.volume == volume,
-            "the volume of the queue is not what its messages have reserved"
+            service.load == load,
+            "the load of the queue is not that of its messages"
         );
         Ok(())
     }
@@ -159,7 +157,6 @@ impl<T: Config> Pallet<T> {
             );
             let queued = sums.causes.get(&(program.clone(), epoch, id));
             let queued = queued.copied().unwrap_or_default();
-            sums.reserve(waiting.message.purse, waiting.reserved);
             match waiting.stage {
                 Stage::Called { causes, .. } => ensure!(
                     causes > 0 && (causes == queued || !is_current),
@@ -214,7 +211,10 @@ impl<T: Config> Pallet<T> {
                     let message = Delayed::<T>::get(id);
                     let message = message.ok_or("a delivery is scheduled of nothing")?;
                     sums.message(&message);
-                    sums.reserve(message.purse, message.reserved);
+                    ensure!(
+                        message.load.paid == 0,
+                        "a message that is delivered later has reserved a place"
+                    );
                 }
                 Due::Letter { user, message } => {
                     let letter = Mailboxes::<T>::get(user, message);

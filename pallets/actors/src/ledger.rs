@@ -4,7 +4,8 @@ use actors_primitives::{Balance, Gas, MessageId, ReplyCode};
 use frame_support::storage::with_storage_layer;
 
 use crate::{
-    aborted::Aborted, purse::Split, record::ServiceState, Config, CreditOf, Message, Pallet, Purse,
+    aborted::Aborted, place::Load, purse::Split, record::ServiceState, Config, CreditOf, Message,
+    Pallet, Purse,
 };
 
 /// The records that a turn has at hand: they are written once, when it has ended.
@@ -36,8 +37,8 @@ pub(crate) struct Paying {
     pub(crate) purse: MessageId,
     /// What the message may use of its deposit money.
     pub(crate) deposit: Balance,
-    /// Gas that is reserved for its turn.
-    pub(crate) reserved: Gas,
+    /// What the queue has with it, as soon as it takes a place.
+    pub(crate) load: Load,
 }
 
 impl<'s, T: Config> Ledger<'s, T> {
@@ -76,7 +77,7 @@ impl<'s, T: Config> Ledger<'s, T> {
 
     /// The purse that a sent message draws on, `message`'s or one split off it, and what it may use of
     /// the deposit money there: as much of `deposit` as `message` has left. Gas is reserved
-    /// for it if it takes a place in the queue, now or later. What a signal sends cleans up as well,
+    /// for it if it takes a place in the queue now. What a signal sends cleans up as well,
     /// unless it comes later: that ends with the call, as anything does.
     pub(crate) fn pay_for(
         &mut self,
@@ -88,33 +89,35 @@ impl<'s, T: Config> Ledger<'s, T> {
     ) -> Paying {
         let deposit = deposit.min(self.deposit);
         self.deposit = self.deposit.saturating_sub(deposit);
-        let is_queued = leaves != Leaves::AsLetter;
-        let (purse, reserved) = match gas {
+        let is_sent = leaves == Leaves::AtOnce;
+        let least = Pallet::<T>::serving_gas();
+        let (purse, load) = match gas {
             Some(gas) => {
                 let split = Split {
                     gas,
                     deposit,
-                    is_queued,
+                    is_sent,
+                    least,
                     is_last: self.purse.is_last && leaves != Leaves::Later,
                 };
                 let own = &mut self.purse;
-                let reserved = Pallet::<T>::split_purse(&message.purse, own, sent, split);
-                (sent, reserved)
+                let load = Pallet::<T>::split_purse(&message.purse, own, sent, split);
+                (sent, load)
             }
             None => {
                 self.purse.share();
-                let reserved = if is_queued {
-                    self.purse.reserve(0, Pallet::<T>::serving_gas())
+                let load = if is_sent {
+                    self.purse.reserve(least)
                 } else {
-                    0
+                    Load::of(self.purse.most(least))
                 };
-                (message.purse, reserved)
+                (message.purse, load)
             }
         };
         Paying {
             purse,
             deposit,
-            reserved,
+            load,
         }
     }
 }

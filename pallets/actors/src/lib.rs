@@ -91,6 +91,7 @@ mod record;
 mod reply;
 mod service;
 mod session;
+mod share;
 mod sweep;
 mod task;
 mod trace;
@@ -1275,11 +1276,12 @@ pub mod pallet {
         }
 
         /// Keeps stored code: it stays until the caller calls `remove_code`, whoever uploaded it and
-        /// whatever others do. Holds the deposit that an upload of it would take today.
+        /// whatever others do. Holds the deposit that an upload of it would take today. Who may upload may
+        /// keep.
         #[pallet::call_index(11)]
         #[pallet::weight(T::WeightInfo::keep_code())]
         pub fn keep_code(origin: OriginFor<T>, code_hash: CodeHash) -> DispatchResult {
-            let keeper = ensure_signed(origin)?;
+            let keeper = T::UploadOrigin::ensure_origin(origin)?;
             Self::do_keep_code(&keeper, code_hash)
         }
     }

@@ -1,11 +1,11 @@
 //! Messages: what they make happen, who sent them, and who is told how they ended.
 
-use actors_primitives::{abi::Entry, Balance, CodeHash, Gas, MessageId, ReplyCode};
+use actors_primitives::{abi::Entry, Balance, CodeHash, MessageId, ReplyCode};
 use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::pallet_prelude::BoundedVec;
 use scale_info::TypeInfo;
 
-use crate::{Config, PayloadBound, Queue};
+use crate::{place::Load, Config, PayloadBound, Queue};
 
 /// A message that waits, among those of one program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
@@ -125,9 +125,8 @@ pub struct Message<T: Config> {
     pub purse: MessageId,
     /// How much of the purse's deposit money it may use, in planck.
     pub deposit: Balance,
-    /// The most gas that its turn may burn, as far as that was known when it took its place in the
-    /// queue; 0 before.
-    pub reserved: Gas,
+    /// What it may take of the time of blocks: of what it has in the queue.
+    pub load: Load,
     /// What it says. Last, so that the rest can be read without it.
     pub payload: BoundedVec<u8, PayloadBound>,
 }
@@ -142,7 +141,7 @@ type Head<T> = (
     Balance,
     MessageId,
     Balance,
-    Gas,
+    Load,
 );
 
 impl<T: Config> Message<T> {
@@ -150,7 +149,7 @@ impl<T: Config> Message<T> {
     pub(crate) fn head(place: u64) -> Option<Self> {
         let mut bytes = alloc::vec![0; Head::<T>::max_encoded_len()];
         sp_io::storage::read(&Queue::<T>::hashed_key_for(place), &mut bytes, 0)?;
-        let (id, kind, source, sender, destination, value, purse, deposit, reserved) =
+        let (id, kind, source, sender, destination, value, purse, deposit, load) =
             Head::<T>::decode(&mut &bytes[..]).ok()?;
         Some(Self {
             id,
@@ -161,7 +160,7 @@ impl<T: Config> Message<T> {
             value,
             purse,
             deposit,
-            reserved,
+            load,
             payload: BoundedVec::new(),
         })
     }

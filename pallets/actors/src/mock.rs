@@ -13,6 +13,7 @@ use frame_support::{
 use frame_system::EnsureSigned;
 use sp_core::crypto::AccountId32;
 use sp_runtime::{generic, traits::IdentityLookup, Perbill};
+use sp_version::RuntimeVersion;
 
 use crate::{CreditOf, Event, Pallet, ReplyTo};
 
@@ -126,6 +127,10 @@ knobs! {
     pub IdleShare: Perbill = Perbill::one();
     pub MaxQueueLength: u32 = 1_000;
     pub MaxMessageLifetime: u32 = 100_000;
+    pub Version: RuntimeVersion = RuntimeVersion {
+        system_version: 1,
+        ..RuntimeVersion::default()
+    };
     /// What the fee handler has received.
     pub(crate) Fees: Balance = 0;
 }
@@ -145,6 +150,7 @@ fn outside_state() -> bool {
 impl frame_system::Config for Test {
     type Block = Block;
     type BlockWeights = BlockWeights;
+    type Version = Version;
     type AccountId = AccountId;
     type Lookup = IdentityLookup<AccountId>;
     type AccountData = pallet_balances::AccountData<Balance>;

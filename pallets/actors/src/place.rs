@@ -5,17 +5,23 @@
 //! turn's worth when it is made; what its purse burns beyond that, or long after, pays when it is
 //! burned ([`crate::Purse::paid`]). The part follows from two things:
 //!
-//! - the **volume**: the gas that the turns of all messages in the queue may burn and have paid for;
+//! - the **volume**: the gas that is paid for of what calls, and programs at once, have sent and the
+//!   queue still has. What goes on adds nothing to it: replies, resumes, signals, what was delayed;
 //! - the **memory**: it rises with each block that begins while a message is still in the queue
 //!   that was there when the block before began, and falls with each other block.
 //!
 //! Both act on the exponent. In quiet times [`STRETCH`] blocks' worth of gas have places for nothing,
 //! and as much again doubles gas and place together. So a burst that the next blocks serve pays
 //! little or nothing; who holds the queue pays twice as much every few blocks, however they do it.
+//!
+//! What was **booked** before pays nothing when its time has come, and is let in while the queue is short
+//! ([`Room`]): by the most that its turns may burn, whatever is paid for.
 
 use actors_executor::{CodeInfo, Modules};
 use actors_primitives::Gas;
+use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::traits::Get;
+use scale_info::TypeInfo;
 use sp_runtime::traits::SaturatedConversion;
 
 use crate::{record::ServiceState, session::HALF_BUDGET, Config, Kind, Pallet, WeightInfo};
@@ -47,9 +53,10 @@ const STEP: u128 = (1 << WHOLE) / DOUBLING as u128;
 pub struct Rate(pub u64);
 
 impl Rate {
-    /// The most that an upgrade pays: gas and place together 1,024 times the gas. Who fills the queue
-    /// cannot keep a program from being mended, and who fills it with upgrades pays that much.
-    pub const OF_UPGRADE: Self = Self(((1 << 10) - 1) << WHOLE);
+    /// The most that an upgrade pays: gas and place together 4,096 times the gas. Who fills the queue
+    /// cannot keep a program from being mended, and who fills it with upgrades pays more than a thousand
+    /// times what is served: of code that fills a block with two turns a quarter counts.
+    pub const OF_UPGRADE: Self = Self(((1 << 12) - 1) << WHOLE);
 
     /// With that much gas in the queue, and that memory, where a block's worth of gas is `block`.
     #[must_use]
@@ -121,7 +128,7 @@ impl<T: Config> Pallet<T> {
 
     /// What further places cost now.
     pub(crate) fn place_rate(service: &ServiceState) -> Rate {
-        Rate::of(service.volume, service.memory, Self::block_gas())
+        Rate::of(service.load.paid, service.memory, Self::block_gas())
     }
 
     /// What the place of a call's message costs now.
@@ -133,13 +140,13 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Counts the gas of all messages but one, which has reserved so much, as if it had been there for
-    /// long: so what places cost is the same, and stays so while the one is served.
-    pub(crate) fn remember_volume(service: &mut ServiceState, reserved: Gas) {
-        let others = service.volume.saturating_sub(reserved);
+    /// Counts the gas of all messages but one, as if it had been there for long: so what places cost is
+    /// the same, and stays so while the one is served.
+    pub(crate) fn remember_volume(service: &mut ServiceState, own: Load) {
+        let others = service.load.paid.saturating_sub(own.paid);
         let more = doublings(others, Self::block_gas());
         service.memory = service.memory.saturating_add(more);
-        service.volume = reserved;
+        service.load = own;
     }
 
     /// The most that a turn can count as: the longest, or one of the longest code.
@@ -174,13 +181,80 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-/// What booked messages find in the queue when a hook begins, and how far they fill it.
+/// What a message, or all that the queue has, may take of the time of blocks, in gas.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Load {
+    /// What is paid for of what calls, and programs at once, have sent: the volume.
+    pub paid: Gas,
+    /// The most that turns may burn, as far as that is known, or what their code takes of the code that a
+    /// block reads, where that is more.
+    pub most: Gas,
+}
+
+impl Load {
+    /// Of what goes on, or was booked.
+    pub(crate) fn of(most: Gas) -> Self {
+        Self { paid: 0, most }
+    }
+
+    /// With another.
+    pub(crate) fn with(self, other: Self) -> Self {
+        Self {
+            paid: self.paid.saturating_add(other.paid),
+            most: self.most.saturating_add(other.most),
+        }
+    }
+
+    /// Without another.
+    pub(crate) fn without(self, other: Self) -> Self {
+        Self {
+            paid: self.paid.saturating_sub(other.paid),
+            most: self.most.saturating_sub(other.most),
+        }
+    }
+}
+
+/// How far booked messages fill the queue.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Room {
-    /// The gas of what was there.
-    pub(crate) before: Gas,
     /// The gas up to which they take places.
     pub(crate) most: Gas,
+    /// Whether one may take a place though more is there: so each comes sometime.
+    pub(crate) has_spare: bool,
+}
+
+impl Room {
+    /// A half of it: others come after.
+    pub(crate) fn half(self) -> Self {
+        Self {
+            most: self.most / 2,
+            ..self
+        }
+    }
+
+    /// Whether one more may take a place in a queue that has that load.
+    pub(crate) fn is_open(&self, load: Load) -> bool {
+        load.most < self.most || self.has_spare
+    }
+
+    /// Notes that one has, which had that load before it.
+    pub(crate) fn take(&mut self, load: Load) {
+        if load.most >= self.most {
+            self.has_spare = false;
+        }
+    }
+}
+
+impl<T: Config> Pallet<T> {
+    /// The room that booked messages have: what is served before the transactions of a block, whatever these
+    /// leave; and one more if it `has_spare`.
+    pub(crate) fn booked_room(has_spare: bool) -> Room {
+        let share = Self::min_service_weight();
+        Room {
+            most: share.saturating_sub(Self::due_share()).ref_time(),
+            has_spare,
+        }
+    }
 }
 
 /// What is remembered after a block that began behind a backlog, or did not.

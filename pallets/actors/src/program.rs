@@ -9,10 +9,9 @@ use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::{
     ensure,
     pallet_prelude::{BoundedBTreeSet, BoundedVec, DispatchError},
-    storage::with_storage_layer,
     traits::{
         fungible::{hold::Mutate as _, Inspect, Mutate},
-        tokens::{Fortitude, Precision, Preservation},
+        tokens::{Fortitude, Preservation},
         EnsureOrigin,
     },
 };
@@ -166,10 +165,8 @@ impl<T: Config> Pallet<T> {
         let heir = Self::heir_of_stillborn(account, &program, payer);
         if task.past.turns == 0 {
             Self::remove_program(account, program, heir);
-        } else if let Err(error) =
-            with_storage_layer(|| Self::end_program(service, account, program, heir))
-        {
-            report!("a program whose `init` failed could not be ended: {error:?}");
+        } else if let Err(error) = Self::end_program(service, account, program, heir, true) {
+            report!("a program whose `init` failed has ended, but not whole: {error:?}");
         }
         Self::deposit_event(Event::ProgramRemoved {
             program: account.clone(),
@@ -197,11 +194,8 @@ impl<T: Config> Pallet<T> {
     fn remove_program(account: &T::AccountId, program: Program<T>, to: T::AccountId) {
         Programs::<T>::remove(account);
         Self::release_code(program.code_hash);
-        let reason = HoldReason::Storage.into();
         let total = T::Currency::minimum_balance().saturating_add(program.deposit);
-        if T::Currency::release(&reason, account, program.deposit, Precision::Exact).is_err() {
-            report!("a removed program's deposit is less than its record says");
-        }
+        Self::release_rest(account, &to, program.deposit);
         // The existential deposit may have risen since: never more than there is.
         let there =
             T::Currency::reducible_balance(account, Preservation::Expendable, Fortitude::Polite);

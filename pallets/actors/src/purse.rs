@@ -32,7 +32,10 @@ use frame_support::{
 use scale_info::TypeInfo;
 use sp_runtime::TokenError;
 
-use crate::{place::Rate, report, Config, CreditOf, Error, HoldReason, Pallet, Purses};
+use crate::{
+    place::{Load, Rate},
+    report, Config, CreditOf, Error, HoldReason, Pallet, Purses,
+};
 
 /// Gas and deposit money of one call.
 #[derive(
@@ -57,7 +60,8 @@ pub struct Purse<T: Config> {
     pub burned: Gas,
     /// Gas that is set aside: for the rent, the resume and the signal of what waits.
     pub aside: Gas,
-    /// Gas that messages in the queue have reserved: so much at most counts for all of them together.
+    /// Gas that is paid for and that messages in the queue have reserved: so much at most counts for all
+    /// of them together.
     pub queued: Gas,
     /// Gas that its turns may burn whose places in the queue are paid for.
     pub paid: Gas,
@@ -91,8 +95,10 @@ const NOT_BEGUN: u64 = u64::MAX;
 pub(crate) struct Split {
     pub(crate) gas: Gas,
     pub(crate) deposit: Balance,
-    /// Whether the message that it is for takes a place in the queue, now or later.
-    pub(crate) is_queued: bool,
+    /// Whether the message that it is for takes a place in the queue now.
+    pub(crate) is_sent: bool,
+    /// What the message takes of what a block serves in any case.
+    pub(crate) least: Gas,
     /// Whether that cleans up: a signal, or what one sends at once.
     pub(crate) is_last: bool,
 }
@@ -169,15 +175,20 @@ impl<T: Config> Purse<T> {
         place
     }
 
-    /// Reserves gas for a message that takes a place in the queue: what one turn may burn of what is paid
-    /// for, and no other has reserved; and at `least` what serving it takes. What is burned beyond pays
-    /// then, so it raises nobody else's price now. The turn also has what is set `aside` for it.
-    pub(crate) fn reserve(&mut self, aside: Gas, least: Gas) -> Gas {
-        let gas = self.gas.saturating_add(aside);
-        let free = gas.min(self.paid).saturating_sub(self.queued);
-        let gas = free.min(T::MaxTurnGas::get()).max(least);
-        self.queued = self.queued.saturating_add(gas);
-        gas
+    /// The most that one turn may burn, and what takes so much of a block at `least`.
+    pub(crate) fn most(&self, least: Gas) -> Gas {
+        self.gas.min(T::MaxTurnGas::get()).max(least)
+    }
+
+    /// Reserves gas for a message that takes a place in the queue now: what one turn may burn of what is
+    /// paid for, and no other has reserved; and at `least` what serving it takes. What is burned beyond
+    /// pays then, so it raises nobody else's price now.
+    pub(crate) fn reserve(&mut self, least: Gas) -> Load {
+        let free = self.gas.min(self.paid).saturating_sub(self.queued);
+        let paid = free.min(T::MaxTurnGas::get()).max(least);
+        self.queued = self.queued.saturating_add(paid);
+        let most = self.most(least);
+        Load { paid, most }
     }
 
     /// Gives up what a message has reserved, which leaves the queue.
@@ -198,8 +209,8 @@ impl<T: Config> Purse<T> {
 
 impl<T: Config> Pallet<T> {
     /// Opens a purse for a call, with one reference for its message, and burns what its place
-    /// in the queue costs, which takes `share` of what a block serves in any case; says how much gas is
-    /// reserved for it there.
+    /// in the queue costs, which takes `share` of what a block serves in any case; says what the queue has
+    /// with it.
     pub(crate) fn open_purse(
         id: MessageId,
         payer: &T::AccountId,
@@ -207,7 +218,7 @@ impl<T: Config> Pallet<T> {
         (place, share): (Gas, Gas),
         deposit: Balance,
         clock: u64,
-    ) -> Result<Gas, DispatchError> {
+    ) -> Result<Load, DispatchError> {
         let price = T::GasPrice::get();
         let held = price.cost(gas);
         let total = held.checked_add(deposit).ok_or(Error::<T>::GasNotPayable)?;
@@ -232,9 +243,9 @@ impl<T: Config> Pallet<T> {
         purse.burn(place);
         let least = share.max(Self::serving_gas());
         purse.paid = purse.gas.min(T::MaxTurnGas::get()).max(least);
-        let reserved = purse.reserve(0, least);
+        let load = purse.reserve(least);
         Purses::<T>::insert(id, purse);
-        Ok(reserved)
+        Ok(load)
     }
 
     /// A purse to work on. Its record stays until [`Self::put_purse`].
@@ -330,17 +341,18 @@ impl<T: Config> Pallet<T> {
         credit
     }
 
-    /// Splits gas and deposit money off a purse into a new one with the same payer, price and end; says how
-    /// much of it is reserved for its message, if that takes a place in the queue.
+    /// Splits gas and deposit money off a purse into a new one with the same payer, price and end; says what
+    /// the queue has with its message, as soon as that takes a place.
     pub(crate) fn split_purse(
         id: &MessageId,
         purse: &mut Purse<T>,
         child: MessageId,
         split: Split,
-    ) -> Gas {
+    ) -> Load {
         let gas = split.gas.min(purse.gas);
         let deposit = split.deposit.min(purse.deposit);
-        let paid = gas.min(purse.paid);
+        // Not what others have reserved.
+        let paid = gas.min(purse.paid.saturating_sub(purse.queued));
         purse.paid = purse.paid.saturating_sub(paid);
         // The floors of two parts are at most the floor of the whole, so what stays covers what
         // the parent has burned and may still burn.
@@ -365,10 +377,10 @@ impl<T: Config> Pallet<T> {
             is_closed: false,
             is_last: split.is_last,
         };
-        let reserved = if split.is_queued {
-            own.reserve(0, Self::serving_gas())
+        let load = if split.is_sent {
+            own.reserve(split.least)
         } else {
-            0
+            Load::of(own.most(split.least))
         };
         Purses::<T>::insert(child, own);
         match purse.parent {
@@ -378,7 +390,7 @@ impl<T: Config> Pallet<T> {
                 None => report!("the purse that another was split from does not exist"),
             }),
         }
-        reserved
+        load
     }
 
     /// Moves deposit money from the purse of a reply to that of the message which it resumes, unless

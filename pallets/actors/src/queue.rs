@@ -21,7 +21,7 @@ impl<T: Config> Pallet<T> {
             destination: message.destination.clone(),
             value: message.value,
         });
-        service.volume = service.volume.saturating_add(message.reserved);
+        service.load = service.load.with(message.load);
         Queue::<T>::insert(service.tail, message);
         service.tail = service.tail.saturating_add(1);
         if let Some(event) = event {

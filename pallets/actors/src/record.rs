@@ -1,7 +1,7 @@
 //! The record of the service: where the queue and the agenda stand. It is read and written once a
 //! message, and found again from what is stored if it is damaged or lost.
 
-use actors_primitives::{Gas, MessageId};
+use actors_primitives::MessageId;
 use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::{
     pallet_prelude::{DispatchError, Weight},
@@ -12,7 +12,7 @@ use scale_info::TypeInfo;
 use sp_runtime::traits::SaturatedConversion;
 
 use crate::{
-    place::{remember, Room},
+    place::{remember, Load},
     report, Config, Error, Graves, Pallet, Queue, Remains, Service, Ticks, WeightInfo,
 };
 
@@ -33,8 +33,8 @@ pub struct ServiceState {
     pub head: u64,
     /// The place that the next message takes.
     pub tail: u64,
-    /// The gas that the turns of all messages in the queue may burn and have paid for.
-    pub volume: Gas,
+    /// What all messages in the queue may take of the time of blocks.
+    pub load: Load,
     /// What is remembered of backlogs, in parts of a doubling of the price of places.
     pub memory: u32,
     /// The place that the next message took when the last block began.
@@ -154,13 +154,6 @@ impl ServiceState {
         before != (self.memory, self.mark)
     }
 
-    /// Whether one more message may be put into the queue for something that was booked before: while
-    /// there is room, or if nothing was put there since the hook began. So what is booked does not hold
-    /// the queue.
-    pub(crate) fn takes_booked(&self, room: Room) -> bool {
-        self.volume < room.most || self.volume <= room.before
-    }
-
     /// Whether something is left to be swept.
     #[must_use]
     pub fn is_sweeping(&self) -> bool {
@@ -215,7 +208,7 @@ impl<T: Config> Pallet<T> {
             ..ServiceState::default()
         });
         // Of what nobody can tell any more, places are as cheap as they can be.
-        (service.volume, service.memory) = (0, 0);
+        (service.load, service.memory) = (Load::default(), 0);
         let queue = Row::find(Queue::<T>::iter_keys());
         (service.head, service.tail) = (queue.head, queue.tail);
         Self::find_agenda(&mut service);
@@ -272,7 +265,7 @@ impl<T: Config> Pallet<T> {
         }
         let (count, first, _) = sample(Queue::<T>::iter_keys(), GAP_KEYS);
         match count {
-            0 => (service.head, service.tail, service.volume) = (0, 0, 0),
+            0 => (service.head, service.tail, service.load) = (0, 0, Load::default()),
             GAP_KEYS => {
                 (service.head, service.tail) = (first, service.tail.saturating_add(UNSEEN));
             }

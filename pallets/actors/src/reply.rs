@@ -1,13 +1,14 @@
 //! The one answer to a message, and where it goes.
 
 use actors_executor::Failure;
-use actors_primitives::{abi::Entry, Balance, MessageId, ReplyCode};
+use actors_primitives::{abi::Entry, Balance, Gas, MessageId, ReplyCode};
 use alloc::{boxed::Box, string::String, vec::Vec};
 use frame_support::pallet_prelude::BoundedVec;
 
 use crate::{
     aborted::Aborted,
     message::{Kind, Message, Sender, Waiter},
+    place::Load,
     record::ServiceState,
     waiting::WaitingMessage,
     Config, Event, Pallet, PayloadBound, Programs, Purse, ReplyTo,
@@ -54,8 +55,9 @@ pub(crate) fn last_words(failure: &Failure) -> (String, Vec<u8>) {
 enum Party<T: Config> {
     /// A program's message that awaits the reply: a turn of it is queued.
     Waiter(Waiter, Box<WaitingMessage<T>>),
-    /// A program that handles replies: a turn of it is queued.
-    Handler,
+    /// A program that handles replies: a turn of it is queued, which takes so much of what a block serves
+    /// in any case.
+    Handler(Gas),
     /// Another program, or the account that an exited one named: gets the value, and nothing
     /// else.
     Account,
@@ -82,7 +84,7 @@ impl<T: Config> Pallet<T> {
             }
         }
         match program.info.exports.contains(Entry::HandleReply) {
-            true => Party::Handler,
+            true => Party::Handler(Self::code_share(&program.info)),
             false => Party::Account,
         }
     }
@@ -103,7 +105,7 @@ impl<T: Config> Pallet<T> {
     ) -> Result<(), Aborted> {
         let program = &message.destination;
         match Self::party(message) {
-            party @ (Party::Waiter(..) | Party::Handler) => {
+            party @ (Party::Waiter(..) | Party::Handler(_)) => {
                 Self::value_departs(program, ending.value)?;
                 let payload = Self::reply_payload(ending.payload);
                 purse.share();
@@ -141,7 +143,7 @@ impl<T: Config> Pallet<T> {
         purse: Option<&mut Purse<T>>,
     ) {
         match Self::party(message) {
-            party @ (Party::Waiter(..) | Party::Handler) => {
+            party @ (Party::Waiter(..) | Party::Handler(_)) => {
                 // The value stays in escrow, and is the reply's from now on.
                 let mut purse = purse;
                 if let Some(purse) = &mut purse {
@@ -175,7 +177,7 @@ impl<T: Config> Pallet<T> {
         value: Balance,
     ) {
         match Self::party(&message) {
-            party @ (Party::Waiter(..) | Party::Handler) => {
+            party @ (Party::Waiter(..) | Party::Handler(_)) => {
                 let reply = Answer {
                     code,
                     payload,
@@ -204,17 +206,19 @@ impl<T: Config> Pallet<T> {
         answer: Answer,
         purse: Option<&mut Purse<T>>,
     ) {
-        let (waiter, reserved) = match party {
+        let (waiter, load) = match party {
             Party::Waiter(waiter, waiting) => {
-                let at_hand = purse.map(|purse| (&message.purse, purse));
-                let reserved =
-                    Self::call_waiter(service, &message.source, &waiter, *waiting, at_hand);
-                (Some(waiter), reserved)
+                let load = Self::call_waiter(service, &message.source, &waiter, *waiting);
+                (Some(waiter), load)
             }
-            _ => {
-                let least = Self::serving_gas();
-                (None, purse.map_or(least, |purse| purse.reserve(0, least)))
+            Party::Handler(share) => {
+                let least = share.max(Self::serving_gas());
+                (
+                    None,
+                    Load::of(purse.map_or(least, |purse| purse.most(least))),
+                )
             }
+            Party::Account | Party::User => (None, Load::default()),
         };
         let Answer {
             code,
@@ -236,7 +240,7 @@ impl<T: Config> Pallet<T> {
             value,
             purse: message.purse,
             deposit,
-            reserved,
+            load,
         };
         Self::enqueue(service, reply);
     }

@@ -1,76 +1,37 @@
 //! Serving the queue under a weight meter.
 
 use actors_executor::Modules;
-use actors_primitives::{Gas, ReplyCode};
+use actors_primitives::ReplyCode;
 use frame_support::{
     traits::Get,
     weights::{Weight, WeightMeter},
 };
-use sp_runtime::Perbill;
 
 use crate::{
     agenda::Due,
     bounds,
-    place::Room,
+    place::{Load, Room},
     record::ServiceState,
     report,
     session::{Session, HALF_BUDGET},
+    share::share_of,
     task::Task,
     Agenda, Codes, Config, Kind, Pallet, Queue, Service, Ticks, WeightInfo,
 };
 
-/// A share of a weight, in both dimensions.
-fn share_of(share: Perbill, whole: Weight) -> Weight {
-    Weight::from_parts(
-        share.mul_floor(whole.ref_time()),
-        share.mul_floor(whole.proof_size()),
-    )
-}
-
 impl<T: Config> Pallet<T> {
-    /// The share of a block that the queue has before transactions.
-    pub(crate) fn min_service_weight() -> Weight {
-        share_of(T::MinServiceWeight::get(), T::BlockWeights::get().max_block)
-    }
-
-    /// What the head of the queue takes at most, besides its turn.
-    pub(crate) fn longest_step() -> Weight {
-        T::WeightInfo::serve_message(bounds::PAYLOAD)
-            .saturating_add(T::WeightInfo::resume_message(bounds::PAYLOAD))
-    }
-
-    /// The most that serving one message takes, with all that a hook does before it.
-    pub(crate) fn longest_head() -> Weight {
-        // The clock moves on, and three parts of the service look at its record.
-        T::WeightInfo::peek_service()
-            .saturating_mul(3)
-            .saturating_add(T::WeightInfo::tick())
-            .saturating_add(Self::longest_step())
-            .saturating_add(Self::turn_weight(
-                T::MaxTurnGas::get(),
-                T::Schedule::get().proof_byte,
-            ))
-    }
-
-    /// Of the guaranteed share, what is due and what is to be swept may take: a half, and no more
-    /// than leaves the head of the queue its longest turn.
-    pub(crate) fn due_share() -> Weight {
-        let share = Self::min_service_weight();
-        let half = Weight::from_parts(share.ref_time() / 2, share.proof_size() / 2);
-        match share.checked_sub(&Self::longest_head()) {
-            Some(rest) => half.min(rest),
-            None => half,
-        }
-    }
-
-    /// Of that share, what sweeping has for itself: a quarter, however much is due.
-    pub(crate) fn sweep_share(share: Weight) -> Weight {
-        Weight::from_parts(share.ref_time() / 4, share.proof_size() / 4)
-    }
-
     /// Serves before the transactions of a block, with the guaranteed share of at most `limit`,
     /// and says what that took.
     pub(crate) fn poll(limit: Weight, session: &mut Session<T>) -> Weight {
+        Self::poll_in_rounds(limit, session, || ())
+    }
+
+    /// Likewise, and calls `ended` after each round of what is due and what is queued.
+    pub(crate) fn poll_in_rounds(
+        limit: Weight,
+        session: &mut Session<T>,
+        mut ended: impl FnMut(),
+    ) -> Weight {
         let limit = Self::min_service_weight().min(limit);
         if !T::WeightInfo::tick().all_lte(limit) {
             return Weight::zero();
@@ -79,12 +40,24 @@ impl<T: Config> Pallet<T> {
         let limit = limit.saturating_sub(ticked);
         let share = limit.min(Self::due_share());
         let due = share.saturating_sub(Self::sweep_share(share));
-        let due = Self::do_due_within(due, Self::booked_room());
-        let swept = Self::sweep_within(share.saturating_sub(due), Self::booked_room());
+        // However long the queue is, one of what is due and what is swept comes in each block: in turns.
+        let service = Service::<T>::get();
+        let is_even = service.clock % 2 == 0;
+        let room = Self::booked_room(is_even);
+        let room = &mut if service.is_sweeping() {
+            room.half()
+        } else {
+            room
+        };
+        let due = Self::do_due_within(due, room);
+        let room = &mut Self::booked_room(!is_even);
+        let swept = Self::sweep_within(share.saturating_sub(due), room);
         let settled = due.saturating_add(swept);
         session.modules = Modules::with_budget(HALF_BUDGET);
         let served = Self::serve_within(limit.saturating_sub(settled), session);
-        ticked.saturating_add(settled).saturating_add(served)
+        ended();
+        let used = ticked.saturating_add(settled).saturating_add(served);
+        Self::go_on(limit, used, session, ended)
     }
 
     /// Serves after the transactions of a block, which have left `rest`, with the share of that
@@ -101,42 +74,49 @@ impl<T: Config> Pallet<T> {
     ) -> Weight {
         let limit = share_of(T::IdleShare::get(), rest);
         session.modules = Modules::with_budget(Self::code_left());
-        let mut used = T::WeightInfo::peek_service();
-        if !used.all_lte(limit) {
+        let looked = T::WeightInfo::peek_service();
+        if !looked.all_lte(limit) {
             return Weight::zero();
         }
-        // What is due takes a place as soon as the queue has one for it: so both go on in turns.
-        let room = Self::booked_room();
-        loop {
-            let left = limit.saturating_sub(used);
-            let half = Weight::from_parts(left.ref_time() / 2, left.proof_size() / 2);
-            let last = Service::<T>::get();
-            let due = Self::do_due_within(half, room);
-            let served = Self::serve_within(left.saturating_sub(due), session);
-            used = used.saturating_add(due).saturating_add(served);
-            ended();
-            let service = Service::<T>::get();
-            let has_come_on = (service.due_tick, service.due_index)
-                > (last.due_tick, last.due_index)
-                && service.head > last.head;
-            if !has_come_on || !service.is_due() {
-                break;
-            }
-        }
-        used.saturating_add(Self::sweep_within(
-            limit.saturating_sub(used),
-            Self::booked_room(),
-        ))
+        let used = Self::round(limit, looked, session);
+        ended();
+        let used = Self::go_on(limit, used, session, ended);
+        let room = &mut Self::booked_room(false);
+        used.saturating_add(Self::sweep_within(limit.saturating_sub(used), room))
     }
 
-    /// The room that booked messages have from now on: what is served before the transactions of a block,
-    /// whatever these leave.
-    pub(crate) fn booked_room() -> Room {
-        let share = Self::min_service_weight();
-        Room {
-            before: Service::<T>::get().volume,
-            most: share.saturating_sub(Self::due_share()).ref_time(),
+    /// Goes on with what is due and what is queued, of which some is done and `used` of `limit` taken: what is
+    /// due takes a place as soon as the queue has one for it. Says what all of it took.
+    fn go_on(
+        limit: Weight,
+        used: Weight,
+        session: &mut Session<T>,
+        mut ended: impl FnMut(),
+    ) -> Weight {
+        let mut used = used;
+        loop {
+            let last = Service::<T>::get();
+            if !last.is_due() {
+                return used;
+            }
+            used = Self::round(limit, used, session);
+            ended();
+            let service = Service::<T>::get();
+            let has_come_on = service.head > last.head
+                || (service.due_tick, service.due_index) > (last.due_tick, last.due_index);
+            if !has_come_on {
+                return used;
+            }
         }
+    }
+
+    /// Does what is due, with half of what is left at most, and serves the queue.
+    fn round(limit: Weight, used: Weight, session: &mut Session<T>) -> Weight {
+        let left = limit.saturating_sub(used);
+        let half = Weight::from_parts(left.ref_time() / 2, left.proof_size() / 2);
+        let due = Self::do_due_within(half, &mut Self::booked_room(false));
+        let served = Self::serve_within(left.saturating_sub(due), session);
+        used.saturating_add(due).saturating_add(served)
     }
 
     /// Serves the queue with at most `limit` and says what that took.
@@ -148,12 +128,12 @@ impl<T: Config> Pallet<T> {
 
     /// Does what is due with at most `limit` and says what that took. The queue has
     /// so much room for that.
-    pub(crate) fn do_due_within(limit: Weight, room: Room) -> Weight {
+    pub(crate) fn do_due_within(limit: Weight, room: &mut Room) -> Weight {
         Self::within(limit, |service, meter| Self::do_due(service, meter, room))
     }
 
     /// Sweeps with at most `limit` and says what that took, likewise.
-    pub(crate) fn sweep_within(limit: Weight, room: Room) -> Weight {
+    pub(crate) fn sweep_within(limit: Weight, room: &mut Room) -> Weight {
         Self::within(limit, |service, meter| Self::sweep(service, meter, room))
     }
 
@@ -201,9 +181,9 @@ impl<T: Config> Pallet<T> {
             };
             let is_resume = message.kind.waiter().is_some();
             let mut step = T::WeightInfo::serve_message(message.payload.len() as u32);
-            let reserved = message.reserved;
+            let load = message.load;
             let Some(task) = Self::task(&service, message) else {
-                Self::advance(&mut service, reserved);
+                Self::advance(&mut service, load);
                 Service::<T>::put(service);
                 meter.consume(step);
                 continue;
@@ -217,7 +197,7 @@ impl<T: Config> Pallet<T> {
                 // It fitted when it was sent, and the block has shrunk since: nothing promises
                 // that there will ever be room for it.
                 session.journal.begin(service.head, &task);
-                Self::advance(&mut service, reserved);
+                Self::advance(&mut service, load);
                 Self::refuse(&mut service, task, ReplyCode::LimitExceeded, session);
                 Service::<T>::put(service);
                 session.journal.settle();
@@ -230,7 +210,7 @@ impl<T: Config> Pallet<T> {
                 return;
             }
             session.journal.begin(service.head, &task);
-            Self::advance(&mut service, reserved);
+            Self::advance(&mut service, load);
             let used = Self::run(&mut service, task, gas_limit, session);
             Service::<T>::put(service);
             session.journal.settle();
@@ -254,20 +234,14 @@ impl<T: Config> Pallet<T> {
         !runs || modules.has_room(&code_hash, &info, &T::Limits::get())
     }
 
-    /// The most that a turn of that much gas weighs. Bytes of proof are part of gas where a
-    /// chain prices them, so gas bounds them too.
-    pub(crate) fn turn_weight(gas: Gas, proof_price: Gas) -> Weight {
-        Weight::from_parts(gas, gas.checked_div(proof_price).unwrap_or(0))
-    }
-
     /// Takes the message at the head out of the queue.
-    fn advance(service: &mut ServiceState, reserved: Gas) {
+    fn advance(service: &mut ServiceState, load: Load) {
         Queue::<T>::remove(service.head);
         service.head = service.head.saturating_add(1);
-        service.volume = match service.length() {
+        service.load = match service.length() {
             // Whatever damage has left of it.
-            0 => 0,
-            _ => service.volume.saturating_sub(reserved),
+            0 => Load::default(),
+            _ => service.load.without(load),
         };
     }
 
@@ -289,10 +263,11 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Does what is due, in order, as long as the meter lasts.
-    pub(crate) fn do_due(mut service: ServiceState, meter: &mut WeightMeter, room: Room) {
+    pub(crate) fn do_due(mut service: ServiceState, meter: &mut WeightMeter, room: &mut Room) {
         // Room for the longest, since what it is shows only when it is read.
         let most = T::WeightInfo::do_due(bounds::PAYLOAD);
-        while service.is_due() && service.takes_booked(room) && meter.can_consume(most) {
+        while service.is_due() && room.is_open(service.load) && meter.can_consume(most) {
+            room.take(service.load);
             let (tick, index) = (service.due_tick, service.due_index);
             if index >= Ticks::<T>::get(tick).next {
                 // Whatever damage has left of it.

@@ -32,7 +32,7 @@ const MOST_GRAVES: u32 = 16;
 impl<T: Config> Pallet<T> {
     /// Sweeps, a bounded number of keys a step, as long as the meter lasts: first waiting
     /// messages are answered, then storage is freed. What remains is found again by the next hook.
-    pub(crate) fn sweep(mut service: ServiceState, meter: &mut WeightMeter, room: Room) {
+    pub(crate) fn sweep(mut service: ServiceState, meter: &mut WeightMeter, room: &mut Room) {
         let mut answered = 0;
         while !service.graves.is_empty() && answered < MOST_GRAVES {
             if meter.try_consume(T::WeightInfo::sweep(0)).is_err() {
@@ -89,15 +89,16 @@ impl<T: Config> Pallet<T> {
         service: &mut ServiceState,
         meter: &mut WeightMeter,
         grave: &Grave<T::AccountId>,
-        room: Room,
+        room: &mut Room,
     ) -> bool {
         let key = (&grave.program, grave.epoch);
         let prefix = Waiting::<T>::storage_n_map_partial_key(key);
         let payloads = WaitingPayloads::<T>::storage_n_map_partial_key(key);
         let mut last = prefix.clone();
         let step = T::WeightInfo::answer_waiting();
-        while service.takes_booked(room) && meter.can_consume(step) {
+        while room.is_open(service.load) && meter.can_consume(step) {
             meter.consume(step);
+            room.take(service.load);
             let Some(key) = next_key(&last, &prefix) else {
                 return true;
             };

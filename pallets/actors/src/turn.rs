@@ -5,7 +5,7 @@ use actors_executor::{
     Cause, CodeInfo, Context, Effect, Effects, Failure, ReplyContext, Request, SignalContext,
     StoredMemory,
 };
-use actors_primitives::{abi::Entry, Balance, Gas, MessageId, ReplyCode};
+use actors_primitives::{abi::Entry, Gas, MessageId, ReplyCode};
 use alloc::vec::Vec;
 use frame_support::{traits::Get, weights::Weight};
 use frame_system::pallet_prelude::BlockNumberFor;
@@ -15,7 +15,7 @@ use crate::{
     host::ProgramHost,
     ledger::Ledger,
     message::{Kind, Message, Sender},
-    place::Rate,
+    place::{Load, Rate},
     purse::Split,
     record::ServiceState,
     report,
@@ -41,7 +41,7 @@ impl<T: Config> Pallet<T> {
         let program = Programs::<T>::get(&item.destination);
         // Beside the place that it gives up.
         let others = ServiceState {
-            volume: service.volume.saturating_sub(item.reserved),
+            load: service.load.without(item.load),
             ..*service
         };
         let rate = Self::place_rate(&others);
@@ -58,9 +58,8 @@ impl<T: Config> Pallet<T> {
                 return None;
             }
             let mut purse = Self::take_purse(&item.purse);
-            // What resumes a message has reserved that in the message's purse, not in its own.
-            if let Some(purse) = purse.as_mut().filter(|_| item.kind.waiter().is_none()) {
-                purse.unreserve(item.reserved);
+            if let Some(purse) = &mut purse {
+                purse.unreserve(item.load.paid);
             }
             let rate = Self::renew(&mut purse, item.kind, service.clock, rate);
             return Some(Task {
@@ -505,31 +504,40 @@ impl<T: Config> Pallet<T> {
             _ => {
                 let gas = task.past.signal;
                 if let Some(purse) = purse.filter(|_| gas > 0) {
-                    Self::enqueue_signal(service, message, code, gas, rest, purse);
+                    let split = Split {
+                        gas,
+                        deposit: rest,
+                        is_sent: false,
+                        least: task.share.max(Self::serving_gas()),
+                        is_last: true,
+                    };
+                    Self::send_signal(service, message, code, split, purse);
                 }
             }
         }
     }
 
-    /// Queues the turn in which a program cleans up after a message that failed. It brings the
-    /// gas that the message's last wait set aside for it, and deposit money that is left.
-    fn enqueue_signal(
+    /// Queues the turn in which a program cleans up after a message that failed, or books it. It brings
+    /// the gas that the message's last wait set aside for it, and deposit money that is left.
+    fn send_signal(
         service: &mut ServiceState,
         message: &Message<T>,
         code: ReplyCode,
-        gas: Gas,
-        deposit: Balance,
+        mut split: Split,
         purse: &mut Purse<T>,
     ) {
+        // It pays nothing for its place, so it does not hold the queue; and for coming later as anything does
+        // that is delayed.
+        let comes_now = Self::booked_room(false).is_open(service.load);
+        if !comes_now {
+            let price = T::Schedule::get().delay.min(split.gas);
+            purse.burn(price);
+            split.gas = split.gas.saturating_sub(price);
+        }
         // Its exports may have changed only with an epoch, which would have ended the wait.
         let id = Self::signal_id(&message.id);
-        let split = Split {
-            gas,
-            deposit,
-            is_queued: true,
-            is_last: true,
-        };
-        let reserved = Self::split_purse(&message.purse, purse, id, split);
+        let deposit = split.deposit;
+        let load = Self::split_purse(&message.purse, purse, id, split);
         let signal = Message {
             id,
             kind: Kind::Signal {
@@ -543,10 +551,9 @@ impl<T: Config> Pallet<T> {
             value: 0,
             purse: id,
             deposit,
-            reserved,
+            load,
         };
-        // What pays nothing for its place does not hold the queue.
-        if Self::place_rate(service) == Rate::default() {
+        if comes_now {
             Self::enqueue(service, signal);
         } else {
             Self::book(service, signal, 1);
@@ -583,7 +590,7 @@ impl<T: Config> Pallet<T> {
                 value: 0,
                 purse: MessageId::default(),
                 deposit: 0,
-                reserved: 0,
+                load: Load::default(),
             },
             cause: Cause::Fresh,
             past: Past::default(),

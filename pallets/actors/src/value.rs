@@ -27,8 +27,11 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn endow_escrow() {
         let escrow = Self::escrow();
         let minimum = T::Currency::minimum_balance();
-        let needed = minimum.saturating_add(ValueInFlight::<T>::get());
-        let missing = needed.saturating_sub(T::Currency::balance(&escrow));
+        let own = T::Currency::balance(&escrow).checked_sub(ValueInFlight::<T>::get());
+        if own.is_none() {
+            report!("the escrow account holds less than is in flight");
+        }
+        let missing = minimum.saturating_sub(own.unwrap_or(minimum));
         if missing != 0 && T::Currency::mint_into(&escrow, missing).is_err() {
             report!("the escrow account could not be endowed");
         }

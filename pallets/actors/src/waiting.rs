@@ -15,6 +15,7 @@ use crate::{
     agenda::{Due, Slot},
     ledger::Ledger,
     message::{Kind, Message, Sender, Waiter},
+    place::Load,
     record::ServiceState,
     task::Past,
     Config, Pallet, Purse, Waiting, WaitingPayloads,
@@ -65,8 +66,9 @@ pub struct WaitingMessage<T: Config> {
     pub resume: Gas,
     /// Gas set aside for `handle_signal`, should a later turn fail.
     pub signal: Gas,
-    /// Gas that the first cause to go on has reserved in the message's purse.
-    pub reserved: Gas,
+    /// The most that its next turn may burn, as far as that is known, or what its code takes of the code
+    /// that a block reads, where that is more.
+    pub most: Gas,
     /// Where it stands.
     pub stage: Stage,
 }
@@ -107,9 +109,8 @@ impl<T: Config> WaitingMessage<T> {
         slot
     }
 
-    /// Settles what was set aside and reserved in the message's purse, all but the part for a signal.
+    /// Settles what was set aside in the message's purse, all but the part for a signal.
     pub(crate) fn settle(&self, purse: &mut Purse<T>, clock: u64) {
-        purse.unreserve(self.reserved);
         let due = self.rent_due(clock);
         purse.burn_aside(due);
         purse.restore(self.rent.saturating_sub(due).saturating_add(self.resume));
@@ -133,13 +134,14 @@ impl<T: Config> Pallet<T> {
         Waiting::<T>::get((program, waiter.epoch, waiter.message))
     }
 
-    /// Parks a message until something resumes it. Its turn has committed, and the gas that the
-    /// wait sets aside is there.
+    /// Parks a message until something resumes it, in a program of that epoch, whose code takes `share` of
+    /// what a block serves in any case. Its turn has committed, and the gas that the wait sets aside is
+    /// there.
     pub(crate) fn park(
         ledger: &mut Ledger<'_, T>,
         message: &Message<T>,
         past: Past,
-        epoch: u32,
+        (epoch, share): (u32, Gas),
         wait: Wait,
     ) {
         let clock = ledger.service.clock;
@@ -160,6 +162,7 @@ impl<T: Config> Pallet<T> {
             causes => (Stage::Called { causes, waited: 0 }, 0),
         };
         let aside = rent.saturating_add(wait.resume).saturating_add(wait.signal);
+        let most = ledger.purse.most(share.max(Self::serving_gas()));
         ledger.purse.set_aside(aside);
         let key = (&message.destination, epoch, message.id);
         if !message.payload.is_empty() {
@@ -171,7 +174,7 @@ impl<T: Config> Pallet<T> {
                 message: Message {
                     payload: Default::default(),
                     deposit: ledger.deposit,
-                    reserved: 0,
+                    load: Load::default(),
                     ..message.clone()
                 },
                 bytes: message.payload.len() as u32,
@@ -182,7 +185,7 @@ impl<T: Config> Pallet<T> {
                 rent,
                 resume: wait.resume,
                 signal: wait.signal,
-                reserved: 0,
+                most,
                 stage,
             },
         );
@@ -197,43 +200,25 @@ impl<T: Config> Pallet<T> {
         WaitingPayloads::<T>::remove(key);
     }
 
-    /// Notes that a cause to go on is put into the queue for a message that waits; says how much gas
-    /// is reserved for that there. `at_hand` is a purse that the caller works on, and its name.
+    /// Notes that a cause to go on is put into the queue for a message that waits; says what the queue has
+    /// with that.
     pub(crate) fn call_waiter(
         service: &mut ServiceState,
         program: &T::AccountId,
         waiter: &Waiter,
         mut waiting: WaitingMessage<T>,
-        at_hand: Option<(&MessageId, &mut Purse<T>)>,
-    ) -> Gas {
+    ) -> Load {
         if let Some(slot) = waiting.call(service.clock) {
             Self::cancel(service, slot);
         }
-        // It runs on the same gas however often it is called.
-        let mut reserved = Self::serving_gas();
-        if let Stage::Called { causes: 1, .. } = waiting.stage {
-            let mut reserve = |purse: &mut Purse<T>| {
-                reserved = purse.reserve(waiting.resume, reserved);
-            };
-            match at_hand {
-                Some((own, purse)) if *own == waiting.message.purse => reserve(purse),
-                _ => Self::change_purse(&waiting.message.purse, reserve),
-            }
-            waiting.reserved = reserved;
-        }
+        let load = Load::of(waiting.most);
         Waiting::<T>::insert((program, waiter.epoch, waiter.message), waiting);
-        reserved
+        load
     }
 
     /// Resumes a message of the same program.
-    pub(crate) fn wake(
-        ledger: &mut Ledger<'_, T>,
-        program: &T::AccountId,
-        waiter: Waiter,
-        purse: &MessageId,
-    ) {
-        let at_hand = Some((purse, &mut ledger.purse));
-        Self::resume(ledger.service, program, waiter, Kind::Wake(waiter), at_hand);
+    pub(crate) fn wake(service: &mut ServiceState, program: &T::AccountId, waiter: Waiter) {
+        Self::resume(service, program, waiter, Kind::Wake(waiter));
     }
 
     /// The deadline of a message has passed: it goes on, and finds that out.
@@ -242,21 +227,15 @@ impl<T: Config> Pallet<T> {
         program: T::AccountId,
         waiter: Waiter,
     ) {
-        Self::resume(service, &program, waiter, Kind::Deadline(waiter), None);
+        Self::resume(service, &program, waiter, Kind::Deadline(waiter));
     }
 
     /// Has a message go on for that reason, if it still waits.
-    fn resume(
-        service: &mut ServiceState,
-        program: &T::AccountId,
-        waiter: Waiter,
-        kind: Kind,
-        at_hand: Option<(&MessageId, &mut Purse<T>)>,
-    ) {
+    fn resume(service: &mut ServiceState, program: &T::AccountId, waiter: Waiter, kind: Kind) {
         let Some(waiting) = Self::find_waiting(program, &waiter) else {
             return;
         };
-        let reserved = Self::call_waiter(service, program, &waiter, waiting, at_hand);
+        let load = Self::call_waiter(service, program, &waiter, waiting);
         let resume = Message {
             id: MessageId::default(),
             kind,
@@ -267,7 +246,7 @@ impl<T: Config> Pallet<T> {
             value: 0,
             purse: MessageId::default(),
             deposit: 0,
-            reserved,
+            load,
         };
         Self::enqueue(service, resume);
     }

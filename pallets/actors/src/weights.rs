@@ -136,16 +136,16 @@ impl WeightInfo for () {
     }
 
     // The message and what it says, its place on the agenda, its purse, payer and source; a message
-    // that awaits its reply, and the purse of that.
+    // that awaits its reply.
     fn answer_waiting() -> Weight {
-        picoseconds(150_000_000, 0, 0).saturating_add(accesses(20, 14))
+        picoseconds(150_000_000, 0, 0).saturating_add(accesses(19, 13))
     }
 
-    // The message that waits, its purse where the cause is queued, and the purse of the send that is
-    // answered; where it waits again, its place on the agenda.
+    // The message that waits, and the purse of the send that is answered; where it waits again,
+    // its place on the agenda.
     fn resume_message(bytes: u32) -> Weight {
         picoseconds(50_000_000, 4_000, bytes)
-            .saturating_add(accesses(7, 7))
+            .saturating_add(accesses(6, 6))
             .saturating_add(Weight::from_parts(0, bytes.into()))
     }
 

@@ -7,6 +7,8 @@
 use pallet_actors::place::{remember, Rate};
 use std::{collections::VecDeque, fmt::Write as _, path::Path};
 
+/// Up to how much gas in the queue booked messages take places.
+const ROOM: u64 = 252 * MS;
 /// Gas of a millisecond.
 const MS: u64 = 1_000_000_000;
 /// A block's worth of gas, as the pallet counts it: half of two seconds.
@@ -32,6 +34,22 @@ const HELD: u64 = 3;
 /// Blocks of six seconds in a minute.
 const MINUTE: u32 = 10;
 
+/// How messages of a strategy come, and what they pay for their places.
+#[derive(Clone, Copy, PartialEq)]
+enum Way {
+    /// Calls, which pay.
+    Call,
+    /// Upgrades, which pay so much at most.
+    Upgrade,
+    /// What was stored up and is woken: it was paid for when that cost nothing, and that lasts from when the
+    /// queue is first held.
+    Wake,
+    /// What was booked, and nothing is paid for any more: it pays the price of the moment, when it is let in.
+    Delivery,
+    /// Signals, which pay nothing, and are let in likewise.
+    Signal,
+}
+
 /// What a message of a strategy does.
 #[derive(Clone, Copy, PartialEq)]
 struct Turn {
@@ -42,11 +60,7 @@ struct Turn {
     takes: u64,
     /// What its purse has, in all; a message goes on as long as that lasts.
     purse: u64,
-    /// Whether a call pays for its place. What was stored up does not: what it may burn has been paid for
-    /// when the queue is first held, and for some time from then on.
-    is_called: bool,
-    /// Whether it pays for no place at all, but takes one only while that costs nothing, as signals do.
-    is_booked: bool,
+    way: Way,
     /// How many messages without gas it sends besides.
     sends: u32,
 }
@@ -58,8 +72,7 @@ impl Turn {
             share: 0,
             takes: 0,
             purse,
-            is_called: true,
-            is_booked: false,
+            way: Way::Call,
             sends: 0,
         }
     }
@@ -72,7 +85,9 @@ struct Message {
     gas: u64,
     paid: u64,
     paid_until: u32,
+    /// What it counts as in the queue's volume, and the most that it may take.
     reserved: u64,
+    most: u64,
 }
 
 impl Message {
@@ -89,7 +104,10 @@ struct Queue {
     /// What all of them take of blocks.
     backlog: u64,
     volume: u64,
+    most: u64,
     memory: u32,
+    /// What is booked, without end.
+    booked: Option<Turn>,
     /// How many messages have left the queue and come to it, and the latter when the last block began.
     head: u64,
     tail: u64,
@@ -106,48 +124,68 @@ impl Queue {
 
     /// A message comes; says what its place costs.
     fn send(&mut self, turn: Turn) -> u64 {
-        let place = match turn.is_called {
-            true => self
-                .rate(self.volume)
-                .price(turn.purse.min(LONGEST).max(turn.share)),
-            false => 0,
+        let paid = turn.purse.min(LONGEST).max(turn.share);
+        let rate = self.rate(self.volume);
+        let place = match turn.way {
+            Way::Call => rate.price(paid),
+            Way::Upgrade => rate.min(Rate::OF_UPGRADE).price(paid),
+            Way::Wake | Way::Delivery | Way::Signal => 0,
         };
-        if turn.is_booked && self.rate(self.volume) != Rate(0) {
-            return 0;
-        }
         self.burned += place as f64;
-        let paid = match turn.is_booked {
-            true => u64::MAX,
-            false => turn.purse.min(LONGEST).max(turn.share),
-        };
         self.push(Message {
             turn,
             gas: turn.purse,
-            paid,
+            paid: match turn.way {
+                Way::Signal => u64::MAX,
+                Way::Delivery => 0,
+                Way::Call | Way::Upgrade | Way::Wake => paid,
+            },
             // For a call, from its first turn on.
-            paid_until: match turn.is_called {
-                true => NOT_BEGUN,
-                false => PAID_BLOCKS,
+            paid_until: match turn.way {
+                Way::Call | Way::Upgrade => NOT_BEGUN,
+                Way::Wake | Way::Delivery | Way::Signal => PAID_BLOCKS,
             },
             reserved: 0,
+            most: 0,
         });
         place
     }
 
     fn push(&mut self, mut message: Message) {
-        let is_new = message.gas == message.turn.purse;
-        let share = if is_new { message.turn.share } else { 0 };
+        let Turn {
+            share, purse, way, ..
+        } = message.turn;
+        let is_new = message.gas == purse;
+        let least = SERVING.max(if is_new { share } else { 0 });
         let paid = message.gas.min(message.paid).min(LONGEST);
-        message.reserved = paid.max(SERVING).max(share);
+        message.reserved = match way {
+            // What was sent before adds nothing when it comes.
+            Way::Wake | Way::Delivery | Way::Signal if is_new => 0,
+            _ => paid.max(least),
+        };
+        message.most = message.gas.min(LONGEST).max(SERVING).max(share);
         self.volume += message.reserved;
+        self.most += message.most;
         self.backlog += message.takes();
         self.tail += 1;
         self.messages.push_back(message);
     }
 
+    /// Lets in what is booked, while there is room.
+    fn let_in(&mut self) {
+        while let Some(turn) = self.booked.filter(|_| self.most < ROOM) {
+            self.send(turn);
+        }
+    }
+
     /// The block ends: so much is served. Then the next one begins.
     fn next_block(&mut self, served: u64) {
         let mut left = served;
+        // However long the queue is, one comes in each block.
+        if let Some(turn) = self.booked {
+            self.send(turn);
+        }
+        self.let_in();
         while let Some(mut message) = self.messages.front().copied() {
             let rate = self.rate(self.volume - message.reserved);
             if message.paid_until == NOT_BEGUN {
@@ -156,7 +194,7 @@ impl Queue {
             if rate == Rate(0) {
                 message.paid = message.paid.max(LONGEST);
                 message.paid_until = self.block + PAID_BLOCKS;
-            } else if !message.turn.is_booked && self.block > message.paid_until {
+            } else if message.turn.way != Way::Signal && self.block > message.paid_until {
                 message.paid = 0;
             }
             // What it can burn, so that what its place costs then is there.
@@ -181,6 +219,8 @@ impl Queue {
             self.backlog -= message.takes();
             self.head += 1;
             self.volume -= message.reserved;
+            self.most -= message.most;
+            self.let_in();
             // What does not run burns nothing.
             let due = match burned {
                 0 => 0,
@@ -227,6 +267,12 @@ const CODE: Turn = Turn {
     ..Turn::of(55 * MS, 55 * MS)
 };
 
+/// Code of which two could be read in a hook, if no other came between.
+const PACKED: Turn = Turn {
+    share: BLOCK / 4,
+    ..CODE
+};
+
 /// What anybody could think of who has read how it works.
 const STRATEGIES: &[Strategy] = &[
     Strategy {
@@ -255,11 +301,11 @@ const STRATEGIES: &[Strategy] = &[
         name: "purses stored up in quiet times, which go on at once",
         turns: &[
             Turn {
-                is_called: false,
+                way: Way::Wake,
                 ..Turn::of(LONGEST, LONGEST)
             },
             Turn {
-                is_called: false,
+                way: Way::Wake,
                 ..Turn::of(HEAVY, 4_000 * HEAVY)
             },
         ],
@@ -267,11 +313,34 @@ const STRATEGIES: &[Strategy] = &[
     },
     Strategy {
         name: "signals stored up in quiet times, each with all that it can have",
-        turns: &[Turn {
-            is_called: false,
-            is_booked: true,
-            ..Turn::of(18 * MS, 18 * MS)
-        }],
+        turns: &[
+            Turn {
+                way: Way::Signal,
+                ..Turn::of(18 * MS, 18 * MS)
+            },
+            Turn {
+                way: Way::Signal,
+                ..Turn::of(LONGEST, LONGEST)
+            },
+            Turn {
+                way: Way::Signal,
+                ..CODE
+            },
+        ],
+        cycle: None,
+    },
+    Strategy {
+        name: "delayed messages that nothing is paid for any more, all due at one time",
+        turns: &[
+            Turn {
+                way: Way::Delivery,
+                ..Turn::of(LONGEST, LONGEST)
+            },
+            Turn {
+                way: Way::Delivery,
+                ..CODE
+            },
+        ],
         cycle: None,
     },
     Strategy {
@@ -295,10 +364,30 @@ const STRATEGIES: &[Strategy] = &[
                 ..CODE
             },
             Turn {
-                is_called: false,
+                way: Way::Wake,
                 ..CODE
             },
         ],
+        cycle: None,
+    },
+    Strategy {
+        name:
+            "turns of a little less code, and of other code between them: a block reads two as well",
+        turns: &[
+            PACKED,
+            Turn {
+                purse: 4_000 * PACKED.burns,
+                ..PACKED
+            },
+        ],
+        cycle: None,
+    },
+    Strategy {
+        name: "upgrades of own programs to such code",
+        turns: &[Turn {
+            way: Way::Upgrade,
+            ..PACKED
+        }],
         cycle: None,
     },
     Strategy {
@@ -313,7 +402,11 @@ const STRATEGIES: &[Strategy] = &[
 /// most `burst` blocks' worth are bought at once, when less than that is left. Without end, if it cannot be
 /// held so.
 fn holding(turn: Turn, burst: u64, cycle: Option<(u32, u32)>, blocks: u32) -> f64 {
-    let mut queue = Queue::default();
+    let is_booked = matches!(turn.way, Way::Delivery | Way::Signal);
+    let mut queue = Queue {
+        booked: is_booked.then_some(turn),
+        ..Queue::default()
+    };
     // Somebody's message in each block, and how many have waited so long.
     let mut others = VecDeque::new();
     let (mut wanted, mut held) = (0u32, 0u32);
@@ -321,7 +414,7 @@ fn holding(turn: Turn, burst: u64, cycle: Option<(u32, u32)>, blocks: u32) -> f6
         let is_on = cycle.is_none_or(|(on, off)| block % (on + off) < on);
         if is_on {
             if queue.backlog <= HELD * SERVED {
-                while queue.backlog <= burst * SERVED {
+                while !is_booked && queue.backlog <= burst * SERVED {
                     let tail = queue.tail;
                     queue.send(turn);
                     if queue.tail == tail {

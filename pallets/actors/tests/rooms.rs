@@ -10,6 +10,7 @@ use std::{
 /// Each file, or folder of files, that has methods of `Pallet`. Each calls only those before it.
 const ORDER: &[&str] = &[
     "agenda",
+    "share",
     "place",
     "purse",
     "ledger",

@@ -140,14 +140,16 @@ fn awaited(letter: u32) -> Result<u32, Error> {
 /// Sends an empty message to the program itself, on gas that is split off, and writes its id. It is not counted as the current
 /// message's, and takes some 140 bytes of code less than by [`send_as`].
 ///
-/// What it drops may make a page more that is stored, so deposit money for one goes along, or what there is.
-pub(crate) fn send_to_self(id: &mut [u8; 32], gas: u64) -> Result<(), Error> {
+/// What it drops may make a page more that is stored, so deposit money for one goes along, or what there is. A message that goes on
+/// `keeps` as much for itself.
+pub(crate) fn send_to_self(id: &mut [u8; 32], gas: u64, keeps: bool) -> Result<(), Error> {
     let (mut own, value) = (core::mem::MaybeUninit::<[u8; 32]>::uninit(), 0);
     let own = own.as_mut_ptr().cast();
     let prices = chain::deposit_prices();
     // A shift, since a product of 128 bits is a function of its own.
     let page = prices.item + (prices.byte << PAGE_SIZE.ilog2());
-    let deposit = page.min(chain::deposit_left());
+    let kept = if keeps { page } else { 0 };
+    let deposit = page.min(chain::deposit_left().saturating_sub(kept));
     // SAFETY: `own` and `id` are valid for 32 bytes and the amounts for 16. There is less gas than an `i64` can say.
     let returned = unsafe {
         sys::program_id(own);

@@ -426,7 +426,7 @@ fn doubt(task: &mut Task, sends: bool, waits: bool) -> u64 {
         return if age == 0 { 1 } else { patience - age };
     }
     if sends {
-        if outbox::send_to_self(&mut task.cleaner, gas).is_err() {
+        if outbox::send_to_self(&mut task.cleaner, gas, waits).is_err() {
             return 0;
         }
         task.doubted = now;

@@ -409,7 +409,11 @@ impl Schedule {
             rent,
             resume: start(entry),
             signal: match code.exports.contains(signal) {
-                true => start(signal).max(most).saturating_add(self.clean_up(code)),
+                // It may have to be delayed.
+                true => start(signal)
+                    .max(most)
+                    .saturating_add(self.clean_up(code))
+                    .saturating_add(self.delay),
                 false => 0,
             },
         }

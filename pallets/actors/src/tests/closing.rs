@@ -204,7 +204,7 @@ fn what_was_split_off_is_closed_with_it() {
     let (asking, asked) = (create("script"), create("script"));
     let echo = || Post::new(&asking, script([&[]])).act();
     let ask = Post::new(&asked, script([&[wait(2)], &[echo()]]))
-        .gas(100_000_000_000)
+        .gas(120_000_000_000)
         .act();
     let id = play(&asking, script([&[ask, wait(3)], &[]]));
     let split = sent_by(id, 0, 0);

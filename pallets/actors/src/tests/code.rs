@@ -210,7 +210,12 @@ fn code_stays_as_long_as_somebody_keeps_it() {
     );
     PerItem::mutate(|price| *price -= 1_000);
 
-    // Its uploader goes, whoever uses it.
+    // Its uploader goes, though no program uses it, and it is there for those who need it.
+    assert_ok!(remove(&ALICE));
+    assert_eq!(Codes::<Test>::get(hash).map(|code| code.keepers), Some(1));
+    assert!(Wasm::<Test>::contains_key(hash));
+    assert_ok!(keep(&ALICE));
+    // And whoever uses it.
     let program = create("echo");
     assert_ok!(remove(&ALICE));
     assert_eq!((held_for_code(&ALICE), total(&BOB)), (0, 1_000 * UNIT));
@@ -228,15 +233,26 @@ fn code_stays_as_long_as_somebody_keeps_it() {
         |wanted: fn(&crate::Event<Test>) -> bool| events().iter().filter(|e| wanted(e)).count();
     assert_eq!(
         told(|event| matches!(event, crate::Event::CodeKept { .. })),
-        2
+        3
     );
     assert_eq!(
         told(|event| matches!(event, crate::Event::CodeReleased { .. })),
-        2
+        3
     );
     assert_eq!(
         told(|event| matches!(event, crate::Event::CodeRemoved { .. })),
         0
+    );
+    // The existential deposit is more now than the account would have: it has to be funded first.
+    let deposit = ExistentialDeposit::get();
+    ExistentialDeposit::set(total(&ALICE) + 1);
+    assert!(remove(&ALICE).is_err());
+    ExistentialDeposit::set(deposit);
+    assert_ok!(keep(&BOB));
+    assert_ok!(remove(&ALICE));
+    assert_noop!(
+        Actors::keep_code(RuntimeOrigin::root(), hash),
+        sp_runtime::DispatchError::BadOrigin
     );
     assert_noop!(
         Actors::keep_code(RuntimeOrigin::signed(BOB), Default::default()),

@@ -11,6 +11,44 @@ fn the_mocks_configuration_holds() {
 }
 
 #[test]
+fn a_block_that_proves_what_it_removes_is_told() {
+    on_chain(|| {
+        Version::mutate(|version| version.system_version = 0);
+        let told = std::panic::catch_unwind(Pallet::<Test>::check_configuration);
+        let told = told.expect_err("the mock prices proofs");
+        let told = told.downcast_ref::<&str>().expect("it says why");
+        assert!(told.contains("`system_version`"), "{told}");
+    });
+}
+
+/// The first question that somebody asks a development node is of its genesis.
+#[test]
+fn a_dry_run_before_the_first_block_knows_where_value_waits() {
+    let mut chain = sp_io::TestExternalities::new(genesis());
+    chain.execute_with(|| {
+        let wasm = fixture("echo");
+        let run =
+            Pallet::<Test>::dry_run_upload_program(ALICE, wasm, vec![], vec![], 7, None, None);
+        let run = run.expect("it would be accepted");
+        let code = run.reply.map(|reply| reply.code);
+        assert_eq!(code, Some(actors_primitives::ReplyCode::Finished));
+        // The pallet itself has no part in a genesis, but for its version.
+        let prefix = sp_io::hashing::twox_128(b"Actors");
+        let version = [prefix, sp_io::hashing::twox_128(b":__STORAGE_VERSION__:")].concat();
+        let keys =
+            std::iter::successors(Some(prefix.to_vec()), |key| sp_io::storage::next_key(key));
+        let keys: Vec<_> = keys
+            .skip(1)
+            .take_while(|key| key.starts_with(&prefix))
+            .collect();
+        assert_eq!(keys, [version]);
+        assert!(!frame_system::Account::<Test>::contains_key(
+            Pallet::<Test>::escrow()
+        ));
+    });
+}
+
+#[test]
 fn the_prices_of_a_parachain_hold() {
     on_chain(|| {
         // The longest code of `docs/limits.md`.

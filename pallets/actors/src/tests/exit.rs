@@ -2,18 +2,48 @@
 
 use actors_primitives::ReplyCode;
 use codec::Encode;
-use frame_support::{assert_noop, assert_ok};
+use frame_support::{assert_noop, assert_ok, traits::fungible::hold::Inspect as _};
 
 use super::player::*;
 use crate::{
-    mock::*, sweep::SWEEP_KEYS, Codes, Error, Event, Graves, Pages, Pallet, Programs, Service,
-    State, Tombstones, WeightInfo,
+    mock::*, sweep::SWEEP_KEYS, Codes, Error, Event, Graves, HoldReason, Pages, Pallet, Programs,
+    Service, State, Tombstones, WeightInfo,
 };
 
 /// The payload that makes `family` exit.
 fn leaving(inheritor: &AccountId, last_words: &[u8]) -> Vec<u8> {
     let inheritor: &[u8; 32] = inheritor.as_ref();
     [&[2][..], inheritor, last_words].concat()
+}
+
+/// However many have left everything to one another, and in the end to the program itself.
+fn a_program_whose_init_fails_ends_whoever_its_creator_leaves_to() {
+    for generations in [1, 7, 8, 9, 15, 16] {
+        let creator = create("script");
+        let code = Pallet::<Test>::code_hash(&fixture("script"));
+        let failing = script([&[wait(50)], &[trap()]]);
+        let salt = [generations];
+        let words = script([&[found(code, generations, 0, failing)]]);
+        send_with(&creator, words, UNIT, PLENTY);
+        idle();
+        let program = Pallet::<Test>::program_address(code, &creator, &salt);
+        assert!(Programs::<Test>::contains_key(&program));
+        let heirs: Vec<_> = (1..generations).map(|_| create("script")).collect();
+        let all: Vec<_> = [creator].into_iter().chain(heirs).collect();
+        for (number, leaving) in all.iter().enumerate() {
+            let heir = all.get(number + 1).unwrap_or(&program);
+            play(leaving, script([&[exit(heir)]]));
+            assert!(!Programs::<Test>::contains_key(leaving));
+        }
+        pass(60);
+        assert!(!Programs::<Test>::contains_key(&program), "{generations}");
+        assert!(Tombstones::<Test>::contains_key(&program));
+        assert_eq!(
+            Balances::balance_on_hold(&HoldReason::Storage.into(), &program),
+            0
+        );
+        assert_quiet();
+    }
 }
 
 fn everything_goes_to_the_inheritor() {
@@ -286,7 +316,7 @@ fn whoever_waits_is_answered_in_bounded_steps() {
     let answered = || ids.iter().filter(|id| answer(**id).is_some()).count();
     let (mut last, mut steps) = (0, 0);
     while answered() < ids.len() {
-        let used = Pallet::<Test>::sweep_within(room, Pallet::<Test>::booked_room());
+        let used = Pallet::<Test>::sweep_within(room, &mut Pallet::<Test>::booked_room(false));
         assert!(used.all_lte(room), "{used:?} of {room:?}");
         Pallet::<Test>::check_invariants().expect("every invariant holds");
         let now = answered();
@@ -342,6 +372,7 @@ fn what_is_on_its_way_to_or_from_an_exited_program_finds_its_end() {
 }
 
 cases![
+    a_program_whose_init_fails_ends_whoever_its_creator_leaves_to,
     whoever_waits_is_told_who_inherits,
     a_resumed_message_can_exit,
     an_inheritor_needs_no_account,
@@ -367,10 +398,7 @@ mod blocks {
         HoldReason, Remains,
     };
     use frame_support::traits::{
-        fungible::{
-            hold::{Inspect as _, Mutate as _},
-            Mutate as _,
-        },
+        fungible::{hold::Mutate as _, Mutate as _},
         Hooks,
     };
 
@@ -495,7 +523,7 @@ mod blocks {
                 |program: &AccountId| State::<Test>::iter_prefix(program).next().is_some();
             for (done, id) in waiting.iter().enumerate() {
                 assert_eq!(answer(*id), None, "{done}");
-                Pallet::<Test>::sweep_within(one, Pallet::<Test>::booked_room());
+                Pallet::<Test>::sweep_within(one, &mut Pallet::<Test>::booked_room(false));
                 assert!(answer(*id).is_some(), "{done}");
                 assert!(programs.iter().all(is_stored), "answers come first");
             }
@@ -503,7 +531,7 @@ mod blocks {
                 .saturating_add(<() as WeightInfo>::sweep(SWEEP_KEYS));
             for (done, program) in programs.iter().enumerate() {
                 assert!(programs[done..].iter().all(is_stored), "{done}");
-                Pallet::<Test>::sweep_within(one, Pallet::<Test>::booked_room());
+                Pallet::<Test>::sweep_within(one, &mut Pallet::<Test>::booked_room(false));
                 assert!(!is_stored(program), "{done}");
             }
             idle();

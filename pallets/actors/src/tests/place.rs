@@ -7,7 +7,7 @@ use sp_runtime::DispatchError;
 use super::player::*;
 use crate::{
     mock::*,
-    place::{Rate, DOUBLING, FALL, RISE},
+    place::{Load, Rate, DOUBLING, FALL, RISE},
     Error, Kind, Pallet, Purse, Purses, Service,
 };
 
@@ -41,14 +41,14 @@ fn memory() -> u32 {
 fn places_cost_nothing_while_the_queue_is_short() {
     let program = create("echo");
     crowd(&program, 64);
-    assert_eq!(Service::<Test>::get().volume, 16 * BLOCK);
+    assert_eq!(Service::<Test>::get().load.paid, 16 * BLOCK);
     assert_eq!(Pallet::<Test>::queue().place_price, 0);
     let id = send_as(&ALICE, program.clone(), vec![], 0, GAS, 0).expect("it is accepted");
     let purse = Purses::<Test>::get(id).expect("it is open");
     assert_eq!((purse.gas, purse.burned), (GAS, 0));
     // The price is that of the queue as it is.
     idle();
-    assert_eq!(Service::<Test>::get().volume, 0);
+    assert_eq!(Service::<Test>::get().load.paid, 0);
     assert_quiet();
 }
 
@@ -343,7 +343,6 @@ fn what_does_not_run_burns_nothing() {
     let words = script([&[wait(80)], &[reply(b"", 0)]]);
     let id = send_with(&program, words, 0, PLENTY);
     idle();
-    let spent = burned();
     pass(79);
     // Where places cost a million times the gas, it cannot even pay for its code.
     make_dearer(20);
@@ -351,7 +350,6 @@ fn what_does_not_run_burns_nothing() {
     idle();
     assert_eq!(code_of_answer(id), Some(ReplyCode::OutOfGas));
     assert_eq!(burned_by(id), 0);
-    assert_eq!(burned(), spent);
     assert!(before - total(&ALICE) < price(LONGEST), "the rest is back");
     Service::<Test>::mutate(|service| service.memory = 0);
     pass(4);
@@ -371,71 +369,123 @@ fn what_shares_a_purse_makes_no_place_dearer_than_it_has_paid_for() {
     assert_eq!(service.tail - service.head, 10);
     let serving = Pallet::<Test>::serving_gas();
     assert!(
-        service.volume <= LONGEST + 10 * serving,
+        service.load.paid <= LONGEST + 10 * serving,
         "a longest turn's worth is paid for, and serving each: {}",
-        service.volume
+        service.load.paid
     );
     idle();
     assert_quiet();
 }
 
-fn what_goes_on_makes_no_place_dearer_than_its_purse_has_paid_for() {
+fn what_is_paid_for_counts_once() {
+    let (program, other) = (create("script"), create("echo"));
+    // In one order and in the other: one message shares all that is paid for, one is given as much.
+    let shares = || Post::new(&other, vec![]).deposit(0).act();
+    let splits = || Post::new(&other, vec![]).deposit(0).gas(LONGEST / 2).act();
+    for posts in [[shares(), splits()], [splits(), shares()]] {
+        let id = send_as(
+            &ALICE,
+            program.clone(),
+            script([&posts]),
+            0,
+            4 * LONGEST,
+            DEPOSIT,
+        );
+        id.expect("it is accepted");
+        serve_one();
+        let Load { paid, most } = Service::<Test>::get().load;
+        let serving = Pallet::<Test>::serving_gas();
+        assert!(paid <= LONGEST + serving, "{paid}");
+        assert!(most > LONGEST / 10 * 14, "{most}");
+        idle();
+    }
+    assert_quiet();
+}
+
+fn what_goes_on_makes_no_place_dearer() {
     let (sender, program) = (create("script"), create("script"));
     let words = script([&[wait(100)], &[reply(b"", 0)]]);
+    // On one purse, or each on its own, with all the gas that a turn can have.
     let post = || Post::new(&program, words.clone()).deposit(DEPOSIT / 10);
-    let posts: Vec<_> = (0..8).map(|_| post().act()).collect();
-    let id = send_as(&ALICE, sender, script([&posts]), 0, 100 * LONGEST, DEPOSIT);
-    idle();
-    let waiting = || crate::Waiting::<Test>::iter_values().collect::<Vec<_>>();
-    assert_eq!(waiting().len(), 8);
-    let wakes: Vec<_> = (0..8).map(wake).collect();
+    let shared: Vec<_> = (0..8).map(|_| post().act()).collect();
+    let split = vec![post().gas(LONGEST / 10 * 7).act()];
+    for posts in [&shared, &split, &split, &split, &split, &split, &split] {
+        let words = script([posts]);
+        assert_ok!(send_as(
+            &ALICE,
+            sender.clone(),
+            words,
+            0,
+            100 * LONGEST,
+            DEPOSIT
+        ));
+        idle();
+    }
+    let waiting = || crate::Waiting::<Test>::iter_keys().count();
+    assert_eq!(waiting(), 14);
+    let wakes: Vec<_> = (0..14).map(wake).collect();
     send_with(&program, script([&wakes]), 0, PLENTY);
     serve_one();
-    let service = Service::<Test>::get();
-    assert_eq!(service.length(), 8);
-    // All of them on one purse, which has paid for one longest turn.
-    let purse = id.expect("it was accepted");
-    assert!(waiting().iter().all(|one| one.message.purse == purse));
-    let serving = Pallet::<Test>::serving_gas();
-    assert!(service.volume > LONGEST / 2, "{}", service.volume);
-    assert!(
-        service.volume <= LONGEST + 8 * serving,
-        "a longest turn's worth is paid for, and serving each: {}",
-        service.volume
-    );
-    // Each gives up what it has reserved.
-    serve_one();
-    assert_eq!(waiting().len(), 7);
-    assert!(Service::<Test>::get().volume <= LONGEST + 8 * serving);
+    let Load { paid, most } = Service::<Test>::get().load;
+    assert_eq!(paid, 0, "they were sent before");
+    assert!(most > 8 * LONGEST, "and may burn much: {most}");
     idle();
+    assert_eq!(waiting(), 0);
     assert_quiet();
+}
+
+/// Has so many messages wait in some programs for 80 blocks, which fail then, and signals that burn all
+/// they have; lets the blocks pass.
+fn store_signals_up(count: usize) -> Vec<AccountId> {
+    ActorsLimits::mutate(|limits| limits.wait = 100);
+    let programs: Vec<_> = (0..8).map(|_| create("script")).collect();
+    for program in &programs {
+        play(program, script([&[on_signal(&[burn()])]]));
+    }
+    let failing = script([&[wait(80)], &[trap()]]);
+    for program in programs.iter().cycle().take(count) {
+        send_with(program, failing.clone(), 0, PLENTY);
+        idle();
+    }
+    assert_eq!(Service::<Test>::get().scheduled, count as u64);
+    pass(78);
+    programs
 }
 
 fn signals_do_not_hold_the_queue() {
-    let program = create("script");
-    play(&program, script([&[on_signal(&[set(1, b"clean")])]]));
-    let failing = script([&[wait(2)], &[trap()]]);
-    let ids: Vec<_> = (0..20)
-        .map(|_| send_with(&program, failing.clone(), 0, PLENTY))
-        .collect();
-    idle();
-    make_dear();
-    for _ in 0..2 {
-        next_block();
+    // Messages that are woken all at once; or whose time is over, where places cost something and nothing
+    // is paid for any more.
+    for doublings in [None, Some(4)] {
+        let (programs, echo) = (store_signals_up(200), create("echo"));
+        if let Some(doublings) = doublings {
+            make_dearer(doublings);
+            block(500, 0);
+            block(500, 0);
+        } else {
+            let wakes: Vec<_> = (0..25).map(wake).collect();
+            for program in &programs {
+                send_with(program, script([&wakes]), 0, PLENTY);
+            }
+            block(500, 1_000);
+        }
+        let id = send_as(&ALICE, echo, b"!".to_vec(), 0, PLENTY, 0).expect("it is accepted");
+        let blocks = waits_for(id);
+        assert!(blocks <= 3, "{blocks} blocks");
+        let out_of_gas = || {
+            let all = programs.iter().flat_map(ended);
+            all.filter(|(_, code)| *code == ReplyCode::OutOfGas).count()
+        };
+        let mut blocks = 0;
+        while Service::<Test>::get().scheduled > 0 {
+            block(500, 1_000);
+            blocks += 1;
+            assert!(blocks < 400, "what is booked comes all the same");
+        }
+        idle();
+        assert_eq!(out_of_gas(), 200, "each signal has run once");
+        Service::<Test>::mutate(|service| service.memory = 0);
+        assert_quiet();
     }
-    idle();
-    // All of them have failed; what cleans up after them comes when there is room.
-    for id in &ids {
-        assert_eq!(code_of_answer(*id), Some(ReplyCode::Trapped));
-    }
-    let service = Service::<Test>::get();
-    assert_eq!(service.head, service.tail);
-    assert_eq!(service.scheduled, 20);
-    assert_eq!(turns_in(&program, HANDLE_SIGNAL).len(), 0);
-    pass(20);
-    assert_eq!(turns_in(&program, HANDLE_SIGNAL).len(), 20);
-    Service::<Test>::mutate(|service| service.memory = 0);
-    assert_quiet();
 }
 
 fn what_was_stored_up_pays_when_it_goes_on() {
@@ -533,12 +583,12 @@ fn an_upgrade_is_not_shut_out_by_a_full_queue() {
     assert_quiet();
 }
 
-fn an_upgrade_pays_a_thousand_times_its_gas_at_most() {
+fn the_price_of_places_shuts_no_upgrade_out() {
     let program = create("script");
     let second = upload("script-second");
     // Nobody else can pay for a place.
     make_dearer(40);
-    let gas = 1_024 * LONGEST;
+    let gas = 4_096 * LONGEST;
     let error: DispatchError = Error::<Test>::GasLimitTooLow.into();
     let sent = send_as(&ALICE, program.clone(), vec![], 0, gas, 0);
     assert_eq!(sent, Err(error));
@@ -551,7 +601,7 @@ fn an_upgrade_pays_a_thousand_times_its_gas_at_most() {
     let (_, purse) = Purses::<Test>::iter().next().expect("it is open");
     let code = crate::Codes::<Test>::get(second).expect("it is there").info;
     let counted = Pallet::<Test>::code_share(&code);
-    assert_eq!(purse.burned, 1_023 * counted);
+    assert_eq!(purse.burned, 4_095 * counted);
     idle();
     Service::<Test>::mutate(|service| service.memory = 0);
     assert_quiet();
@@ -579,13 +629,19 @@ fn waits_for(id: MessageId) -> u32 {
 
 fn what_was_booked_does_not_hold_the_queue() {
     let (program, echo) = (create("script"), create("echo"));
-    // Ninety messages that burn all they have, due in the same block.
-    let burns = || {
+    // Two hundred messages that burn all they have, due in the same block. What the call has paid for is
+    // split off with the first of them.
+    let burns = |gas| {
         let post = Post::new(&program, script([&[burn()]])).deposit(0);
-        post.gas(100_000_000_000).delay(2).act()
+        post.gas(gas).delay(3).act()
     };
-    for _ in 0..45 {
-        play(&program, script([&[burns(), burns()]]));
+    for _ in 0..50 {
+        let words = script([
+            &[burns(LONGEST / 10 * 9), wait(1)],
+            &[burns(LONGEST / 3), burns(LONGEST / 3), burns(LONGEST / 4)],
+        ]);
+        send_with(&program, words, 0, 4 * LONGEST);
+        idle();
     }
     block(500, 0);
     block(500, 0);
@@ -639,13 +695,14 @@ cases![
     who_stands_in_the_queue_has_paid,
     what_does_not_run_burns_nothing,
     what_shares_a_purse_makes_no_place_dearer_than_it_has_paid_for,
-    what_goes_on_makes_no_place_dearer_than_its_purse_has_paid_for,
+    what_is_paid_for_counts_once,
+    what_goes_on_makes_no_place_dearer,
     signals_do_not_hold_the_queue,
     a_signal_cleans_up_whatever_places_cost,
     heavy_code_counts_as_what_it_takes_of_a_block,
     a_program_that_doubles_itself_is_priced_out,
     an_upgrade_is_not_shut_out_by_a_full_queue,
-    an_upgrade_pays_a_thousand_times_its_gas_at_most,
+    the_price_of_places_shuts_no_upgrade_out,
     what_was_booked_does_not_hold_the_queue,
     answers_of_the_ended_do_not_hold_the_queue,
 ];

@@ -39,7 +39,7 @@ fn proven(state: impl FnOnce(), part: impl FnOnce() -> Weight) -> (u64, u64) {
 /// Repeats a part of the service as if the queue had room for all that it puts there.
 fn while_room(part: impl Fn() -> Weight) -> Weight {
     (0..40).fold(Weight::zero(), |sum, _| {
-        crate::Service::<Test>::mutate(|service| service.volume = 0);
+        crate::Service::<Test>::mutate(|service| service.load = Default::default());
         sum.saturating_add(part())
     })
 }
@@ -92,7 +92,7 @@ fn a_deadline_proves_no_payload_of_who_waited() {
             while_room(|| {
                 Pallet::<Test>::do_due_within(
                     BlockWeights::get().max_block,
-                    Pallet::<Test>::booked_room(),
+                    &mut Pallet::<Test>::booked_room(false),
                 )
             })
         },

@@ -121,7 +121,7 @@ fn a_sibling_that_burns_everything_leaves_what_is_set_aside() {
     // They share a purse.
     let words = script([&[tell(&spin, vec![]), wait(3)], &[request(&spin, vec![])]]);
     let rent = rent(&words);
-    let id = send_with(&program, words, 0, 2 * GAS);
+    let id = send_with(&program, words, 0, 3 * GAS);
     idle();
     let left = purse(id);
     assert_eq!(left.gas, 0, "the sibling took all that it could");
@@ -214,7 +214,9 @@ fn signal_of_script() -> Gas {
         pages: (0..16).map(PageIndex).collect(),
     };
     let schedule = ActorsSchedule::get();
-    schedule.start(&code.info, Entry::HandleSignal, &memory) + schedule.clean_up(&code.info)
+    schedule.start(&code.info, Entry::HandleSignal, &memory)
+        + schedule.clean_up(&code.info)
+        + schedule.delay
 }
 
 fn all_gas_of_a_message_is_burned_or_given_back() {

@@ -1,10 +1,7 @@
 //! Value in escrow.
 
 use actors_primitives::ReplyCode;
-use frame_support::traits::{
-    fungible::{Inspect, Mutate},
-    Hooks,
-};
+use frame_support::traits::{fungible::Inspect, Hooks};
 
 use crate::{mock::*, Pallet, ValueInFlight};
 
@@ -17,15 +14,21 @@ fn the_first_block_endows_the_escrow_account() {
         .map(|(_, account)| account.data.free + account.data.reserved)
         .sum();
     assert_eq!(Balances::total_issuance(), all);
-    // No other block does, and an upgrade adds what is missing.
-    Balances::set_balance(&escrow, minimum + 7);
-    next_block();
-    assert_eq!(Balances::balance(&escrow), minimum + 7);
-    Balances::set_balance(&escrow, minimum);
+    // No other block does, and an upgrade adds what is missing of that, beside what is in flight.
+    let program = create("echo");
+    send_as(&ALICE, program, vec![], 100, GAS, 0).expect("it is accepted");
     ExistentialDeposit::mutate(|minimum| *minimum += 5);
+    begin_block();
+    assert_eq!(Balances::balance(&escrow), minimum + 100);
     Actors::on_runtime_upgrade();
-    assert_eq!(Balances::balance(&escrow), minimum + 5);
+    assert_eq!(Balances::balance(&escrow), minimum + 5 + 100);
+    // What was taken out of it by others is not minted again.
+    ValueInFlight::<Test>::mutate(|sum| *sum += 10_000_000);
+    Actors::on_runtime_upgrade();
+    assert_eq!(Balances::balance(&escrow), minimum + 5 + 100);
+    ValueInFlight::<Test>::mutate(|sum| *sum -= 10_000_000);
     ExistentialDeposit::mutate(|minimum| *minimum -= 5);
+    idle();
 }
 
 fn value_waits_in_escrow_and_arrives_with_the_turn() {

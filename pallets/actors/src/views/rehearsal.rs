@@ -15,7 +15,11 @@ use frame_support::{
 use frame_system::RawOrigin;
 use sp_runtime::traits::{One, Saturating};
 
-use crate::{deposit::Footprint, place::Rate, Codes, Config, Kind, Pallet, Queue, Service};
+use crate::{
+    deposit::Footprint,
+    place::{Load, Rate},
+    Codes, Config, Kind, Pallet, Queue, Service,
+};
 
 /// Turns of the longest length that a rehearsal's gas covers when it is not told how much.
 const DEFAULT_TURNS: u64 = 4;
@@ -78,10 +82,10 @@ impl<T: Config> Pallet<T> {
             let mut service = Service::<T>::get();
             service.head = service.tail.saturating_sub(1);
             let own = Queue::<T>::get(service.head);
-            let (kind, reserved) = own.map_or((Kind::Handle, 0), |message| {
-                (message.kind, message.reserved)
+            let (kind, load) = own.map_or((Kind::Handle, Load::default()), |message| {
+                (message.kind, message.load)
             });
-            Self::remember_volume(&mut service, reserved);
+            Self::remember_volume(&mut service, load);
             Service::<T>::put(service);
             let rate = Self::place_rate_of(&before, kind);
             watch(Made {
@@ -199,6 +203,8 @@ impl<T: Config> Pallet<T> {
         let next = frame_system::Pallet::<T>::block_number().saturating_add(One::one());
         let parent = frame_system::Pallet::<T>::parent_hash();
         frame_system::Pallet::<T>::initialize(&next, &parent, &Default::default());
+        // No block may have begun yet.
+        Self::endow_escrow();
         frame_system::Pallet::<T>::reset_events();
     }
 

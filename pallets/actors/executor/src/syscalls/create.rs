@@ -65,6 +65,7 @@ pub(crate) fn create_program(
     let luggage = Luggage {
         share,
         rent: 0,
+        time: 0,
         spent: value.saturating_add(call.context().creation_deposit),
         deposit,
         len,

@@ -52,6 +52,8 @@ pub(super) struct Luggage {
     pub(super) share: Share,
     /// Gas that is set aside for a letter.
     pub(super) rent: Gas,
+    /// Gas that is burned for the time of a delay.
+    pub(super) time: Gas,
     /// What leaves the program's balance for it.
     pub(super) spent: Balance,
     /// Deposit money that goes along.
@@ -77,7 +79,8 @@ pub(super) enum Arrival {
     Created,
 }
 
-/// Takes off what is left what a message takes along, or says which is not enough and takes nothing. Value too little to arrive, where the message does not create its
+/// Takes off what is left what a message takes along and what its time costs, or says which is not enough and
+/// takes nothing. Value too little to arrive, where the message does not create its
 /// destination, is refused now: at the end it would undo the whole turn.
 ///
 /// Splitting gas off and setting `rent` aside take whole units of fuel, so up to one unit each more
@@ -90,6 +93,7 @@ pub(super) fn depart(
     let Luggage {
         share,
         rent,
+        time,
         spent,
         deposit,
         len,
@@ -113,12 +117,16 @@ pub(super) fn depart(
     let split = gas.unwrap_or(0);
     let prices = call.prices();
     let fuel = prices.fuel_for(split).saturating_add(prices.fuel_for(rent));
-    let Some(fuel_left) = call.fuel.checked_sub(fuel) else {
+    let left = call.fuel.checked_sub(prices.fuel_for(time));
+    let Some(fuel_left) = left.and_then(|left| left.checked_sub(fuel)) else {
         return Err(Fault::Error(error::NOT_ENOUGH_GAS));
     };
     if !call.journal.keep_bytes(len) {
         return Err(Fault::Error(error::OVER_LIMIT));
     }
+    // Nothing refuses it any more.
+    call.charge(Charge::Waiting, time)?;
+    let prices = call.prices();
     call.fuel = fuel_left;
     let aside = split.saturating_add(rent);
     call.journal.aside = call.journal.aside.saturating_add(aside);
@@ -172,11 +180,6 @@ pub(crate) fn send(
     }
     if delay != 0 {
         call.charge_kept(call.prices().delay, len)?;
-        let rent = call.prices().renting(delay, len);
-        if call.prices().fuel_for(rent) > call.fuel {
-            return Err(Fault::Error(error::NOT_ENOUGH_GAS));
-        }
-        call.charge(Charge::Waiting, rent)?;
     }
     call.charge_bytes(Charge::Messages, call.prices().send_byte, len)?;
     let destination = call.array(dest)?;
@@ -194,9 +197,14 @@ pub(crate) fn send(
         true => Arrival::Later(destination),
         false => Arrival::AtOnce(destination),
     };
+    let time = match delay {
+        0 => 0,
+        delay => call.prices().renting(delay, len),
+    };
     let luggage = Luggage {
         share,
         rent,
+        time,
         spent: value,
         deposit,
         len,

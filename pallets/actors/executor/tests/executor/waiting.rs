@@ -86,8 +86,9 @@ fn a_program_that_handles_signals_sets_one_aside_and_pays_for_serving_it() {
         .schedule
         .start(&chain.code, Entry::Handle, &chain.memory);
     assert_eq!(waits(&effects).resume, start);
-    let clean_up = chain.schedule.clean_up(&chain.code);
-    assert_eq!(waits(&effects).signal, largest(&chain, 64) + clean_up);
+    // And what it takes to come later, if it has to.
+    let besides = chain.schedule.clean_up(&chain.code) + chain.schedule.delay;
+    assert_eq!(waits(&effects).signal, largest(&chain, 64) + besides);
     let cost = |chain: &mut Chain| {
         let turn = chain.run(Entry::Handle, PLENTY);
         turn.gas_burned
@@ -120,7 +121,8 @@ fn set_aside_for_a_start(memory: &str, change: impl FnOnce(&mut Chain)) -> (Chai
     ));
     change(&mut chain);
     let effects = chain.turn();
-    let signal = waits(&effects).signal - chain.schedule.clean_up(&chain.code);
+    let besides = chain.schedule.clean_up(&chain.code) + chain.schedule.delay;
+    let signal = waits(&effects).signal - besides;
     (chain, signal)
 }
 
@@ -999,6 +1001,27 @@ fn a_delay_whose_time_cannot_be_paid_for_says_so() {
     let fuel = Schedule::default().fuel;
     let (is_sent, burned) = sent_with(&mut chain, needed - rent / 2);
     assert!(!is_sent && burned <= needed - rent + 100 * fuel, "{burned}");
+    // Nor where something else is not there: value, deposit money, gas to split off.
+    let at_once = sending(0, 0, 0, 0, 0).run(Entry::Handle, PLENTY).gas_burned;
+    let most = at_once + Schedule::default().delay + 100 * fuel;
+    let refused = |mut chain: Chain, expected: i32| {
+        assert_eq!(sent(&mut chain), expected);
+        let burned = chain.run(Entry::Handle, PLENTY).gas_burned;
+        assert!(burned <= most, "{expected}: {burned}");
+    };
+    let mut poor = sending(0, 99, 0, long, 0);
+    poor.world.balance = 98;
+    refused(poor, error::NOT_ENOUGH_VALUE);
+    refused(sending(i64::MAX, 0, 0, long, 0), error::NOT_ENOUGH_GAS);
+    let beyond = Chain::new(&format!(
+        r#"(data (i32.const 96) "\ff\ff\ff")
+        (func (export "handle")
+            (i32.store (i32.const 200) (call $send (i32.const 0) (i32.const 0) (i32.const 0)
+                (i32.const 64) (i32.const 96) (i64.const 0) (i32.const {long}) (i32.const 0)
+                (i32.const 128)))
+            (drop (call $reply (i32.const 128) (i32.const 76) (i32.const 1000))))"#
+    ));
+    refused(beyond, error::NOT_ENOUGH_DEPOSIT);
 }
 
 // Turns that are not the first.

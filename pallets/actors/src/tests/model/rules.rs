@@ -30,6 +30,8 @@ pub(super) struct Rules {
     pub(super) letter: u32,
     /// Blocks that one message may wait in all.
     pub(super) longest_life: u32,
+    /// Gas for having a message delivered later.
+    pub(super) delay: Gas,
     /// Gas for each block that something waits or stands.
     pub(super) rent: Gas,
     /// What a block costs each byte that such a message says.
@@ -66,12 +68,12 @@ impl Rules {
     }
 
     /// What a signal is given: the start of it in the largest memory that others may have made of
-    /// the program's by then, and what it takes to clean up.
+    /// the program's by then, what it takes to clean up, and to come later.
     pub(super) fn signal(&self, code: CodeHash, wasm_pages: u32, stored: u32) -> Gas {
         let start =
             |wasm_pages, stored| (self.start)(code, Entry::HandleSignal, wasm_pages, stored);
         let largest = start(self.memory, self.memory * 4).min(self.most_to_load());
-        start(wasm_pages, stored).max(largest) + (self.clean_up)(code)
+        start(wasm_pages, stored).max(largest) + (self.clean_up)(code) + self.delay
     }
 
     /// What so many blocks cost a message that stands somewhere and says so much.

@@ -258,7 +258,11 @@ impl Chain {
         self.purse(&message.purse).gas += turn.signal;
         if cleans_up {
             let id = id_of_signal(&message.id);
-            self.split_purse(&message.purse, id, turn.signal, rest);
+            // What else is in the queue, whose gas the model does not count, says whether it is booked.
+            let comes_now = seen.queued.contains(&id);
+            let price = if comes_now { 0 } else { self.rules.delay };
+            self.purse(&message.purse).burn(price);
+            self.split_purse(&message.purse, id, turn.signal - price, rest);
             self.purse(&id).is_last = true;
             let signal = Message {
                 id,
@@ -272,8 +276,7 @@ impl Chain {
                 deposit: rest,
                 ..message.clone()
             };
-            // The price of places, which the model does not follow, says whether it is booked.
-            match seen.queued.contains(&id) {
+            match comes_now {
                 true => self.enqueue(signal),
                 false => self.delay(signal, 1),
             }
