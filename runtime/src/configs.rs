@@ -194,9 +194,6 @@ parameter_types! {
     /// Of what the transactions of a block leave, a quarter stays free: for what weights do not know.
     pub const IdleShare: Perbill = Perbill::from_percent(75);
 
-    /// Each message in the queue makes a place in it a microsecond dearer: a full queue costs a
-    /// call a millisecond of gas more.
-
     /// Messages that may be queued before calls are refused. With the longest payload each they
     /// take 64 MiB of state.
     pub const MaxQueueLength: u32 = 16_384;

@@ -238,7 +238,7 @@ class Run {
     return {
       stored,
       sent: service.sent.toNumber(),
-      served: service.head.toNumber(),
+      served: service.queue.head.toNumber(),
       accounts: Object.fromEntries(accounts.map(([key, account]) => [key.args[0].toString(), account.toHex()])),
       issuance: await chain.issuance(await chain.head()),
       rounds: (await chain.state(this.runner)).readUInt32LE(),

@@ -1,7 +1,7 @@
 //! What happens at a given time: deadlines, delayed messages, letters that expire.
 //!
 //! Time is counted in **ticks**: the clock advances by one in each block in which the queue is
-//! served before transactions and something is scheduled. So a pause, or a migration of the chain
+//! served before transactions and something is scheduled or queued. So a pause, or a migration of the chain
 //! in several blocks, stops the clock, and nothing expires in them that could not be answered.
 //!
 //! Each tick has its entries by index. Whoever schedules keeps the [`Slot`] and cancels by it, at
@@ -69,7 +69,7 @@ impl<T: Config> Pallet<T> {
         }
         let mut has_changed = service.begin_block();
         // Also while messages are queued, however many deadlines their answers have called off.
-        if service.scheduled > 0 || service.head < service.tail {
+        if service.scheduled > 0 || !service.queue.is_empty() {
             service.clock = service.clock.saturating_add(1);
             has_changed = true;
         }

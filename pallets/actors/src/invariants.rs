@@ -11,8 +11,8 @@ use sp_runtime::TryRuntimeError;
 use crate::{
     deposit::Footprint, place::Load, Agenda, Codes, Config, Delayed, Due, Graves, HoldReason, Idls,
     Keepers, Kind, Mailboxes, Message, Pages, Pallet, Parting, Programs, Purses, Queue, Remains,
-    Row, Service, Slot, Stage, State, Status, Ticks, Tombstones, ValueInFlight, Waiter, Waiting,
-    WaitingPayloads, Wasm,
+    Row, Service, Slot, State, Status, Ticks, Tombstones, ValueInFlight, WaitState, Waiter,
+    Waiting, WaitingPayloads, Wasm,
 };
 
 /// What messages in all places add up to.
@@ -114,7 +114,7 @@ impl<T: Config> Pallet<T> {
             "the queue has strays"
         );
         let mut load = Load::default();
-        for place in service.head..service.tail {
+        for place in service.queue.head..service.queue.tail {
             let message = Queue::<T>::get(place).ok_or("the queue has a gap")?;
             sums.message(&message);
             load = load.with(message.load);
@@ -157,12 +157,12 @@ impl<T: Config> Pallet<T> {
             );
             let queued = sums.causes.get(&(program.clone(), epoch, id));
             let queued = queued.copied().unwrap_or_default();
-            match waiting.stage {
-                Stage::Called { causes, .. } => ensure!(
+            match waiting.state {
+                WaitState::Called { causes, .. } => ensure!(
                     causes > 0 && (causes == queued || !is_current),
                     "a message waits for causes to go on that are not queued"
                 ),
-                Stage::Parked(slot) => {
+                WaitState::Parked(slot) => {
                     ensure!(queued == 0, "a message has a deadline and need not wait");
                     let waiter = Waiter { epoch, message: id };
                     ensure!(
@@ -203,7 +203,7 @@ impl<T: Config> Pallet<T> {
             match due {
                 Due::Deadline { program, waiter } => ensure!(
                     Self::find_waiting(&program, &waiter)
-                        .is_some_and(|waiting| waiting.stage == Stage::Parked(slot)),
+                        .is_some_and(|waiting| waiting.state == WaitState::Parked(slot)),
                     "a deadline is scheduled and nothing waits for it"
                 ),
                 Due::Delivery(id) => {

@@ -129,7 +129,7 @@ pub use pallet::*;
 pub use program::{Program, Status};
 pub use purse::Purse;
 pub use record::{Row, ServiceState};
-pub use waiting::{Stage, WaitingMessage};
+pub use waiting::{WaitState, WaitingMessage};
 pub use weights::WeightInfo;
 
 /// What the pallet logs under.
@@ -250,8 +250,8 @@ pub mod pallet {
         type MaxQueueLength: Get<u32>;
 
         /// After how many blocks of service a purse ends, and what was split off it: from then on
-        /// nothing that it pays for can send, wait or be delayed. So nothing waits longer, and a call's
-        /// money comes back.
+        /// nothing that it pays for can send to programs, wait or be delayed, but for what signals send
+        /// at once to clean up. So nothing waits longer, and a call's money comes back.
         #[pallet::constant]
         type MaxMessageLifetime: Get<u32>;
 
@@ -272,7 +272,7 @@ pub mod pallet {
     pub enum HoldReason {
         /// Gas and deposit money of a call that is still at work; on the payer.
         Purse,
-        /// The deposit for stored code; on the uploader.
+        /// The deposit for stored code; on each account that keeps it.
         Code,
         /// The deposit for what a program stores; on the program's own account.
         Storage,
@@ -781,7 +781,7 @@ pub mod pallet {
     impl<T: Config> Pallet<T> {
         /// What `send_message` with these arguments would do as the next thing on chain, its
         /// whole cascade included. Where `gas_limit` or `deposit_limit` is missing, the source's
-        /// spendable balance is shared between gas, at most four of the longest turns, and
+        /// spendable balance is shared between gas, at most four of the longest turns with what their places cost now, and
         /// deposits. Where both are, the source is lent what it has too little, and `missing`
         /// says how much of that it lacks for the call.
         ///
@@ -1265,7 +1265,7 @@ pub mod pallet {
         /// of its gas and deposit money comes back with the last message that it pays for. Messages
         /// whose first turn has not run end with `PurseClosed`, delayed ones among them, and their
         /// value goes back. What has begun goes on, and has its reply or its deadline, but can send to
-        /// users only.
+        /// users only; signals clean up all the same.
         ///
         /// - `message_id`: the message that the call sent.
         #[pallet::call_index(10)]

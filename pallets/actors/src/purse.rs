@@ -60,8 +60,8 @@ pub struct Purse<T: Config> {
     pub burned: Gas,
     /// Gas that is set aside: for the rent, the resume and the signal of what waits.
     pub aside: Gas,
-    /// Gas that is paid for and that messages in the queue have reserved: so much at most counts for all
-    /// of them together.
+    /// Gas that is paid for and that calls and sends in the queue have reserved: so much at most counts
+    /// for all of them together.
     pub queued: Gas,
     /// Gas that its turns may burn whose places in the queue are paid for.
     pub paid: Gas,

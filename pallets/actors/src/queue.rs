@@ -22,8 +22,7 @@ impl<T: Config> Pallet<T> {
             value: message.value,
         });
         service.load = service.load.with(message.load);
-        Queue::<T>::insert(service.tail, message);
-        service.tail = service.tail.saturating_add(1);
+        Queue::<T>::insert(service.queue.push(), message);
         if let Some(event) = event {
             Self::deposit_event(event);
         }

@@ -29,10 +29,8 @@ const UNSEEN: u64 = 1 << 32;
 /// The state of the service: one record, so that a message costs one access for all of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct ServiceState {
-    /// The place of the message that is served next.
-    pub head: u64,
-    /// The place that the next message takes.
-    pub tail: u64,
+    /// The queue: the message that is served next has its first place.
+    pub queue: Row,
     /// What all messages in the queue may take of the time of blocks.
     pub load: Load,
     /// What is remembered of backlogs, in parts of a doubling of the price of places.
@@ -130,7 +128,7 @@ fn sample(places: impl Iterator<Item = u64>, most: u32) -> (u32, u64, u64) {
 impl ServiceState {
     /// Whether each row begins before it ends, as nothing but damage changes.
     pub(crate) fn is_sound(&self) -> bool {
-        self.head <= self.tail
+        self.queue.head <= self.queue.tail
             && self.graves.head <= self.graves.tail
             && self.remains.head <= self.remains.tail
     }
@@ -138,7 +136,7 @@ impl ServiceState {
     /// How many messages stand in the queue.
     #[must_use]
     pub fn length(&self) -> u64 {
-        self.tail.saturating_sub(self.head)
+        self.queue.length()
     }
 
     /// Notes that a block begins, and whether anything is in the queue that was there when the
@@ -146,10 +144,10 @@ impl ServiceState {
     /// changes anything.
     pub(crate) fn begin_block(&mut self) -> bool {
         let before = (self.memory, self.mark);
-        self.memory = remember(self.memory, self.head < self.mark);
+        self.memory = remember(self.memory, self.queue.head < self.mark);
         // An empty queue has nothing to mark, and the record stays as it is.
-        if self.head < self.tail {
-            self.mark = self.tail;
+        if self.queue.head < self.queue.tail {
+            self.mark = self.queue.tail;
         }
         before != (self.memory, self.mark)
     }
@@ -209,8 +207,7 @@ impl<T: Config> Pallet<T> {
         });
         // Of what nobody can tell any more, places are as cheap as they can be.
         (service.load, service.memory) = (Load::default(), 0);
-        let queue = Row::find(Queue::<T>::iter_keys());
-        (service.head, service.tail) = (queue.head, queue.tail);
+        service.queue = Row::find(Queue::<T>::iter_keys());
         Self::find_agenda(&mut service);
         service.graves = Row::find(Graves::<T>::iter_keys());
         service.remains = Row::find(Remains::<T>::iter_keys());
@@ -256,20 +253,21 @@ impl<T: Config> Pallet<T> {
     /// or to the end. Messages that are left out then are found behind the others.
     pub(crate) fn step_over_gap(service: &mut ServiceState) {
         let near = (1..=GAP_KEYS).find_map(|step| {
-            let place = service.head.checked_add(step.into())?;
+            let place = service.queue.head.checked_add(step.into())?;
             Queue::<T>::contains_key(place).then_some(place)
         });
         if let Some(place) = near {
-            service.head = place;
+            service.queue.head = place;
             return;
         }
         let (count, first, _) = sample(Queue::<T>::iter_keys(), GAP_KEYS);
         match count {
-            0 => (service.head, service.tail, service.load) = (0, 0, Load::default()),
+            0 => (service.queue.head, service.queue.tail, service.load) = (0, 0, Load::default()),
             GAP_KEYS => {
-                (service.head, service.tail) = (first, service.tail.saturating_add(UNSEEN));
+                (service.queue.head, service.queue.tail) =
+                    (first, service.queue.tail.saturating_add(UNSEEN));
             }
-            _ => service.head = first,
+            _ => service.queue.head = first,
         }
     }
 }

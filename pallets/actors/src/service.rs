@@ -102,7 +102,7 @@ impl<T: Config> Pallet<T> {
             used = Self::round(limit, used, session);
             ended();
             let service = Service::<T>::get();
-            let has_come_on = service.head > last.head
+            let has_come_on = service.queue.head > last.queue.head
                 || (service.due_tick, service.due_index) > (last.due_tick, last.due_index);
             if !has_come_on {
                 return used;
@@ -166,15 +166,15 @@ impl<T: Config> Pallet<T> {
             .saturating_sub(Self::due_share())
             .saturating_sub(T::WeightInfo::peek_service());
         while meter.can_consume(least) {
-            if service.head >= service.tail {
+            if service.queue.is_empty() {
                 return;
             }
-            let Some(message) = Queue::<T>::get(service.head) else {
+            let Some(message) = Queue::<T>::get(service.queue.head) else {
                 // Only damaged storage brings us here. Step over it, so that the rest is served.
-                report!("no message at {} in the queue", service.head);
+                report!("no message at {} in the queue", service.queue.head);
                 meter.consume(T::WeightInfo::serve_message(0));
                 // What stands there and cannot be read goes, or the next step would lead back.
-                Queue::<T>::remove(service.head);
+                Queue::<T>::remove(service.queue.head);
                 Self::step_over_gap(&mut service);
                 Service::<T>::put(service);
                 continue;
@@ -196,7 +196,7 @@ impl<T: Config> Pallet<T> {
             if !most.all_lte(promised) {
                 // It fitted when it was sent, and the block has shrunk since: nothing promises
                 // that there will ever be room for it.
-                session.journal.begin(service.head, &task);
+                session.journal.begin(service.queue.head, &task);
                 Self::advance(&mut service, load);
                 Self::refuse(&mut service, task, ReplyCode::LimitExceeded, session);
                 Service::<T>::put(service);
@@ -209,7 +209,7 @@ impl<T: Config> Pallet<T> {
                 meter.consume(T::WeightInfo::peek_queue());
                 return;
             }
-            session.journal.begin(service.head, &task);
+            session.journal.begin(service.queue.head, &task);
             Self::advance(&mut service, load);
             let used = Self::run(&mut service, task, gas_limit, session);
             Service::<T>::put(service);
@@ -236,8 +236,8 @@ impl<T: Config> Pallet<T> {
 
     /// Takes the message at the head out of the queue.
     fn advance(service: &mut ServiceState, load: Load) {
-        Queue::<T>::remove(service.head);
-        service.head = service.head.saturating_add(1);
+        Queue::<T>::remove(service.queue.head);
+        service.queue.pop();
         service.load = match service.length() {
             // Whatever damage has left of it.
             0 => Load::default(),
@@ -251,7 +251,7 @@ impl<T: Config> Pallet<T> {
     pub fn has_work() -> bool {
         let service = Service::<T>::get();
         !service.is_paused
-            && (service.head < service.tail || service.is_sweeping() || service.is_due())
+            && (!service.queue.is_empty() || service.is_sweeping() || service.is_due())
     }
 
     /// Whether something waits for time to pass, which it does in blocks only: a node that makes

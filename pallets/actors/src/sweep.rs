@@ -18,7 +18,7 @@ use crate::{
     place::Room,
     record::ServiceState,
     report,
-    waiting::{Stage, WaitingMessage},
+    waiting::{WaitState, WaitingMessage},
     Config, Event, Graves, Pages, Pallet, Remains, Service, State, Waiting, WaitingPayloads,
     WeightInfo,
 };
@@ -182,7 +182,7 @@ impl<T: Config> Pallet<T> {
         waiting: WaitingMessage<T>,
         failure: Failure,
     ) {
-        if let Stage::Parked(slot) = waiting.stage {
+        if let WaitState::Parked(slot) = waiting.state {
             Self::cancel(service, slot);
         }
         let mut purse = Self::take_purse(&waiting.message.purse);

@@ -82,9 +82,9 @@ impl<T: Config> Pallet<T> {
             waiting.settle(purse, service.clock);
         }
         let rate = Self::renew(&mut purse, waiting.message.kind, service.clock, rate);
-        let causes = match waiting.stage {
-            crate::waiting::Stage::Called { causes, .. } => causes.saturating_sub(1),
-            crate::waiting::Stage::Parked(_) => 0,
+        let causes = match waiting.state {
+            crate::waiting::WaitState::Called { causes, .. } => causes.saturating_sub(1),
+            crate::waiting::WaitState::Parked(_) => 0,
         };
         let (cause, answer) = match item.kind {
             Kind::Wake(_) => (Cause::Woken, None),

@@ -23,7 +23,7 @@ use crate::{
 
 /// Where a message that waits stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
-pub enum Stage {
+pub enum WaitState {
     /// Nothing has come yet; its deadline has that place on the agenda.
     Parked(Slot),
     /// Something has come.
@@ -70,7 +70,7 @@ pub struct WaitingMessage<T: Config> {
     /// that a block reads, where that is more.
     pub most: Gas,
     /// Where it stands.
-    pub stage: Stage,
+    pub state: WaitState,
 }
 
 impl<T: Config> WaitingMessage<T> {
@@ -81,9 +81,9 @@ impl<T: Config> WaitingMessage<T> {
 
     /// How many of its blocks had passed when the first cause to go on came, or have by now.
     pub(crate) fn waited_by(&self, clock: u64) -> u32 {
-        match self.stage {
-            Stage::Parked(_) => self.waited(clock),
-            Stage::Called { waited, .. } => waited,
+        match self.state {
+            WaitState::Parked(_) => self.waited(clock),
+            WaitState::Called { waited, .. } => waited,
         }
     }
 
@@ -95,17 +95,17 @@ impl<T: Config> WaitingMessage<T> {
 
     /// Takes one more cause to go on; the place of its deadline, which is void with the first.
     fn call(&mut self, clock: u64) -> Option<Slot> {
-        let (stage, slot) = match self.stage {
-            Stage::Parked(slot) => {
+        let (state, slot) = match self.state {
+            WaitState::Parked(slot) => {
                 let waited = self.waited(clock);
-                (Stage::Called { causes: 1, waited }, Some(slot))
+                (WaitState::Called { causes: 1, waited }, Some(slot))
             }
-            Stage::Called { causes, waited } => {
+            WaitState::Called { causes, waited } => {
                 let causes = causes.saturating_add(1);
-                (Stage::Called { causes, waited }, None)
+                (WaitState::Called { causes, waited }, None)
             }
         };
-        self.stage = stage;
+        self.state = state;
         slot
     }
 
@@ -149,17 +149,17 @@ impl<T: Config> Pallet<T> {
             epoch,
             message: message.id,
         };
-        let (stage, rent) = match past.causes {
+        let (state, rent) = match past.causes {
             0 => {
                 let due = Due::Deadline {
                     program: message.destination.clone(),
                     waiter,
                 };
                 let slot = Self::schedule(ledger.service, due, wait.blocks);
-                (Stage::Parked(slot), wait.rent)
+                (WaitState::Parked(slot), wait.rent)
             }
             // It goes on as soon as its turn in the queue has come.
-            causes => (Stage::Called { causes, waited: 0 }, 0),
+            causes => (WaitState::Called { causes, waited: 0 }, 0),
         };
         let aside = rent.saturating_add(wait.resume).saturating_add(wait.signal);
         let most = ledger.purse.most(share.max(Self::serving_gas()));
@@ -186,7 +186,7 @@ impl<T: Config> Pallet<T> {
                 resume: wait.resume,
                 signal: wait.signal,
                 most,
-                stage,
+                state,
             },
         );
     }

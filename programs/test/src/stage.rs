@@ -93,7 +93,7 @@ pub(crate) fn before_serving(bytes: u32) {
         return;
     }
     tidy();
-    let Some(message) = Queue::<Runtime>::get(Service::<Runtime>::get().head) else {
+    let Some(message) = Queue::<Runtime>::get(Service::<Runtime>::get().queue.head) else {
         return;
     };
     // What serving the longest message weighs is asked for, too.

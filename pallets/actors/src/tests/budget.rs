@@ -71,7 +71,7 @@ fn send_all(programs: &[AccountId]) {
 /// Where the messages in the queue go to.
 fn queued() -> Vec<AccountId> {
     let service = Service::<Test>::get();
-    let messages = (service.head..service.tail).filter_map(Queue::<Test>::get);
+    let messages = (service.queue.head..service.queue.tail).filter_map(Queue::<Test>::get);
     messages.map(|message| message.destination).collect()
 }
 

@@ -366,7 +366,7 @@ fn what_shares_a_purse_makes_no_place_dearer_than_it_has_paid_for() {
     serve_one();
     assert_eq!(code_of_answer(id), Some(ReplyCode::Finished));
     let service = Service::<Test>::get();
-    assert_eq!(service.tail - service.head, 10);
+    assert_eq!(service.length(), 10);
     let serving = Pallet::<Test>::serving_gas();
     assert!(
         service.load.paid <= LONGEST + 10 * serving,

@@ -329,7 +329,7 @@ pub(super) fn pass_full(blocks: u32) {
 /// Serves the message at the head of the queue, and no other but what resumes nothing any more.
 pub(super) fn serve_one() {
     let service = Service::<Test>::get();
-    let head = Queue::<Test>::get(service.head).expect("the queue is not empty");
+    let head = Queue::<Test>::get(service.queue.head).expect("the queue is not empty");
     let peek = <() as WeightInfo>::peek_queue();
     let step = <() as WeightInfo>::serve_message(head.payload.len() as u32);
     let mut room = peek.saturating_add(step);
@@ -343,7 +343,7 @@ pub(super) fn serve_one() {
     room.saturating_accrue(Pallet::<Test>::turn_weight(limit, price));
     let least = peek.saturating_add(Pallet::<Test>::longest_step());
     Pallet::<Test>::serve_within(room.max(least), &mut Session::default());
-    let served = Service::<Test>::get().head - service.head;
+    let served = Service::<Test>::get().queue.head - service.queue.head;
     assert!(served > 0, "it is served");
     Pallet::<Test>::check_invariants().expect("every invariant holds after a message");
 }

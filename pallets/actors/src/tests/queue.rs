@@ -101,7 +101,7 @@ fn too_little_room_serves_nothing_and_loses_nothing() {
 fn a_damaged_queue_is_stepped_over() {
     let program = create("echo");
     // Two messages of which the first is lost: only damaged storage can do that.
-    Service::<Test>::mutate(|service| service.tail += 1);
+    Service::<Test>::mutate(|service| service.queue.tail += 1);
     let id = send(&program, b"after");
     idle();
     assert!(reply_to(id).is_some());
@@ -111,7 +111,7 @@ fn a_damaged_queue_is_stepped_over() {
 fn whatever_stands_behind_a_wide_gap_is_served() {
     let program = create("echo");
     // More than is looked at right behind it, and than is looked for.
-    Service::<Test>::mutate(|service| service.tail += 20);
+    Service::<Test>::mutate(|service| service.queue.tail += 20);
     let sent: Vec<_> = (0..300).map(|_| send(&program, b"behind")).collect();
     while Queue::<Test>::iter_keys().next().is_some() {
         idle();

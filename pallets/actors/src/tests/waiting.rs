@@ -5,7 +5,7 @@ use frame_support::{assert_noop, traits::Hooks, weights::Weight};
 
 use super::player::*;
 use crate::{
-    mock::*, Error, Event, Pages, Pallet, Programs, Service, Stage, State, Status, Tombstones,
+    mock::*, Error, Event, Pages, Pallet, Programs, Service, State, Status, Tombstones, WaitState,
     Waiter, Waiting,
 };
 
@@ -110,7 +110,7 @@ fn causes_that_arrive_while_a_resume_is_queued_wait_their_turn() {
         serve_one();
     }
     let (causes, waited) = (2, 0);
-    assert_eq!(waiting().stage, Stage::Called { causes, waited });
+    assert_eq!(waiting().state, WaitState::Called { causes, waited });
     // Its deadline is void with the first of them, however long they stand in the queue.
     assert_eq!(Service::<Test>::get().scheduled, 0);
     pass_full(7);
@@ -118,7 +118,7 @@ fn causes_that_arrive_while_a_resume_is_queued_wait_their_turn() {
     assert_eq!(causes_of(&asking, id), [FRESH, REPLY]);
     let waits = waiting();
     let (causes, waited) = (1, 0);
-    assert_eq!(waits.stage, Stage::Called { causes, waited });
+    assert_eq!(waits.state, WaitState::Called { causes, waited });
     assert_eq!(waits.rent, 0, "what goes on at once pays no rent");
     pass_full(7);
     idle();
@@ -663,7 +663,7 @@ fn a_failed_turn_wakes_and_waits_for_nothing() {
         message: id,
     };
     let waiting = Pallet::<Test>::find_waiting(&program, &waiter).expect("it waits");
-    assert!(matches!(waiting.stage, Stage::Parked(_)));
+    assert!(matches!(waiting.state, WaitState::Parked(_)));
     assert_eq!(Waiting::<Test>::iter().count(), 1);
 }
 

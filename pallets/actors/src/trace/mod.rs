@@ -101,7 +101,7 @@ impl<T: Config> Tracer<T> {
             return Some(tracer);
         }
         let service = Service::<T>::get();
-        let mut queued = (service.head..service.tail)
+        let mut queued = (service.queue.head..service.queue.tail)
             .take(SEARCHED)
             .filter_map(Message::<T>::head);
         if queued.any(|message| message.id == id && message.kind.has_purse()) {
@@ -121,7 +121,7 @@ impl<T: Config> Tracer<T> {
             || self.has(&task.message)
             || task.answer.as_ref().is_some_and(|answer| self.has(answer));
         self.current = belongs.then(|| Current {
-            tail: Service::<T>::get().tail,
+            tail: Service::<T>::get().queue.tail,
             effects: Vec::new(),
             debug: Vec::new(),
             spent: Vec::new(),
@@ -236,7 +236,8 @@ impl<T: Config> Tracer<T> {
     /// All that the turn brought about stands in the queue.
     pub(crate) fn settle(&mut self) {
         if let Some(current) = self.current.take() {
-            self.places.extend(current.tail..Service::<T>::get().tail);
+            self.places
+                .extend(current.tail..Service::<T>::get().queue.tail);
         }
     }
 
@@ -288,7 +289,7 @@ impl<T: Config> Tracer<T> {
     /// Whether anything of the trace stands in the queue.
     fn is_queued(&mut self) -> bool {
         let service = Service::<T>::get();
-        let (head, tail) = (service.head, service.tail);
+        let (head, tail) = (service.queue.head, service.queue.tail);
         self.places = self.places.split_off(&head);
         if !self.places.is_empty() {
             return true;

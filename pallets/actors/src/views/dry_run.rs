@@ -150,7 +150,7 @@ impl<T: Config> Pallet<T> {
             }
         });
         let mut share = 0;
-        let start = Queue::<T>::get(Service::<T>::get().head).map_or(0, |message| {
+        let start = Queue::<T>::get(Service::<T>::get().queue.head).map_or(0, |message| {
             let program = Programs::<T>::get(&message.destination);
             share = Self::share_of_turn(&message, program.as_ref());
             Self::start_price(&message.destination, message.kind)

@@ -12,7 +12,7 @@ use alloc::{
 use frame_support::traits::Get;
 
 use crate::{
-    pallet::Key, reply::last_words, waiting::Stage, Codes, Config, Idls, Mailboxes, Pallet,
+    pallet::Key, reply::last_words, waiting::WaitState, Codes, Config, Idls, Mailboxes, Pallet,
     Program, Programs, Queue, Service, State, Status, Tombstones, Waiting, Wasm,
 };
 
@@ -116,7 +116,7 @@ impl<T: Config> Pallet<T> {
 
     pub(crate) fn view_queue() -> QueueInfo<T::AccountId> {
         let service = Service::<T>::get();
-        let messages = (service.head..service.tail)
+        let messages = (service.queue.head..service.queue.tail)
             .take(SHOWN_MESSAGES)
             .filter_map(Queue::<T>::get);
         QueueInfo {
@@ -158,9 +158,9 @@ impl<T: Config> Pallet<T> {
         all.take(SHOWN_MESSAGES)
             .map(|(_, waiting)| {
                 let waited = waiting.waited_by(clock);
-                let (deadline, causes) = match waiting.stage {
-                    Stage::Parked(_) => (Some(waiting.blocks.saturating_sub(waited)), 0),
-                    Stage::Called { causes, .. } => (None, causes),
+                let (deadline, causes) = match waiting.state {
+                    WaitState::Parked(_) => (Some(waiting.blocks.saturating_sub(waited)), 0),
+                    WaitState::Called { causes, .. } => (None, causes),
                 };
                 WaitingInfo {
                     message_id: waiting.message.id,

@@ -80,8 +80,8 @@ impl<T: Config> Pallet<T> {
             let (message_id, program) = call(gas, deposit).map_err(Self::refused)?;
             // Nothing that was queued before is served.
             let mut service = Service::<T>::get();
-            service.head = service.tail.saturating_sub(1);
-            let own = Queue::<T>::get(service.head);
+            service.queue.head = service.queue.tail.saturating_sub(1);
+            let own = Queue::<T>::get(service.queue.head);
             let (kind, load) = own.map_or((Kind::Handle, Load::default()), |message| {
                 (message.kind, message.load)
             });

@@ -131,7 +131,13 @@ impl<T: Config> Pallet<T> {
                     scheduled,
                     ..
                 } = *service;
-                (service.head, service.tail, graves, remains, scheduled)
+                (
+                    service.queue.head,
+                    service.queue.tail,
+                    graves,
+                    remains,
+                    scheduled,
+                )
             };
             let rest_after = Remains::<T>::get(after.remains.head);
             is_idle = parts(&before) == parts(&after) && rest == rest_after;

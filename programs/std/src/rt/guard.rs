@@ -112,13 +112,13 @@ mod tests {
     use codec::{Compact, Decode, Encode};
 
     #[derive(Debug, PartialEq, Encode, Decode)]
-    enum Chain {
+    enum Nested {
         End,
-        Link(Box<Chain>),
+        Link(Box<Nested>),
     }
 
-    fn chain(links: usize) -> Chain {
-        (0..links).fold(Chain::End, |chain, _| Chain::Link(Box::new(chain)))
+    fn chain(links: usize) -> Nested {
+        (0..links).fold(Nested::End, |chain, _| Nested::Link(Box::new(chain)))
     }
 
     #[test]
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn nesting_is_bounded() {
         assert_eq!(Bounded::whole(&chain(30).encode()), Some(chain(30)));
-        assert_eq!(Bounded::whole::<Chain>(&chain(33).encode()), None);
-        assert_eq!(Bounded::whole::<Chain>(&[1; 60_000]), None);
+        assert_eq!(Bounded::whole::<Nested>(&chain(33).encode()), None);
+        assert_eq!(Bounded::whole::<Nested>(&[1; 60_000]), None);
     }
 }

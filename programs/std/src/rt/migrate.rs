@@ -5,7 +5,7 @@ use codec::Decode;
 use super::{refuse::refuse_version, store};
 
 /// The state that the former code left.
-pub struct Stored(store::Entry);
+pub struct Stored(store::Saved);
 
 /// Reads the state that the former code left. Refuses the upgrade if there is none.
 #[must_use]

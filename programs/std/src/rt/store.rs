@@ -144,17 +144,17 @@ pub fn save<P: Encode>(version: u16, state: &P) {
 }
 
 /// The entry of the state: its version, and the state behind it.
-pub(super) struct Entry(Vec<u8>);
+pub(super) struct Saved(Vec<u8>);
 
 /// Reads the entry of the state.
-pub(super) fn load() -> Option<Entry> {
+pub(super) fn load() -> Option<Saved> {
     let length = state::get(KEY, &mut []).ok()?;
     let mut bytes = zeroes(length);
     state::get(KEY, &mut bytes).ok()?;
-    Some(Entry(bytes))
+    Some(Saved(bytes))
 }
 
-impl Entry {
+impl Saved {
     pub(super) fn version(&self) -> u16 {
         let version = self.0.first_chunk().copied();
         version.map_or(0, u16::from_le_bytes)

@@ -16,7 +16,7 @@ use crate::{
 pub struct TimedOut;
 
 /// What a lock knows of those who hold it and those who want it: the places of both in the order in which they came. A place is there for
-/// as long as its entry or its guard, and without any the lock takes no memory.
+/// as long as its wish or its guard, and without any the lock takes no memory.
 pub(super) struct Gate(Global<Linked<Place>>);
 
 #[repr(C)]
@@ -25,14 +25,14 @@ struct Place {
     /// Names it: the one behind it has a larger one.
     ticket: u64,
     writes: bool,
-    stage: Stage,
+    state: PlaceState,
     message: [u8; 32],
 }
 
 linked!(Place);
 
 #[derive(PartialEq, Eq)]
-enum Stage {
+enum PlaceState {
     Waits,
     Holds,
     /// Its message has failed: others pass it, until its task is dropped.
@@ -40,7 +40,7 @@ enum Stage {
 }
 
 /// A wish to enter.
-pub(super) enum Entry {
+pub(super) enum Wish {
     New {
         writes: bool,
         blocks: u32,
@@ -60,31 +60,31 @@ impl Gate {
     }
 
     /// Enters, if that is possible by now: with a ticket to leave with.
-    pub(super) fn poll(&self, entry: &mut Entry) -> Poll<Result<u64, TimedOut>> {
-        if let Entry::New { writes, blocks } = *entry {
-            *entry = Entry::Queued {
+    pub(super) fn poll(&self, wish: &mut Wish) -> Poll<Result<u64, TimedOut>> {
+        if let Wish::New { writes, blocks } = *wish {
+            *wish = Wish::Queued {
                 ticket: self.0.with(|places| join(places, writes)),
                 until: Deadline::after(blocks),
                 lost: (0, 0),
             };
         }
-        let Entry::Queued {
+        let Wish::Queued {
             ticket,
             until,
             ref mut lost,
-        } = *entry
+        } = *wish
         else {
             crate::panic("a lock was awaited twice")
         };
         let (holds, holder) = self.0.with(|places| {
             admit(places, Some(ticket));
             let mine = find(places, |place| place.ticket == ticket);
-            let holds = mine.is_some_and(|place| place.stage == Stage::Holds);
-            let holder = find(places, |place| place.stage == Stage::Holds);
+            let holds = mine.is_some_and(|place| place.state == PlaceState::Holds);
+            let holder = find(places, |place| place.state == PlaceState::Holds);
             (holds, holder.map(|place| (place.ticket, place.message)))
         });
         if holds {
-            *entry = Entry::Done;
+            *wish = Wish::Done;
             return Poll::Ready(Ok(ticket));
         }
         let mut is_ahead = until.is_ahead();
@@ -109,7 +109,7 @@ impl Gate {
         if is_ahead {
             return Poll::Pending;
         }
-        *entry = Entry::Done;
+        *wish = Wish::Done;
         self.leave(ticket);
         Poll::Ready(Err(TimedOut))
     }
@@ -125,8 +125,8 @@ impl Gate {
     }
 
     /// Whoever wanted to enter does not want it any more.
-    pub(super) fn give_up(&self, entry: &Entry) {
-        if let Entry::Queued { ticket, .. } = *entry {
+    pub(super) fn give_up(&self, wish: &Wish) {
+        if let Wish::Queued { ticket, .. } = *wish {
             self.leave(ticket);
         }
     }
@@ -143,7 +143,7 @@ fn join(places: &mut Linked<Place>, writes: bool) -> u64 {
     places.append(Box::new(Place {
         ticket,
         writes,
-        stage: Stage::Waits,
+        state: PlaceState::Waits,
         message: message::id(),
         next: Linked::new(),
     }));
@@ -176,7 +176,7 @@ fn admit(places: &mut Linked<Place>, polled: Option<u64>) {
     let mut failed = 0;
     let mut next = places.first();
     while let Some(place) = next {
-        if place.stage == Stage::Waits {
+        if place.state == PlaceState::Waits {
             if is_written || (place.writes && is_read) {
                 return;
             }
@@ -186,25 +186,25 @@ fn admit(places: &mut Linked<Place>, polled: Option<u64>) {
                 if polled != Some(place.ticket) {
                     again();
                 }
-                place.stage = Stage::Holds;
+                place.state = PlaceState::Holds;
             } else {
-                place.stage = match wake(&place.message) {
-                    Ok(()) => Stage::Holds,
-                    Err(Error::NOT_FOUND) => Stage::Failed,
+                place.state = match wake(&place.message) {
+                    Ok(()) => PlaceState::Holds,
+                    Err(Error::NOT_FOUND) => PlaceState::Failed,
                     // It cannot be woken in this turn, and keeps its place: whoever comes next tries again.
                     Err(_) => return,
                 };
                 failed += 1;
                 // It is awake, or whoever comes next goes on from here.
-                if place.stage == Stage::Holds || failed > MOST_FAILED {
+                if place.state == PlaceState::Holds || failed > MOST_FAILED {
                     return;
                 }
             }
         }
-        if place.stage == Stage::Holds {
+        if place.state == PlaceState::Holds {
             // Who is behind one that holds it has its turn when that has left.
             if !(is_read | is_written) && is_left(&place.message) {
-                place.stage = Stage::Failed;
+                place.state = PlaceState::Failed;
             } else {
                 is_read |= !place.writes;
                 is_written |= place.writes;

@@ -8,7 +8,7 @@ use core::{
     task::{Context, Poll},
 };
 
-use super::gate::{Entry, Gate, TimedOut};
+use super::gate::{Gate, TimedOut, Wish};
 use crate::DEFAULT_DEADLINE;
 
 /// Something that one message has at a time, also while it waits.
@@ -35,7 +35,7 @@ impl<T> Mutex<T> {
     pub fn lock(&self) -> MutexLock<'_, T> {
         MutexLock {
             mutex: self,
-            entry: Entry::New {
+            wish: Wish::New {
                 writes: true,
                 blocks: DEFAULT_DEADLINE,
             },
@@ -47,13 +47,13 @@ impl<T> Mutex<T> {
 #[must_use = "nothing is locked until it is awaited"]
 pub struct MutexLock<'a, T> {
     mutex: &'a Mutex<T>,
-    entry: Entry,
+    wish: Wish,
 }
 
 impl<T> MutexLock<'_, T> {
     /// For how many blocks of service, instead of [`DEFAULT_DEADLINE`].
     pub fn deadline(mut self, blocks: u32) -> Self {
-        if let Entry::New { blocks: most, .. } = &mut self.entry {
+        if let Wish::New { blocks: most, .. } = &mut self.wish {
             *most = blocks;
         }
         self
@@ -65,14 +65,14 @@ impl<'a, T> Future for MutexLock<'a, T> {
 
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
         let mutex = self.mutex;
-        let entered = mutex.gate.poll(&mut self.entry);
+        let entered = mutex.gate.poll(&mut self.wish);
         entered.map(|entered| entered.map(|ticket| MutexGuard { mutex, ticket }))
     }
 }
 
 impl<T> Drop for MutexLock<'_, T> {
     fn drop(&mut self) {
-        self.mutex.gate.give_up(&self.entry);
+        self.mutex.gate.give_up(&self.wish);
     }
 }
 

@@ -8,7 +8,7 @@ use core::{
     task::{Context, Poll},
 };
 
-use super::gate::{Entry, Gate, TimedOut};
+use super::gate::{Gate, TimedOut, Wish};
 use crate::DEFAULT_DEADLINE;
 
 /// Something that many messages read, or one changes, also while they wait. Whoever came first goes first: readers
@@ -43,14 +43,14 @@ impl<T> RwLock<T> {
 
 struct Lock<'a, T> {
     lock: &'a RwLock<T>,
-    entry: Entry,
+    wish: Wish,
 }
 
 impl<'a, T> Lock<'a, T> {
     fn new(lock: &'a RwLock<T>, writes: bool) -> Self {
         Self {
             lock,
-            entry: Entry::New {
+            wish: Wish::New {
                 writes,
                 blocks: DEFAULT_DEADLINE,
             },
@@ -58,21 +58,21 @@ impl<'a, T> Lock<'a, T> {
     }
 
     fn deadline(&mut self, most: u32) {
-        if let Entry::New { blocks, .. } = &mut self.entry {
+        if let Wish::New { blocks, .. } = &mut self.wish {
             *blocks = most;
         }
     }
 
     fn poll(&mut self) -> Poll<Result<Held<'a, T>, TimedOut>> {
         let lock = self.lock;
-        let entered = lock.gate.poll(&mut self.entry);
+        let entered = lock.gate.poll(&mut self.wish);
         entered.map(|entered| entered.map(|ticket| Held { lock, ticket }))
     }
 }
 
 impl<T> Drop for Lock<'_, T> {
     fn drop(&mut self) {
-        self.lock.gate.give_up(&self.entry);
+        self.lock.gate.give_up(&self.wish);
     }
 }
 

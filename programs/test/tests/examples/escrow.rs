@@ -55,7 +55,7 @@ const RENT: u128 = 1_000_000;
 const PATIENCE: u32 = 10;
 
 /// A sale: Alice sells, Bob buys, Carol looks on.
-struct Stage {
+struct Setup {
     chain: Chain,
     deeds: Program,
     escrow: Program,
@@ -67,7 +67,7 @@ struct Stage {
     paid: Cell<u128>,
 }
 
-impl Stage {
+impl Setup {
     fn with(chain: Chain, deeds: Program) -> Self {
         let [alice, bob, carol] = ["alice", "bob", "carol"].map(|name| chain.user(name));
         let deploy = chain.deploy(built("escrow")).init("new");
@@ -162,7 +162,7 @@ const PAID: i128 = PRICE as i128;
 
 #[test]
 fn who_pays_has_the_deed_and_who_sells_the_money() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let (before, alice) = (stage.purses(), stage.alice.balance());
     let message = stage.buy();
     message.expect_ok(Sale::Done);
@@ -181,7 +181,7 @@ fn who_pays_has_the_deed_and_who_sells_the_money() {
 
 #[test]
 fn another_price_is_refused_and_goes_back() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     for value in [0, 1, PRICE - 1, PRICE + 1] {
         let message = stage.escrow.call("buy").value(value).by(&stage.bob);
         let reply = message.expect_revert(EscrowError::Price { price: PRICE });
@@ -195,7 +195,7 @@ fn another_price_is_refused_and_goes_back() {
 
 #[test]
 fn one_of_two_who_buy_at_once_has_it() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let before = stage.purses();
     let first = stage.buy();
     let second = stage.escrow.call("buy").value(PRICE).by(&stage.carol);
@@ -212,7 +212,7 @@ fn one_of_two_who_buy_at_once_has_it() {
 
 #[test]
 fn the_seller_calls_it_off() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let stranger = stage.escrow.call("cancel").by(&stage.bob);
     stranger.expect_revert(EscrowError::NotYours);
     stage.balances(&stranger, 0);
@@ -225,7 +225,7 @@ fn the_seller_calls_it_off() {
 
 #[test]
 fn a_deed_that_is_not_there_is_not_sold() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let before = stage.purses();
     // Another sale of the same deed, which does not have it.
     let deploy = stage.chain.deploy(built("escrow")).init("new");
@@ -242,7 +242,7 @@ fn a_deed_that_is_not_there_is_not_sold() {
 /// The register does that with a transfer: Bob's money comes back, and the sale is open.
 #[track_caller]
 fn comes_back(act: fn() -> MockReply, error: EscrowError) {
-    let stage = Stage::against(move |_| act());
+    let stage = Setup::against(move |_| act());
     let before = stage.purses();
     let message = stage.buy();
     message.expect_revert(error);
@@ -270,7 +270,7 @@ fn if_the_register_fails_the_money_comes_back() {
 
 #[test]
 fn if_there_is_no_register_the_money_comes_back() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let before = stage.purses();
     let nobody = stage.chain.user("nobody");
     let deploy = stage.chain.deploy(built("escrow")).init("new");
@@ -295,7 +295,7 @@ fn if_the_register_is_silent_it_is_asked_what_it_has_done() {
         let (mut asked, mut buyer) = (0, [0; 32]);
         let escrow = std::rc::Rc::new(Cell::new([0; 32]));
         let here = escrow.clone();
-        let stage = Stage::against(move |call| match call.route() {
+        let stage = Setup::against(move |call| match call.route() {
             Some(1) => {
                 buyer = call.args::<(u32, Account)>().1;
                 MockReply::silence()
@@ -343,7 +343,7 @@ fn if_the_register_is_silent_it_is_asked_what_it_has_done() {
 
 #[test]
 fn an_answer_that_comes_late_changes_nothing() {
-    let stage = Stage::against(|call| match call.route() {
+    let stage = Setup::against(|call| match call.route() {
         Some(1) => MockReply::ok(()).after(PATIENCE + 5),
         _ => MockReply::ok(Some([9u8; 32])),
     });
@@ -358,7 +358,7 @@ fn an_answer_that_comes_late_changes_nothing() {
 
 #[test]
 fn two_who_settle_at_once_pay_once() {
-    let stage = Stage::against(|call| match call.route() {
+    let stage = Setup::against(|call| match call.route() {
         Some(1) => MockReply::silence(),
         _ => MockReply::ok(Some([9u8; 32])),
     });
@@ -374,7 +374,7 @@ fn two_who_settle_at_once_pay_once() {
 /// However much gas Bob gives, the deed and the money are never on the same side.
 #[test]
 fn no_amount_of_gas_gives_anybody_both() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let start: Snapshot = stage.chain.snapshot();
     let good = stage.buy();
     good.expect_ok(Sale::Done);

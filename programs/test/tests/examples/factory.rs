@@ -15,14 +15,14 @@ enum FactoryError {
 }
 
 /// A factory of Alice's.
-struct Stage {
+struct Setup {
     chain: Chain,
     factory: Program,
     alice: User,
     bob: User,
 }
 
-impl Stage {
+impl Setup {
     /// A factory of programs of that code, which is rich.
     fn of(name: &str) -> Self {
         let chain = Chain::new();
@@ -49,7 +49,7 @@ impl Stage {
 
 #[test]
 fn whoever_asks_gets_a_program_when_it_is_ready() {
-    let stage = Stage::of("counter");
+    let stage = Setup::of("counter");
     let (chain, bob) = (&stage.chain, &stage.bob);
     let kept = stage.factory.balance();
     let foretold = stage.factory.ask("program_of").arg(bob.id());
@@ -76,7 +76,7 @@ fn whoever_asks_gets_a_program_when_it_is_ready() {
 #[test]
 fn a_program_that_fails_is_told_and_paid_back() {
     // What makes an oracle is more than a number.
-    let stage = Stage::of("oracle");
+    let stage = Setup::of("oracle");
     let (bob, factory) = (&stage.bob, &stage.factory);
     let (before, kept) = (bob.balance(), factory.balance());
     let stored = factory.storage_deposit();
@@ -100,7 +100,7 @@ fn a_program_that_fails_is_told_and_paid_back() {
 
 #[test]
 fn a_program_is_not_created_on_anothers_money() {
-    let stage = Stage::of("counter");
+    let stage = Setup::of("counter");
     let too_little = |who, value| {
         let message = stage.asks(who, 0, value);
         let reply = message.expect_revert(FactoryError::TooLittle);
@@ -127,7 +127,7 @@ fn a_factory_of_code_that_is_not_stored_says_so() {
 
 #[test]
 fn the_owner_closes_it_and_inherits() {
-    let stage = Stage::of("counter");
+    let stage = Setup::of("counter");
     let (alice, factory) = (&stage.alice, &stage.factory);
     let close = || factory.call("close");
     close().by(&stage.bob).expect_revert(FactoryError::NotOwner);

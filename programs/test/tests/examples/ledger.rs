@@ -65,7 +65,7 @@ enum Event {
 }
 
 /// A ledger of Alice's, with two more users.
-struct Stage {
+struct Setup {
     chain: Chain,
     ledger: Program,
     alice: User,
@@ -73,7 +73,7 @@ struct Stage {
     carol: User,
 }
 
-impl Stage {
+impl Setup {
     fn new(supply: u128) -> Self {
         let chain = Chain::new();
         let [alice, bob, carol] = ["alice", "bob", "carol"].map(|name| chain.user(name));
@@ -136,7 +136,7 @@ fn moved(from: Option<&User>, to: Option<&User>, amount: u128) -> Event {
 
 #[test]
 fn the_creator_gets_the_supply() {
-    let stage = Stage::new(1_000);
+    let stage = Setup::new(1_000);
     assert_eq!(stage.balances(), [1_000, 0, 0]);
     assert_eq!(stage.ledger.query::<u128>(Query::TotalSupply), 1_000);
     let metadata: (String, String, u8) = stage.ledger.query(Query::Metadata);
@@ -193,7 +193,7 @@ fn a_ledger_that_makes_no_sense_is_not_founded() {
 
 #[test]
 fn transfers_move_what_there_is() {
-    let stage = Stage::new(100);
+    let stage = Setup::new(100);
     let (alice, bob) = (&stage.alice, &stage.bob);
     stage.events();
     stage.does(
@@ -260,7 +260,7 @@ fn transfers_move_what_there_is() {
 
 #[test]
 fn a_spender_spends_what_was_approved() {
-    let stage = Stage::new(100);
+    let stage = Setup::new(100);
     let (alice, bob, carol) = (&stage.alice, &stage.bob, &stage.carol);
     let (from, to) = (alice.id(), carol.id());
     stage.events();
@@ -357,14 +357,14 @@ fn a_spender_spends_what_was_approved() {
 
 #[test]
 fn programs_can_ask_for_a_balance() {
-    let stage = Stage::new(100);
+    let stage = Setup::new(100);
     let ask = stage.ledger.call("balance_of").arg(stage.alice.id());
     ask.by(&stage.bob).expect_ok(100u128);
 }
 
 #[test]
 fn the_owner_mints_and_holders_burn() {
-    let stage = Stage::new(100);
+    let stage = Setup::new(100);
     let (alice, bob) = (&stage.alice, &stage.bob);
     stage.events();
     stage.does(
@@ -402,7 +402,7 @@ fn the_owner_mints_and_holders_burn() {
 
 #[test]
 fn nonsense_and_value_are_refused() {
-    let stage = Stage::new(100);
+    let stage = Setup::new(100);
     let ledger = &stage.ledger;
     let transfer = Call::Transfer {
         to: stage.bob.id(),
@@ -433,7 +433,7 @@ fn nonsense_and_value_are_refused() {
 
 #[test]
 fn whoever_opens_an_entry_pays_for_it_and_nothing_else_is_stored() {
-    let stage = Stage::new(100);
+    let stage = Setup::new(100);
     let info = || stage.ledger.info().expect("it is there");
     let entry = MILLI_UNIT + (33 + 16) * MICRO_UNIT;
     let (alice, bob) = (&stage.alice, &stage.bob);
@@ -541,7 +541,7 @@ impl Model {
 
 #[test]
 fn many_calls_agree_with_a_model() {
-    let stage = Stage::new(60);
+    let stage = Setup::new(60);
     let users = [&stage.alice, &stage.bob, &stage.carol];
     let owner = stage.alice.id();
     let mut model = Model {

@@ -33,7 +33,7 @@ fn said(answer: impl AsRef<[u8]>) -> Answer {
 }
 
 /// An oracle of Alice's that asks Bob.
-struct Stage {
+struct Setup {
     chain: Chain,
     oracle: Program,
     alice: User,
@@ -41,7 +41,7 @@ struct Stage {
     carol: User,
 }
 
-impl Stage {
+impl Setup {
     fn new() -> Self {
         let chain = Chain::new();
         let [alice, bob, carol] = ["alice", "bob", "carol"].map(|name| chain.user(name));
@@ -91,7 +91,7 @@ impl Stage {
 
 #[test]
 fn a_question_waits_for_its_answer() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let (before, kept) = (stage.carol.balance(), stage.oracle.balance());
     let stored = stage.oracle.storage_deposit();
     let (message, letter) = stage.asks(b"what is six times seven?", UNIT);
@@ -118,7 +118,7 @@ fn a_question_waits_for_its_answer() {
 
 #[test]
 fn a_question_that_nobody_answers_ends_in_time() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let before = stage.carol.balance();
     let (message, letter) = stage.asks(b"anybody?", UNIT);
     let asked = stage.chain.block_number();
@@ -133,7 +133,7 @@ fn a_question_that_nobody_answers_ends_in_time() {
 
 #[test]
 fn who_takes_the_pay_and_says_nothing_is_told_of() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let (message, letter) = stage.asks(b"well?", UNIT);
     let rich = stage.bob.balance();
     letter.claim().by(&stage.bob);
@@ -143,7 +143,7 @@ fn who_takes_the_pay_and_says_nothing_is_told_of() {
 
 #[test]
 fn questions_wait_beside_each_other() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let asked: Vec<_> = (0..5u8).map(|index| stage.asks(&[index], 0)).collect();
     assert_eq!((stage.open(), stage.bob.mailbox().len()), (5, 5));
     for (message, letter) in asked.iter().rev() {
@@ -155,7 +155,7 @@ fn questions_wait_beside_each_other() {
 
 #[test]
 fn a_question_that_fails_is_cleaned_up_after() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let (message, letter) = stage.asks(b"in a word?", 0);
     letter.reply([b'x'; 257]).by(&stage.bob);
     message.expect_revert(OracleError::AnswerTooLong);
@@ -171,7 +171,7 @@ fn a_question_that_fails_is_cleaned_up_after() {
 
 #[test]
 fn an_upgrade_keeps_whom_to_ask_and_ends_what_waits() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let next = stage.chain.upload(built("oracle-2")).by(&stage.alice);
     let (message, letter) = stage.asks(b"still there?", UNIT);
     let (balance, address) = (stage.oracle.balance(), stage.oracle.account().clone());
@@ -202,7 +202,7 @@ fn an_upgrade_keeps_whom_to_ask_and_ends_what_waits() {
 
 #[test]
 fn the_oracle_that_remembers_asks_nothing_twice() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let next = stage.chain.upload(built("oracle-2")).by(&stage.alice);
     let upgrade = stage.oracle.upgrade(&next).payload(None::<u32>.encode());
     upgrade.by(&stage.alice).expect_success();
@@ -227,7 +227,7 @@ fn the_oracle_that_remembers_asks_nothing_twice() {
 
 #[test]
 fn without_an_admin_it_stays_as_it_is() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let next = stage.chain.upload(built("oracle-2")).by(&stage.alice);
     stage.oracle.set_admin(Some(&stage.bob)).by(&stage.alice);
     let refused = stage.oracle.set_admin(None).try_by(&stage.alice);

@@ -16,7 +16,7 @@ struct Guest {
     line: Option<String>,
 }
 
-struct Stage {
+struct Setup {
     chain: Chain,
     book: Program,
     first: Code,
@@ -25,7 +25,7 @@ struct Stage {
     bob: User,
 }
 
-impl Stage {
+impl Setup {
     fn new() -> Self {
         let chain = Chain::new();
         let [alice, bob] = ["alice", "bob"].map(|name| chain.user(name));
@@ -53,8 +53,8 @@ impl Stage {
 
 #[test]
 fn the_second_version_takes_over_what_the_first_has_kept() {
-    let stage = Stage::new();
-    let Stage {
+    let stage = Setup::new();
+    let Setup {
         book, alice, bob, ..
     } = &stage;
     stage.upgrade("Guests".encode()).expect_success();
@@ -79,8 +79,8 @@ fn the_second_version_takes_over_what_the_first_has_kept() {
 
 #[test]
 fn a_migration_that_fails_changes_nothing() {
-    let stage = Stage::new();
-    let Stage { book, alice, .. } = &stage;
+    let stage = Setup::new();
+    let Setup { book, alice, .. } = &stage;
     let before = (book.info(), book.state_entry(":state"), book.balance());
     let empty = stage.upgrade("".encode());
     empty.expect_revert(BookError::NoTitle);
@@ -97,7 +97,7 @@ fn a_migration_that_fails_changes_nothing() {
 
 #[test]
 fn what_waits_is_told_that_the_program_was_upgraded() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let later = stage.book.call("later").arg(20u32).by(&stage.bob);
     stage.chain.settle();
     // A failed upgrade ends nothing.
@@ -110,7 +110,7 @@ fn what_waits_is_told_that_the_program_was_upgraded() {
 
 #[test]
 fn it_waits_as_it_says_where_nobody_upgrades() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let later = stage.book.call("later").arg(20u32).by(&stage.bob);
     stage.chain.settle();
     stage.book.call("sign").by(&stage.alice).expect_ok(3u32);
@@ -119,7 +119,7 @@ fn it_waits_as_it_says_where_nobody_upgrades() {
 
 #[test]
 fn there_is_no_way_back() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     stage.upgrade("Guests".encode()).expect_success();
     let back = stage.book.upgrade(&stage.first).allow_breaking();
     let message = back.by(&stage.alice);

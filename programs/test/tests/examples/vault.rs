@@ -34,14 +34,14 @@ enum Moved {
     },
 }
 
-struct Stage {
+struct Setup {
     chain: Chain,
     vault: Program,
     alice: User,
     bob: User,
 }
 
-impl Stage {
+impl Setup {
     fn new() -> Self {
         let chain = Chain::new();
         let [alice, bob] = ["alice", "bob"].map(|name| chain.user(name));
@@ -61,8 +61,8 @@ impl Stage {
 
 #[test]
 fn what_comes_in_is_its_senders_and_goes_out_again() {
-    let stage = Stage::new();
-    let Stage {
+    let stage = Setup::new();
+    let Setup {
         vault, alice, bob, ..
     } = &stage;
     let (account, empty) = (alice.id(), vault.balance());
@@ -89,8 +89,8 @@ fn what_comes_in_is_its_senders_and_goes_out_again() {
 
 #[test]
 fn an_entry_is_paid_for_while_there_is_something_in_it() {
-    let stage = Stage::new();
-    let Stage {
+    let stage = Setup::new();
+    let Setup {
         vault, alice, bob, ..
     } = &stage;
     let (bytes, empty) = (b"balance".len() + 32 + 16, vault.storage_deposit());
@@ -113,8 +113,8 @@ fn an_entry_is_paid_for_while_there_is_something_in_it() {
 
 #[test]
 fn what_fails_gives_back_what_came() {
-    let stage = Stage::new();
-    let Stage { vault, alice, .. } = &stage;
+    let stage = Setup::new();
+    let Setup { vault, alice, .. } = &stage;
     vault.call("deposit").value(UNIT).by(alice).expect_ok(UNIT);
     let _ = vault.raw_events();
     let held = vault.balance();
@@ -152,8 +152,8 @@ fn what_fails_gives_back_what_came() {
 
 #[test]
 fn what_cannot_arrive_stays() {
-    let stage = Stage::new();
-    let Stage {
+    let stage = Setup::new();
+    let Setup {
         chain, vault, bob, ..
     } = &stage;
     let keeper = chain.user_with("keeper", 2 * UNIT);

@@ -28,14 +28,14 @@ enum Happened {
 /// For how many blocks people vote.
 const BLOCKS: u32 = 10;
 
-struct Stage {
+struct Setup {
     chain: Chain,
     vote: Program,
     alice: User,
     voters: [User; 3],
 }
 
-impl Stage {
+impl Setup {
     fn new() -> Self {
         let chain = Chain::new();
         let alice = chain.user("alice");
@@ -73,7 +73,7 @@ const RESULT: Tally = Tally {
 
 #[test]
 fn whoever_proposes_is_answered_with_the_result() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let begun = stage.chain.block_number();
     let message = stage
         .vote
@@ -97,7 +97,7 @@ fn whoever_proposes_is_answered_with_the_result() {
 
 #[test]
 fn whoever_announces_is_answered_at_once() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let held = stage.alice.held();
     let message = stage
         .vote
@@ -120,7 +120,7 @@ fn whoever_announces_is_answered_at_once() {
 
 #[test]
 fn who_comes_late_or_twice_is_told() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let [bob, carol, dave] = &stage.voters;
     let message = stage
         .vote
@@ -148,7 +148,7 @@ fn who_comes_late_or_twice_is_told() {
 
 #[test]
 fn votes_go_on_beside_each_other() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let propose = |blocks: u32| {
         let call = stage.vote.call("propose").arg("?").arg(blocks);
         call.by(&stage.alice)
@@ -170,7 +170,7 @@ fn votes_go_on_beside_each_other() {
 
 #[test]
 fn a_vote_ends_though_its_message_has_no_gas_left() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let propose = |gas: u64| {
         let call = stage.vote.call("propose").arg("?").arg(BLOCKS).gas(gas);
         let message = call.by(&stage.alice);
@@ -198,7 +198,7 @@ fn a_vote_ends_though_its_message_has_no_gas_left() {
 
 #[test]
 fn what_lasts_too_long_is_refused() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let long = |name| {
         let call = stage.vote.call(name).arg("?").arg(1_000_000u32);
         call.by(&stage.alice)

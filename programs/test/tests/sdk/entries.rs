@@ -5,13 +5,13 @@ use codec::{Decode, Encode};
 
 use crate::{built::built, support::panicked};
 
-struct Stage {
+struct Setup {
     chain: Chain,
     entries: Program,
     alice: User,
 }
 
-impl Stage {
+impl Setup {
     fn new() -> Self {
         let chain = Chain::new();
         let alice = chain.user("alice");
@@ -58,7 +58,7 @@ impl Stage {
 
 #[test]
 fn a_value_is_one_entry_under_its_name() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let nothing = stage.entries.storage_deposit();
     stage.one(0, 0, (false, None, false));
     stage.one(1, 7, (false, Some(7), true));
@@ -75,7 +75,7 @@ fn a_value_is_one_entry_under_its_name() {
 
 #[test]
 fn a_map_has_an_entry_for_each_key() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let nothing = stage.entries.storage_deposit();
     let key = |key: u32| [&b"number"[..], &key.encode()].concat();
     stage.number(0, 1, 0, (false, None, false));
@@ -97,7 +97,7 @@ fn a_map_has_an_entry_for_each_key() {
 
 #[test]
 fn keys_may_have_several_parts() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let text = |first: u8, second: &str, text: Option<&str>| {
         let call = stage.call("text").arg(first).arg(second);
         call.arg(text.map(str::to_string)).by(&stage.alice)
@@ -116,7 +116,7 @@ fn keys_may_have_several_parts() {
 
 #[test]
 fn keys_and_values_have_an_end() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let key = |bytes: u32| stage.call("key").arg(bytes).by(&stage.alice);
     // With the name and its length, 128 bytes.
     key(125).expect_ok(1u8);
@@ -136,7 +136,7 @@ fn keys_and_values_have_an_end() {
 
 #[test]
 fn a_set_has_an_empty_entry_for_each_member() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let member = |account: [u8; 32], is: bool| {
         let call = stage.call("member").arg(account).arg(is);
         call.by(&stage.alice)
@@ -154,7 +154,7 @@ fn a_set_has_an_empty_entry_for_each_member() {
 
 #[test]
 fn a_list_keeps_its_order() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let nothing = stage.bytes();
     let elements = || stage.entries.ask("elements").answer::<Vec<String>>();
     let none = None::<String>;
@@ -186,7 +186,7 @@ fn a_list_keeps_its_order() {
 
 #[test]
 fn a_turn_pays_for_what_it_touches() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let read = || {
         let message = stage.call("read").arg(3u32).by(&stage.alice);
         message.expect_ok(Some(3u64)).gas_burned
@@ -209,7 +209,7 @@ fn a_turn_pays_for_what_it_touches() {
 
 #[test]
 fn a_query_writes_nothing() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let wrote = stage.entries.try_read_state([2u8, 5, 0, 0, 0]);
     let told = format!("{:?}", wrote.expect_err("it may not"));
     assert!(told.contains("Panicked"), "{told}");

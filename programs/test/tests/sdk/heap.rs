@@ -4,13 +4,13 @@ use actors_test::{Chain, Program, User};
 
 use crate::built::built;
 
-struct Stage {
+struct Setup {
     _chain: Chain,
     heap: Program,
     alice: User,
 }
 
-impl Stage {
+impl Setup {
     fn new() -> Self {
         let chain = Chain::new();
         let alice = chain.user("alice");
@@ -45,7 +45,7 @@ fn sizes(seed: u32, count: u32, most: u32) -> Vec<u32> {
 
 #[test]
 fn what_is_fleeting_does_not_grow_a_program() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let fleeting = |seed: u32| {
         let sizes = sizes(seed, 50, 2_000);
         let sum = sizes.iter().map(|size| (size & 0xff) * size).sum::<u32>();
@@ -73,7 +73,7 @@ fn what_is_fleeting_does_not_grow_a_program() {
 
 #[test]
 fn what_is_kept_is_whole_and_what_is_let_go_is_used_again() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     for seed in 0..40 {
         stage.keep(&sizes(seed, 40, 1_500));
     }
@@ -93,7 +93,7 @@ fn what_is_kept_is_whole_and_what_is_let_go_is_used_again() {
 
 #[test]
 fn what_grows_step_by_step_does_not_grow_a_program_for_ever() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let grow = || {
         let message = stage.heap.call("grow").arg(500u32).by(&stage.alice);
         message.expect_ok(500u32);
@@ -108,7 +108,7 @@ fn what_grows_step_by_step_does_not_grow_a_program_for_ever() {
 
 #[test]
 fn where_there_is_no_memory_that_is_told() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let before = stage.pages();
     for bytes in [64 << 20, 1 << 30, 0x7fff_ffff, 0x8000_0000, u32::MAX] {
         let message = stage

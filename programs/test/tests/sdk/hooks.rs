@@ -4,13 +4,13 @@ use actors_test::{Chain, Program, ReplyCode, User};
 
 use crate::built::built;
 
-struct Stage {
+struct Setup {
     chain: Chain,
     waits: Program,
     alice: User,
 }
 
-impl Stage {
+impl Setup {
     fn new() -> Self {
         let chain = Chain::new();
         let alice = chain.user("alice");
@@ -39,7 +39,7 @@ impl Stage {
 
 #[test]
 fn hooks_do_not_run_on_success() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     assert!(stage.log(0, ReplyCode::Replied).is_empty());
     assert_eq!(stage.turns(), 1);
 }
@@ -51,7 +51,7 @@ fn hooks_run_the_last_first_and_know_how_it_failed() {
         (2, ReplyCode::Panicked, "101"),
         (3, ReplyCode::OutOfGas, "102"),
     ] {
-        let stage = Stage::new();
+        let stage = Setup::new();
         // Neither that which was dropped, nor that which came in the turn that failed.
         let expected = ["third", "first"].map(|name| format!("{name} {number}"));
         assert_eq!(stage.log(how, code), expected);
@@ -61,7 +61,7 @@ fn hooks_run_the_last_first_and_know_how_it_failed() {
 
 #[test]
 fn hooks_of_later_turns_that_stand_run_too() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let expected = ["fourth 108", "third 108", "first 108"];
     assert_eq!(stage.log(4, ReplyCode::Reverted), expected);
     assert_eq!(stage.turns(), 1, "the turn in between stands");
@@ -69,7 +69,7 @@ fn hooks_of_later_turns_that_stand_run_too() {
 
 #[test]
 fn a_hook_is_for_methods_that_wait() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let message = stage.waits.call("misplaced").by(&stage.alice);
     message.expect_panic("`on_failure` in a method that does not wait");
     assert_eq!(stage.turns(), 0);

@@ -57,7 +57,7 @@ fn bytes(parts: &[&[u8]]) -> Vec<u8> {
     parts.concat()
 }
 
-struct Stage {
+struct Setup {
     chain: Chain,
     code: Code,
     calls: Program,
@@ -66,7 +66,7 @@ struct Stage {
     good: u64,
 }
 
-impl Stage {
+impl Setup {
     fn new() -> Self {
         let chain = Chain::new();
         let alice = chain.user("alice");
@@ -127,7 +127,7 @@ impl Stage {
 
 #[test]
 fn a_route_that_there_is_not() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     stage.refuses(&[], Refusal::NoRoute);
     for route in [18, 19, 199, 201, 255] {
         stage.refuses(&[route], Refusal::UnknownRoute { route });
@@ -137,7 +137,7 @@ fn a_route_that_there_is_not() {
 
 #[test]
 fn value_that_is_not_taken() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let sent = stage.calls.send([NOTHING]).value(1).by(&stage.alice);
     assert_eq!(sent.expect_refusal(Refusal::NotPayable).value, 1);
     let paid = stage.calls.send([PAY]).value(7).by(&stage.alice);
@@ -147,7 +147,7 @@ fn value_that_is_not_taken() {
 
 #[test]
 fn arguments_that_are_cut_off_or_go_on() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let whole = call(NUMBERS, (7u32, 8u64, true));
     stage.takes(whole.clone(), 16u64);
     let place = |length: usize| match length {
@@ -170,7 +170,7 @@ fn arguments_that_are_cut_off_or_go_on() {
 
 #[test]
 fn lengths_that_lie() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     for lie in [huge(), longest(), Compact(100_000u32).encode()] {
         for route in [BYTES, TEXT, UNITS, MAP, SETS, LISTS, LONG] {
             stage.refuses(&bytes(&[&[route], &lie]), argument(0));
@@ -198,7 +198,7 @@ fn lengths_that_lie() {
 
 #[test]
 fn what_is_short_on_the_wire_and_long_in_memory() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let few = call(LONG, vec![None::<[u64; 64]>; 20]);
     stage.takes(few, 20u32);
     let many = call(LONG, vec![None::<[u64; 64]>; 16_000]);
@@ -212,7 +212,7 @@ fn what_is_short_on_the_wire_and_long_in_memory() {
 
 #[test]
 fn what_nests_too_deep() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let chain = |links: usize| bytes(&[&[TREE], &vec![1; links], &[0]]);
     stage.takes(chain(30), 30u32);
     for links in [40, 100, 1_000, 60_000] {
@@ -226,7 +226,7 @@ fn what_nests_too_deep() {
 
 #[test]
 fn values_that_there_are_not() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     for text in [&[4, 0xff][..], &[8, 0xc3, 0x28], &[12, 0xed, 0xa0, 0x80]] {
         stage.refuses(&bytes(&[&[TEXT], text]), argument(0));
     }
@@ -241,7 +241,7 @@ fn values_that_there_are_not() {
 
 #[test]
 fn constructors_refuse_likewise() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let deploys = |payload: &[u8], value: u128| {
         let deploy = stage.chain.create(&stage.code).payload(payload);
         let failed = deploy.value(value).try_by(&stage.alice);
@@ -280,7 +280,7 @@ fn constructors_refuse_likewise() {
 
 #[test]
 fn queries_refuse_likewise() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let long = bytes(&[&[1], &huge(), &[7; 50_000]]);
     let deep = bytes(&[&[2], &[1; 60_000]]);
     let cases: [(&[u8], Refusal); 8] = [
@@ -314,7 +314,7 @@ fn queries_refuse_likewise() {
 
 #[test]
 fn migrations_refuse_likewise() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let upgrade = |payload: &[u8]| {
         let upgrade = stage.calls.upgrade(&stage.code).payload(payload);
         upgrade.by(&stage.alice)

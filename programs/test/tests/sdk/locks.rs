@@ -16,13 +16,13 @@ enum Then {
 /// Longer than anybody waits here.
 const LONG: u32 = 1_000;
 
-struct Stage {
+struct Setup {
     chain: Chain,
     locks: Program,
     alice: User,
 }
 
-impl Stage {
+impl Setup {
     fn new() -> Self {
         let chain = Chain::new();
         let alice = chain.user("alice");
@@ -64,7 +64,7 @@ impl Stage {
 
 #[test]
 fn who_comes_first_is_served_first() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let messages = ["a", "b", "c", "d"].map(|name| stage.hold(name, LONG, 2, Then::End));
     for (count, message) in (1u32..).zip(&messages) {
         message.expect_ok(count);
@@ -82,7 +82,7 @@ fn a_lock_is_free_when_its_holder_has_failed() {
         (Then::Panic, ReplyCode::Panicked),
         (Then::Burn, ReplyCode::OutOfGas),
     ] {
-        let stage = Stage::new();
+        let stage = Setup::new();
         let first = stage.hold("a", LONG, 3, then);
         let second = stage.hold("b", LONG, 1, Then::End);
         first.expect_code(code);
@@ -95,7 +95,7 @@ fn a_lock_is_free_when_its_holder_has_failed() {
 
 #[test]
 fn who_waits_too_long_is_told_and_passed_over() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let first = stage.hold("a", LONG, 10, Then::End);
     let second = stage.hold("b", 4, 1, Then::End);
     let third = stage.hold("c", LONG, 1, Then::End);
@@ -109,7 +109,7 @@ fn who_waits_too_long_is_told_and_passed_over() {
 
 #[test]
 fn without_a_word_one_waits_a_hundred_blocks() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     stage.hold("a", LONG, 300, Then::End);
     let asked = stage.chain.block_number();
     let waits = stage.locks.call("wait").arg("b").by(&stage.alice);
@@ -120,7 +120,7 @@ fn without_a_word_one_waits_a_hundred_blocks() {
 
 #[test]
 fn who_fails_while_it_waits_is_passed_over() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let first = stage.hold("a", LONG, 6, Then::End);
     let failing = stage.locks.call("fail_waiting").arg(3u32).by(&stage.alice);
     stage.chain.settle();
@@ -132,7 +132,7 @@ fn who_fails_while_it_waits_is_passed_over() {
 
 #[test]
 fn who_fails_when_it_is_given_the_lock_gives_it_on() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let first = stage.hold("a", LONG, 4, Then::End);
     let start = stage.chain.snapshot();
     let wait = |gas: u64| {
@@ -164,7 +164,7 @@ fn who_fails_when_it_is_given_the_lock_gives_it_on() {
 
 #[test]
 fn a_lock_is_selected_with_a_sleep() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let impatient = |name: &str, blocks: u32, more: u32| {
         let call = stage.locks.call("impatient").arg(name).arg(blocks);
         let message = call.arg(more).by(&stage.alice);
@@ -198,7 +198,7 @@ fn a_lock_is_selected_with_a_sleep() {
 
 #[test]
 fn who_wants_it_twice_waits_for_itself() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let twice = stage.locks.call("twice").arg(5u32).by(&stage.alice);
     stage.chain.settle();
     let next = stage.hold("a", LONG, 1, Then::End);
@@ -208,7 +208,7 @@ fn who_wants_it_twice_waits_for_itself() {
 
 #[test]
 fn who_lets_go_and_comes_back_stands_behind_others() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let again = |times: u32| {
         let message = stage.locks.call("again").arg(times).by(&stage.alice);
         stage.chain.settle();
@@ -232,7 +232,7 @@ fn who_lets_go_and_comes_back_stands_behind_others() {
 
 #[test]
 fn many_read_and_one_writes() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let readers = ["a", "b"].map(|name| stage.read(name, LONG, 5));
     let writer = stage.write("c", LONG, 4, Then::End);
     // Who comes after the writer waits behind it.
@@ -256,7 +256,7 @@ fn many_read_and_one_writes() {
 
 #[test]
 fn readers_go_on_when_the_writer_before_them_gives_up_or_fails() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let reader = stage.read("a", LONG, 8);
     let writer = stage.write("b", 3, 1, Then::End);
     let after = stage.read("c", LONG, 1);
@@ -276,7 +276,7 @@ fn readers_go_on_when_the_writer_before_them_gives_up_or_fails() {
 
 #[test]
 fn however_many_wait_letting_go_costs_the_same() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     // With as many behind it as it could not wake on the gas of a signal.
     let failing = stage.write("a", LONG, 3, Then::Panic);
     let names: Vec<_> = (0..8).map(|number| number.to_string()).collect();
@@ -309,7 +309,7 @@ fn however_many_wait_letting_go_costs_the_same() {
 
 #[test]
 fn a_hook_that_sends_leaves_gas_for_the_next_to_be_woken() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let call = stage.locks.call("hold_and_pay").arg(3u32);
     let failing = call.by(&stage.alice);
     stage.chain.settle();

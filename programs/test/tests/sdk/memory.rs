@@ -21,13 +21,13 @@ const LONG: u32 = 1_000;
 /// Wasm pages that a program has at most.
 const MOST: u32 = 64;
 
-struct Stage {
+struct Setup {
     chain: Chain,
     soak: Program,
     alice: User,
 }
 
-impl Stage {
+impl Setup {
     fn new() -> Self {
         let chain = Chain::new();
         let alice = chain.user("alice");
@@ -109,7 +109,7 @@ impl Stage {
 
 #[test]
 fn whatever_size_a_program_has_had_it_can_have_any_other() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     // Almost all that there is of each size, or as many blocks as one turn can pay for. The rest has
     // stack and data, and a list of the blocks.
     let peaks = [
@@ -133,7 +133,7 @@ fn whatever_size_a_program_has_had_it_can_have_any_other() {
 
 #[test]
 fn many_who_wait_with_much_leave_room_for_others() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let wait = || {
         let messages: Vec<_> = (0..60)
             .map(|_| stage.sleep(65_000, 70, Then::End))
@@ -154,14 +154,14 @@ fn many_who_wait_with_much_leave_room_for_others() {
 
 #[test]
 fn every_alignment_is_honoured() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     stage.send(stage.soak.call("align")).expect_ok(true);
     stage.has_nothing();
 }
 
 #[test]
 fn answers_that_come_late_are_not_kept() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let late = stage.mock("late", MockReply::bytes([7; 60_000]).after(3));
     let message = stage.ask(&late, 40, 2, 65_536);
     while message.reply_so_far().is_none() {
@@ -175,7 +175,7 @@ fn answers_that_come_late_are_not_kept() {
 
 #[test]
 fn an_answer_that_nobody_is_interested_in_is_not_kept() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let late = stage.mock("late", MockReply::bytes([7; 60_000]).after(6));
     let call = stage.soak.call("lose_interest").arg(late.id());
     let message = stage.send(call.arg(4u32));
@@ -189,7 +189,7 @@ fn an_answer_that_nobody_is_interested_in_is_not_kept() {
 
 #[test]
 fn an_answer_that_is_too_long_takes_no_memory() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let mocks: Vec<_> = (0..3)
         .map(|place| stage.mock(&place.to_string(), MockReply::bytes([7; 60_000])))
         .collect();
@@ -204,7 +204,7 @@ fn an_answer_that_is_too_long_takes_no_memory() {
 
 #[test]
 fn a_lock_that_many_wanted_keeps_nothing() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let messages: Vec<_> = (0..40).map(|_| stage.hold(LONG, 1, Then::End)).collect();
     for message in messages {
         message.expect_ok(true);
@@ -223,7 +223,7 @@ fn a_lock_that_many_wanted_keeps_nothing() {
 
 #[test]
 fn a_message_that_fails_leaves_nothing() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     stage
         .sleep(10_000, 2, Then::Fail)
         .expect_code(ReplyCode::Reverted);
@@ -238,7 +238,7 @@ fn a_message_that_fails_leaves_nothing() {
 /// Its signal fails as well, so it is others that find what it has left.
 #[test]
 fn a_message_that_could_not_clean_up_leaves_nothing_for_ever() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     stage.leave(3, 60_000);
     assert!(stage.pages().1 > 3 * 3, "{:?}", stage.pages());
     // Who leaves a question without an answer leaves its gas to that.
@@ -258,7 +258,7 @@ fn a_message_that_could_not_clean_up_leaves_nothing_for_ever() {
 
 #[test]
 fn a_lock_is_taken_over_from_a_message_that_could_not_clean_up() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let lost = stage.hold(LONG, 3, Then::FailTwice);
     // Those who wait already, in their order; and one who comes when nobody can release it any more.
     let first = stage.hold(LONG, 2, Then::End);
@@ -289,7 +289,7 @@ fn a_lock_is_taken_over_from_a_message_that_could_not_clean_up() {
 
 #[test]
 fn many_who_read_and_could_not_clean_up_do_not_keep_a_writer_out() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let share = |writes: bool, wait: u32, then: Then| {
         let call = stage.soak.call("share").arg(writes).arg(wait);
         stage.send(call.arg(2u32).arg(then))
@@ -307,7 +307,7 @@ fn many_who_read_and_could_not_clean_up_do_not_keep_a_writer_out() {
 /// A message that has failed does not wait any more, but its signal is still to come: until then the lock is its own.
 #[test]
 fn a_hook_runs_before_anybody_takes_the_lock() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     // One of these has its turn after the one that fails, and before the signal.
     for (count, after) in (1..).zip(3..7) {
         let failing = stage.hold(LONG, 5, Then::Fail);
@@ -322,7 +322,7 @@ fn a_hook_runs_before_anybody_takes_the_lock() {
 /// Likewise for one who is answered in between: a question from before says nothing of that signal.
 #[test]
 fn an_answer_to_an_earlier_question_gives_nobody_the_lock() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     // All in one block: the mock answers, the holder fails, the lock is found lost, the answer comes, and the signal.
     let late = stage.mock("late", MockReply::ok(()).after(5));
     let call = stage.soak.call("ask_and_hold_later").arg(late.id());
@@ -337,7 +337,7 @@ fn an_answer_to_an_earlier_question_gives_nobody_the_lock() {
 /// To find out that nobody waits there any more takes less than to wake one, and a signal cannot pay for many.
 #[test]
 fn many_who_wanted_a_lock_and_failed_keep_no_hook_from_running() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let failing = stage.hold(LONG, 12, Then::Fail);
     let lost: Vec<_> = (0..8).map(|_| stage.hold(3, 1, Then::FailTwice)).collect();
     let waiting = stage.hold(LONG, 1, Then::End);
@@ -358,7 +358,7 @@ fn many_who_wanted_a_lock_and_failed_keep_no_hook_from_running() {
 
 #[test]
 fn those_who_only_sleep_leave_nothing_for_ever() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     stage.leave(3, 60_000);
     assert!(stage.pages().1 > 3 * 3, "{:?}", stage.pages());
     for _ in 0..6 {
@@ -370,7 +370,7 @@ fn those_who_only_sleep_leave_nothing_for_ever() {
 /// Who tidies up after others pays for it, and is not to fail for that.
 #[test]
 fn what_others_have_left_is_dropped_only_by_who_can_pay_for_it() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let message = stage.soak.call("hoard").arg(20_000u32).arg(1u32);
     stage.send(message).expect_code(ReplyCode::Reverted);
     stage.chain.settle();
@@ -396,7 +396,7 @@ fn what_others_have_left_is_dropped_only_by_who_can_pay_for_it() {
 /// Also where a message came by that did not wait.
 #[test]
 fn a_signal_that_is_the_last_leaves_nothing() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let failing = stage.sleep(60_000, 6, Then::Fail);
     stage.send(stage.soak.call("align")).expect_ok(true);
     failing.expect_code(ReplyCode::Reverted);
@@ -408,7 +408,7 @@ fn a_signal_that_is_the_last_leaves_nothing() {
 /// However much it is, and whatever built it: arguments are there before the method is.
 #[test]
 fn what_others_have_left_fails_nobody() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let even = |count: usize| vec![vec![7u8; 1]; count];
     let uneven =
         |count: usize| -> Vec<_> { (0..count).map(|place| vec![7u8; place * 7 % 90]).collect() };
@@ -438,8 +438,8 @@ fn what_others_have_left_fails_nobody() {
 }
 
 /// A stage on which others have left something that was found once, or nothing.
-fn stage_of(others: u32) -> Stage {
-    let stage = Stage::new();
+fn stage_of(others: u32) -> Setup {
+    let stage = Setup::new();
     for _ in 0..others {
         stage.leave(1, 200);
         stage.sleep(1, 1, Then::End).expect_ok(1u32);
@@ -448,7 +448,7 @@ fn stage_of(others: u32) -> Stage {
 }
 
 /// The least gas that a message succeeds with.
-fn needed(stage: &Stage, does: impl Fn(u64) -> bool) -> u64 {
+fn needed(stage: &Setup, does: impl Fn(u64) -> bool) -> u64 {
     let before = stage.chain.snapshot();
     let mut gas = (20..250).map(|milliseconds| milliseconds * 1_000_000_000);
     let needed = gas.find(|gas| {
@@ -495,7 +495,7 @@ fn what_was_sent_needs_no_more_gas_for_what_others_have_left() {
 /// How much there is to drop is known from the first, so it is done by the first message that is sent for it.
 #[test]
 fn what_others_have_left_is_dropped_at_once() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let [few, many] = [10, 3_000].map(|count| {
         let things = vec![vec![7u8]; count];
         let lost = stage.send(stage.soak.call("hold_given").arg(things).arg(1u32));
@@ -513,7 +513,7 @@ fn what_others_have_left_is_dropped_at_once() {
 /// An empty message from a stranger is refused, and takes nothing from anybody.
 #[test]
 fn a_message_of_nothing_cleans_up_nothing() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let waiting = stage.sleep(60_000, 9, Then::End);
     stage.leave(1, 60_000);
     let nothing = stage.soak.send([]).gas(GAS).by(&stage.alice);
@@ -532,7 +532,7 @@ fn in_disorder(count: u32) -> Vec<Vec<u8>> {
 
 #[test]
 fn what_takes_longer_to_drop_than_was_thought_fails_nobody() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let things = in_disorder(3_000);
     let lost = stage.send(stage.soak.call("hold_sorted").arg(things).arg(1u32));
     lost.expect_code(ReplyCode::Reverted);
@@ -548,7 +548,7 @@ fn what_takes_longer_to_drop_than_was_thought_fails_nobody() {
 /// What no turn can drop fails nobody either. It is left where it is in the end, and has its locks no more.
 #[test]
 fn what_cannot_be_dropped_fails_nobody_and_loses_its_locks() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let lost = stage.send(stage.soak.call("hold_endless").arg(1u32));
     lost.expect_code(ReplyCode::OutOfGas);
     stage.chain.settle();
@@ -571,7 +571,7 @@ fn what_cannot_be_dropped_fails_nobody_and_loses_its_locks() {
 /// Nor does a lock stay shut for ever because nobody could pay for it.
 #[test]
 fn what_nobody_can_pay_for_loses_its_locks_in_the_end() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let things = vec![vec![7u8]; 10_000];
     let lost = stage.send(stage.soak.call("hold_given").arg(things).arg(1u32));
     lost.expect_code(ReplyCode::Reverted);
@@ -593,7 +593,7 @@ fn what_nobody_can_pay_for_loses_its_locks_in_the_end() {
 /// A signal cannot wake one for each: they go on all the same. Likewise where another cleans up.
 #[test]
 fn a_signal_can_release_many_locks() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     for then in [Then::Fail, Then::FailTwice] {
         let failing = stage.send(stage.soak.call("hold_many").arg(40u32).arg(then));
         let waiting: Vec<_> = (0..24u8)
@@ -618,7 +618,7 @@ fn a_signal_can_release_many_locks() {
 
 #[test]
 fn who_cannot_be_woken_in_one_turn_keeps_its_place() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let holder = stage.send(stage.soak.call("hold_to_the_limit").arg(3u32));
     let first = stage.hold(LONG, 2, Then::End);
     let second = stage.hold(LONG, 2, Then::End);
@@ -640,7 +640,7 @@ fn who_cannot_be_woken_in_one_turn_keeps_its_place() {
 /// Who cleans up after others fails for reasons of its own as anybody does: that says nothing of what it was to drop.
 #[test]
 fn who_fails_for_reasons_of_its_own_gives_nothing_up() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     stage.leave(3, 60_000);
     for _ in 0..3 {
         let message = stage.sleep(1, 2, Then::Fail);

@@ -5,7 +5,7 @@ use codec::Encode;
 
 use crate::{built::built, support::call};
 
-struct Stage {
+struct Setup {
     chain: Chain,
     program: Program,
     first: Code,
@@ -13,7 +13,7 @@ struct Stage {
     alice: User,
 }
 
-impl Stage {
+impl Setup {
     /// With so many bytes of ballast.
     fn new(bytes: u32) -> Self {
         let chain = Chain::new();
@@ -52,7 +52,7 @@ impl Stage {
 
 #[test]
 fn the_state_is_an_entry_with_its_version() {
-    let stage = Stage::new(3);
+    let stage = Setup::new(3);
     assert_eq!(stage.stored(), (1u16, 5u32, vec![7u8; 3]).encode());
     stage
         .program
@@ -69,7 +69,7 @@ fn the_state_is_an_entry_with_its_version() {
 
 #[test]
 fn who_reads_does_not_write() {
-    let stage = Stage::new(10_000);
+    let stage = Setup::new(10_000);
     let read = stage.gas("get");
     let add = stage.program.call("add").arg(0u32).by(&stage.alice);
     let write = add.expect_success().gas_burned;
@@ -79,7 +79,7 @@ fn who_reads_does_not_write() {
 
 #[test]
 fn who_does_not_look_does_not_read() {
-    let stage = Stage::new(10_000);
+    let stage = Setup::new(10_000);
     let sleep = || {
         let message = stage.program.call("sleep").arg(2u32).by(&stage.alice);
         message.expect_success().gas_burned
@@ -94,7 +94,7 @@ fn who_does_not_look_does_not_read() {
 
 #[test]
 fn a_method_that_waits_sees_what_others_have_changed() {
-    let stage = Stage::new(0);
+    let stage = Setup::new(0);
     let call = stage.program.call("add_later").arg(10u32).arg(5u32);
     let later = call.by(&stage.alice);
     stage.chain.settle();
@@ -110,7 +110,7 @@ fn a_method_that_waits_sees_what_others_have_changed() {
 
 #[test]
 fn a_hook_changes_the_state_too() {
-    let stage = Stage::new(0);
+    let stage = Setup::new(0);
     let call = stage.program.call("fail_later").arg(10u32).arg(3u32);
     let failing = call.by(&stage.alice);
     stage.chain.settle();
@@ -122,7 +122,7 @@ fn a_hook_changes_the_state_too() {
 
 #[test]
 fn state_that_has_outgrown_an_entry_is_told() {
-    let stage = Stage::new(0);
+    let stage = Setup::new(0);
     let grow = |bytes: u32| stage.program.call("grow").arg(bytes).by(&stage.alice);
     grow(16_000).expect_success();
     grow(20_000).expect_panic("the state is too long: keep what grows in a `Map` or a `List`");
@@ -132,7 +132,7 @@ fn state_that_has_outgrown_an_entry_is_told() {
 
 #[test]
 fn the_next_version_takes_it_over() {
-    let stage = Stage::new(9);
+    let stage = Setup::new(9);
     stage.upgrade(&stage.second, 0u8).expect_success();
     assert_eq!(stage.stored(), (2u16, 5u64, 9u32, 1u16).encode());
     let all = || stage.program.ask("all").answer::<(u64, u32, u16)>();
@@ -150,7 +150,7 @@ fn the_next_version_takes_it_over() {
 
 #[test]
 fn a_migration_that_fails_leaves_it_as_it_was() {
-    let stage = Stage::new(9);
+    let stage = Setup::new(9);
     let before = (stage.stored(), stage.program.info());
     stage.upgrade(&stage.second, 1u8).expect_revert(());
     stage
@@ -161,7 +161,7 @@ fn a_migration_that_fails_leaves_it_as_it_was() {
     let none = stage.upgrade(&stage.second, ());
     none.expect_refusal(Refusal::Arguments { argument: 0 });
     let poor = stage.program.upgrade(&stage.second).allow_breaking();
-    let twin = Stage::new(9);
+    let twin = Setup::new(9);
     let enough = twin.upgrade(&twin.second, 0u8).expect_success().gas_burned;
     let poor = poor.payload([0]).gas(enough - 1_000_000).by(&stage.alice);
     poor.expect_code(ReplyCode::OutOfGas);
@@ -171,7 +171,7 @@ fn a_migration_that_fails_leaves_it_as_it_was() {
 
 #[test]
 fn what_is_not_known_is_refused_by_its_version() {
-    let stage = Stage::new(0);
+    let stage = Setup::new(0);
     stage.upgrade(&stage.second, 0u8).expect_success();
     let back = stage.upgrade(&stage.first, ());
     back.expect_refusal(Refusal::StateVersion { found: Some(2) });
@@ -181,7 +181,7 @@ fn what_is_not_known_is_refused_by_its_version() {
 
 #[test]
 fn the_same_version_goes_on_as_it_is() {
-    let stage = Stage::new(7);
+    let stage = Setup::new(7);
     let before = stage.stored();
     stage.upgrade(&stage.first, ()).expect_success();
     assert_eq!(stage.stored(), before);

@@ -31,13 +31,13 @@ enum End {
 /// Enough for many turns.
 const GAS: u64 = 1_000_000_000_000;
 
-struct Stage {
+struct Setup {
     chain: Chain,
     waits: Program,
     alice: User,
 }
 
-impl Stage {
+impl Setup {
     fn new() -> Self {
         let chain = Chain::new();
         let alice = chain.user("alice");
@@ -91,7 +91,7 @@ fn ask(to: &Program, blocks: u32) -> Ask {
 
 #[test]
 fn an_answer_comes_with_its_value() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     stage.keep_a_page();
     let mock = stage.mock("answers", MockReply::ok(7u32).value(5));
     let before = stage.waits.balance();
@@ -105,7 +105,7 @@ fn an_answer_comes_with_its_value() {
 
 #[test]
 fn each_failure_is_told_apart() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let reverted = |bytes: &[u8]| MockReply::revert_bytes(bytes);
     let cases = [
         (MockReply::revert(9u8), End::Program(9)),
@@ -134,7 +134,7 @@ fn failed(code: i32, text: Option<&str>) -> End {
 
 #[test]
 fn who_is_gone_has_said_so() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let gone = stage.chain.deploy(built("sdk-waits")).by(&stage.alice);
     let leave = gone.call("leave").arg(stage.alice.id()).by(&stage.alice);
     leave.expect_success();
@@ -143,7 +143,7 @@ fn who_is_gone_has_said_so() {
 
 #[test]
 fn who_leaves_while_it_is_awaited_has_said_so() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let other = stage.chain.deploy(built("sdk-waits")).by(&stage.alice);
     // The other sleeps; then it leaves.
     let asked = Ask {
@@ -160,7 +160,7 @@ fn who_leaves_while_it_is_awaited_has_said_so() {
 
 #[test]
 fn nobody_waits_for_ever() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     stage.keep_a_page();
     let silent = stage.mock("silent", MockReply::silence());
     let message = stage.asks(&silent, 7);
@@ -182,7 +182,7 @@ fn nobody_waits_for_ever() {
 
 #[test]
 fn what_cannot_be_sent_says_so() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let bob = stage.chain.user("bob");
     let to_bob = |blocks| Ask {
         to: bob.id(),
@@ -206,7 +206,7 @@ fn what_cannot_be_sent_says_so() {
 
 #[test]
 fn people_answer_too() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let bob = stage.chain.user("bob");
     let question = Ask {
         to: bob.id(),
@@ -223,7 +223,7 @@ fn people_answer_too() {
 
 #[test]
 fn both_are_asked_at_once() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let slow = stage.mock("slow", MockReply::ok(1u32).after(6));
     let fast = stage.mock("fast", MockReply::ok(2u32).after(4));
     let call = stage
@@ -247,7 +247,7 @@ fn both_are_asked_at_once() {
 
 #[test]
 fn many_are_asked_at_once() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     // Their answers come in another order.
     let mocks: Vec<_> = (0..20u32)
         .map(|number| {
@@ -268,7 +268,7 @@ fn many_are_asked_at_once() {
 
 #[test]
 fn the_first_answer_counts_and_the_other_is_not_seen() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     stage.keep_a_page();
     let slow = stage.mock("slow", MockReply::ok(1u32).value(9).after(5));
     let fast = stage.mock("fast", MockReply::ok(2u32).after(2));
@@ -306,7 +306,7 @@ fn the_first_answer_counts_and_the_other_is_not_seen() {
 
 #[test]
 fn a_sleep_bounds_what_it_is_selected_with() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let silent = stage.mock("silent", MockReply::silence());
     let fast = stage.mock("fast", MockReply::ok(2u32).after(2));
     let at_most = |mock: &Mock, blocks: u32| {
@@ -326,7 +326,7 @@ fn a_sleep_bounds_what_it_is_selected_with() {
 
 #[test]
 fn sleeps_follow_each_other() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let message = stage.send("sleep", vec![3u32, 0, 4, 1]);
     assert_eq!(stage.blocks(&message), 8);
     assert_eq!(stage.waits.ask("turns").answer::<u32>(), 4);
@@ -335,7 +335,7 @@ fn sleeps_follow_each_other() {
 
 #[test]
 fn messages_wait_beside_each_other() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let log = |name: &str, blocks: u32| {
         let call = stage.waits.call("log").arg(name).arg(blocks);
         call.by(&stage.alice)
@@ -349,7 +349,7 @@ fn messages_wait_beside_each_other() {
 
 #[test]
 fn the_state_is_lent_once_at_a_time() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let message = stage.waits.call("nest").by(&stage.alice);
     message.expect_panic("the state is borrowed: `with` inside of `with`");
     // The turn is undone, and nothing is locked since.
@@ -359,14 +359,14 @@ fn the_state_is_lent_once_at_a_time() {
 
 #[test]
 fn what_nothing_brings_about_is_not_awaited() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let message = stage.waits.call("never").by(&stage.alice);
     message.expect_panic("a method waits for ever");
 }
 
 #[test]
 fn who_cannot_pay_for_waiting_is_told() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let enough = stage.send("sleep", vec![10u32]).expect_success().gas_burned;
     let mut told = false;
     for part in 2..20 {
@@ -388,7 +388,7 @@ fn who_cannot_pay_for_waiting_is_told() {
 
 #[test]
 fn a_program_asks_itself() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let numbers: Vec<u32> = (0..30).collect();
     let call = stage.waits.call("ask_itself").arg(numbers.clone());
     call.gas(GAS).by(&stage.alice).expect_ok(numbers);
@@ -396,7 +396,7 @@ fn a_program_asks_itself() {
 
 #[test]
 fn two_hundred_wait_at_once_and_leave_nothing_behind() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let mock = stage.mock("slow", MockReply::ok(1u32).after(3));
     let mut pages = Vec::new();
     for _ in 0..3 {
@@ -413,7 +413,7 @@ fn two_hundred_wait_at_once_and_leave_nothing_behind() {
 
 #[test]
 fn what_fails_at_once_gives_back_what_came() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let call = stage.waits.call("fail_at_once").value(77);
     let message = call.by(&stage.alice);
     assert_eq!(message.expect_revert(77u32).value, 77);
@@ -422,7 +422,7 @@ fn what_fails_at_once_gives_back_what_came() {
 
 #[test]
 fn a_program_is_created_and_its_end_is_awaited() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     stage.keep_a_page();
     let code = stage.chain.upload(built("sdk-state-2")).by(&stage.alice);
     let create = |payload: Vec<u8>, value: u128| {

@@ -5,13 +5,13 @@ use actors_test::{Chain, Message, MockReply, NamedSend, Program, User, MILLI_UNI
 use crate::{built::built, Work};
 
 /// A chain with some users.
-struct Stage {
+struct Setup {
     chain: Chain,
     alice: User,
     bob: User,
 }
 
-impl Stage {
+impl Setup {
     fn new() -> Self {
         let chain = Chain::new();
         let [alice, bob] = ["alice", "bob"].map(|name| chain.user(name));
@@ -48,39 +48,39 @@ impl Stage {
 
 #[test]
 fn ping() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let program = stage.deploy("ping");
     let ping = program.clone();
-    let step = move |stage: &Stage, turn| vec![ping.call("ping").by(stage.by(turn))];
+    let step = move |stage: &Setup, turn| vec![ping.call("ping").by(stage.by(turn))];
     stage.work(program, step).run("ping");
 }
 
 #[test]
 fn raw_ping() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let program = stage.deploy("raw-ping");
     let ping = program.clone();
-    let step = move |stage: &Stage, turn| vec![ping.send(b"PING").by(stage.by(turn))];
+    let step = move |stage: &Setup, turn| vec![ping.send(b"PING").by(stage.by(turn))];
     stage.work(program, step).run("raw-ping");
 }
 
 #[test]
 fn counter() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let deploy = stage.chain.deploy(built("counter")).init("new");
     let program = deploy.arg(u32::MAX - 1_000).by(&stage.alice);
     let counter = program.clone();
     // In the end it is full, and each call is refused.
-    let step = move |stage: &Stage, turn| vec![counter.call("add").arg(7u32).by(stage.by(turn))];
+    let step = move |stage: &Setup, turn| vec![counter.call("add").arg(7u32).by(stage.by(turn))];
     stage.work(program, step).run("counter");
 }
 
 #[test]
 fn hash_chain() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let program = stage.deploy("hash-chain");
     let chain = program.clone();
-    let step = move |stage: &Stage, turn: u32| {
+    let step = move |stage: &Setup, turn: u32| {
         let call = chain.call("hash").arg([turn as u8; 32]).arg(turn % 10);
         vec![call.by(stage.by(turn))]
     };
@@ -89,10 +89,10 @@ fn hash_chain() {
 
 #[test]
 fn raw_hash_chain() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let program = stage.deploy("raw-hash-chain");
     let chain = program.clone();
-    let step = move |stage: &Stage, turn: u32| {
+    let step = move |stage: &Setup, turn: u32| {
         let payload = [&[turn as u8; 32][..], &(turn % 10).to_le_bytes()].concat();
         vec![chain.send(payload).by(stage.by(turn))]
     };
@@ -101,12 +101,12 @@ fn raw_hash_chain() {
 
 #[test]
 fn ledger() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let deploy = stage.chain.deploy(built("ledger")).init("new");
     let deploy = deploy.arg("Token").arg("TOK").arg(12u8);
     let program = deploy.arg(1_000_000_000u128).by(&stage.alice);
     let ledger = program.clone();
-    let step = move |stage: &Stage, turn: u32| {
+    let step = move |stage: &Setup, turn: u32| {
         let (alice, bob) = (&stage.alice, &stage.bob);
         let call = |name: &str| ledger.call(name);
         let amount = u128::from(turn % 7);
@@ -132,10 +132,10 @@ fn ledger() {
 
 #[test]
 fn vault() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let program = stage.deploy("vault");
     let vault = program.clone();
-    let step = move |stage: &Stage, turn: u32| {
+    let step = move |stage: &Setup, turn: u32| {
         let call = |name: &str| vault.call(name);
         let message = match turn % 4 {
             0 => call("deposit").value(MILLI_UNIT).by(&stage.alice),
@@ -156,10 +156,10 @@ fn vault() {
 
 #[test]
 fn vote() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let program = stage.deploy("vote");
     let vote = program.clone();
-    let step = move |stage: &Stage, turn: u32| {
+    let step = move |stage: &Setup, turn: u32| {
         let call = |name: &str| vote.call(name);
         let message = match turn % 8 {
             0 => call("propose").arg("Shall we?").arg(2u32).by(&stage.alice),
@@ -179,11 +179,11 @@ fn vote() {
 
 #[test]
 fn deeds() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let program = stage.deploy("deeds");
     program.call("register").by(&stage.alice).expect_ok(0u32);
     let deeds = program.clone();
-    let step = move |stage: &Stage, turn: u32| {
+    let step = move |stage: &Setup, turn: u32| {
         let (owner, other) = (stage.by(turn / 2), stage.by(turn / 2 + 1));
         let call = |name: &str| deeds.call(name);
         let message = match turn % 2 {
@@ -198,13 +198,13 @@ fn deeds() {
 /// The register says no, so that the sale stays open: the buyer is paid back by the hook.
 #[test]
 fn escrow() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let deeds = stage.deploy("deeds");
     deeds.call("register").by(&stage.bob).expect_ok(0u32);
     let deploy = stage.chain.deploy(built("escrow")).init("new");
     let program = deploy.arg(deeds.id()).arg(0u32).arg(UNIT).by(&stage.alice);
     let escrow = program.clone();
-    let step = move |stage: &Stage, turn: u32| {
+    let step = move |stage: &Setup, turn: u32| {
         let call: NamedSend = match turn % 4 {
             0 => escrow.call("settle"),
             _ => escrow.call("buy").value(UNIT),
@@ -228,7 +228,7 @@ fn escrow() {
 /// Of programs that cannot be made: the value comes back, by the hook. One in twenty accounts makes one that can.
 #[test]
 fn factory() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let code = |name: &str| stage.chain.upload(built(name)).by(&stage.alice).hash().0;
     let codes = [code("counter"), code("ledger")];
     let [program, other] = codes.map(|code| {
@@ -236,7 +236,7 @@ fn factory() {
         deploy.value(UNIT).by(&stage.alice)
     });
     let (factories, mut accounts) = ([other, program.clone()], 0);
-    let step = move |stage: &Stage, turn: u32| {
+    let step = move |stage: &Setup, turn: u32| {
         let [refused, made] = &factories;
         let call = |factory: &Program| factory.call("create").arg(5u32).value(UNIT);
         let new = (turn.is_multiple_of(20)).then(|| {
@@ -263,7 +263,7 @@ fn oracle_2() {
 
 /// Whoever is asked is a program, which has nothing to wait for in its mailbox.
 fn asks(name: &'static str) {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let mut asked = 0;
     let whom = stage.chain.mock("asked", move |_| {
         asked += 1;
@@ -278,7 +278,7 @@ fn asks(name: &'static str) {
     let deploy = stage.chain.deploy(built(name)).init("new").arg(whom.id());
     let program = deploy.arg(3u32).by(&stage.alice);
     let oracle = program.clone();
-    let step = move |stage: &Stage, turn: u32| {
+    let step = move |stage: &Setup, turn: u32| {
         let question = turn.to_le_bytes().repeat(1 + turn as usize % 70);
         let call = oracle.call("ask").arg(question).value(MILLI_UNIT);
         vec![call.by(stage.by(turn))]
@@ -288,11 +288,11 @@ fn asks(name: &'static str) {
 
 #[test]
 fn upgrade_1() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let deploy = stage.chain.deploy(built("upgrade-1")).init("new");
     let program = deploy.by(&stage.alice);
     let book = program.clone();
-    let step = move |stage: &Stage, turn: u32| {
+    let step = move |stage: &Setup, turn: u32| {
         let call = match turn % 5 {
             0 => book.call("sign"),
             _ => book.call("later").arg(turn % 3 + 1),
@@ -304,11 +304,11 @@ fn upgrade_1() {
 
 #[test]
 fn upgrade_2() {
-    let stage = Stage::new();
+    let stage = Setup::new();
     let deploy = stage.chain.deploy(built("upgrade-2")).init("new");
     let program = deploy.arg("Guests").by(&stage.alice);
     let book = program.clone();
-    let step = move |stage: &Stage, turn: u32| {
+    let step = move |stage: &Setup, turn: u32| {
         let line = "x".repeat(turn as usize % 500);
         vec![book.call("sign").arg(line).by(stage.by(turn))]
     };

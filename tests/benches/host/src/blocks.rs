@@ -62,7 +62,7 @@ pub(crate) fn run(runtime: &Runtime, laps: u32) -> Table {
     table.note("beginning of the block and its new root included.");
     let cases = laps.saturating_mul(3);
     for (prices, is_default) in [("its prices", false), ("default prices", true)] {
-        let stage = Stage::new(runtime, true, is_default);
+        let stage = Setup::new(runtime, true, is_default);
         let mut sum = Sum::default();
         for seed in 0..cases {
             let steps = suite::steps_of(seed);
@@ -78,7 +78,7 @@ pub(crate) fn run(runtime: &Runtime, laps: u32) -> Table {
             sum.add(&format!("seed {seed}"), played);
         }
         sum.rows(&mut table, &format!("random cases, {prices}"));
-        let stage = Stage::new(runtime, false, is_default);
+        let stage = Setup::new(runtime, false, is_default);
         let mut sum = Sum::default();
         sum.add("cascades", stage.play(suite::cascades()).0);
         sum.rows(&mut table, &format!("cascades, {prices}"));
@@ -193,13 +193,13 @@ impl Block {
 }
 
 /// A chain on which cases begin.
-struct Stage<'r> {
+struct Setup<'r> {
     runtime: &'r Runtime,
     storage: Storage,
     crowded: Trie<'r>,
 }
 
-impl<'r> Stage<'r> {
+impl<'r> Setup<'r> {
     fn new(runtime: &'r Runtime, is_narrow: bool, is_default: bool) -> Self {
         let mut chain = Chain::from_storage(runtime, genesis());
         chain.call::<()>("blocks_prepare", (is_narrow, is_default));

@@ -14,8 +14,8 @@ use super::{
     program::Memory,
 };
 use crate::{
-    mock::*, Codes, Delayed, Mailboxes, Pallet, Programs, Purses, Queue, Service, Stage, State,
-    Status, Tombstones, ValueInFlight, Waiting, WaitingPayloads,
+    mock::*, Codes, Delayed, Mailboxes, Pallet, Programs, Purses, Queue, Service, State, Status,
+    Tombstones, ValueInFlight, WaitState, Waiting, WaitingPayloads,
 };
 
 /// A program's record, whoever keeps it.
@@ -142,7 +142,7 @@ fn programs(chain: &Chain) {
 
 fn queue(chain: &Chain) {
     let service = Service::<Test>::get();
-    let there = (service.head..service.tail).map(|place| {
+    let there = (service.queue.head..service.queue.tail).map(|place| {
         let message = Queue::<Test>::get(place).expect("the queue has no gap");
         of_queue(observe::message(message))
     });
@@ -215,9 +215,9 @@ fn waiting(chain: &Chain) {
                 has_replied: waiting.has_replied,
                 since: waiting.since,
                 blocks: waiting.blocks,
-                pending: match waiting.stage {
-                    Stage::Parked(_) => 0,
-                    Stage::Called { causes, .. } => causes,
+                pending: match waiting.state {
+                    WaitState::Parked(_) => 0,
+                    WaitState::Called { causes, .. } => causes,
                 },
                 aside: waiting.rent + waiting.resume + waiting.signal,
             };

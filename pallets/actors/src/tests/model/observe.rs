@@ -301,7 +301,7 @@ impl Progress {
         let mut overdue: Vec<_> = Agenda::<Test>::iter_keys().collect();
         overdue.sort_unstable();
         Self {
-            head: service.head,
+            head: service.queue.head,
             due: (service.due_tick, service.due_index),
             overdue,
         }
