@@ -39,7 +39,7 @@ impl<T: Config> Pallet<T> {
         let program = Programs::<T>::get(&message.destination);
         if let Some(program) = &program {
             let share = Self::code_share(&program.info);
-            message.load.most = message.load.most.max(share);
+            message.load.booked = message.load.booked.max(share);
         }
         if program.is_some() || Self::is_address_used(&message.destination) {
             Self::enqueue(service, message);

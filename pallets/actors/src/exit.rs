@@ -62,7 +62,11 @@ impl<T: Config> Pallet<T> {
         let value = match Self::inherit(account, &heir) {
             Ok(value) => value,
             // Too little for an account that does not exist: it goes with what is freed.
-            Err(_) if kept > 0 || must => 0,
+            Err(_) if kept > 0 => 0,
+            Err(_) if must => {
+                Self::give_up(account);
+                0
+            }
             Err(error) => return Err(error.into()),
         };
         Self::bury(service, account, program.epoch, Parting::Exited);
@@ -90,12 +94,28 @@ impl<T: Config> Pallet<T> {
         }
     }
 
+    /// Gives all that is free on an account to the fee handler: too little for an account that does not
+    /// exist.
+    fn give_up(account: &T::AccountId) {
+        let dust: Balance =
+            T::Currency::reducible_balance(account, Preservation::Expendable, Fortitude::Polite);
+        let (precision, kept) = (Precision::BestEffort, Preservation::Expendable);
+        match T::Currency::withdraw(account, dust, precision, kept, Fortitude::Force) {
+            Ok(credit) => T::FeeHandler::on_unbalanced(credit),
+            Err(error) => report!("what a program leaves stays on its account: {error:?}"),
+        }
+    }
+
     /// Moves all that is free on an exited program's account to its heir: all but the existential
     /// deposit, as long as something is held there. Says how much that was.
     pub(crate) fn inherit(
         account: &T::AccountId,
         heir: &T::AccountId,
     ) -> Result<Balance, DispatchError> {
+        // Who has exited in favour of others who had, and in the end of itself, keeps it.
+        if heir == account {
+            return Ok(0);
+        }
         let value: Balance =
             T::Currency::reducible_balance(account, Preservation::Expendable, Fortitude::Polite);
         if value > 0 {

@@ -109,7 +109,7 @@ impl<'s, T: Config> Ledger<'s, T> {
                 let load = if is_sent {
                     self.purse.reserve(least)
                 } else {
-                    Load::of(self.purse.most(least))
+                    Load::default()
                 };
                 (message.purse, load)
             }

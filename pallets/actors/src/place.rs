@@ -14,8 +14,8 @@
 //! and as much again doubles gas and place together. So a burst that the next blocks serve pays
 //! little or nothing; who holds the queue pays twice as much every few blocks, however they do it.
 //!
-//! What was **booked** before pays nothing when its time has come, and is let in while the queue is short
-//! ([`Room`]): by the most that its turns may burn, whatever is paid for.
+//! What was **booked** before pays nothing when its time has come, and is let in while the queue has little of
+//! that ([`Room`]): by the most that its turns may burn, whatever is paid for.
 
 use actors_executor::{CodeInfo, Modules};
 use actors_primitives::Gas;
@@ -160,17 +160,17 @@ impl<T: Config> Pallet<T> {
     }
 
     /// What a turn of that code takes of what a block serves, whatever it burns: a share of the code
-    /// that a hook may read.
+    /// that a hook may read, less what such code may leave unused of that.
     pub(crate) fn code_share(info: &CodeInfo) -> Gas {
         Self::share_of_code(info.code_len)
     }
 
     fn share_of_code(bytes: u32) -> Gas {
-        let cost = Modules::cost(bytes).max(1);
-        let turns = HALF_BUDGET.checked_div(cost).unwrap_or_default().max(1);
-        (Self::block_gas() / 2)
-            .checked_div(turns.into())
-            .unwrap_or_default()
+        let cost = Modules::cost(bytes);
+        let used = HALF_BUDGET.saturating_sub(cost).max(cost).max(1);
+        let half = u128::from(Self::block_gas() / 2);
+        let share = half.saturating_mul(cost.into()).checked_div(used.into());
+        share.unwrap_or_default().saturated_into()
     }
 
     /// What a place costs at that rate with that gas limit, in gas, for a turn that takes `share` of what
@@ -181,27 +181,30 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-/// What a message, or all that the queue has, may take of the time of blocks, in gas.
+/// What a message, or all that the queue has, counts as there, in gas. What goes on counts as nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct Load {
     /// What is paid for of what calls, and programs at once, have sent: the volume.
     pub paid: Gas,
-    /// The most that turns may burn, as far as that is known, or what their code takes of the code that a
-    /// block reads, where that is more.
-    pub most: Gas,
+    /// Of what was booked the most that turns may burn, as far as that is known, or what their code takes
+    /// of the code that a block reads, where that is more.
+    pub booked: Gas,
 }
 
 impl Load {
-    /// Of what goes on, or was booked.
-    pub(crate) fn of(most: Gas) -> Self {
-        Self { paid: 0, most }
+    /// Of what was booked.
+    pub(crate) fn booked(most: Gas) -> Self {
+        Self {
+            paid: 0,
+            booked: most,
+        }
     }
 
     /// With another.
     pub(crate) fn with(self, other: Self) -> Self {
         Self {
             paid: self.paid.saturating_add(other.paid),
-            most: self.most.saturating_add(other.most),
+            booked: self.booked.saturating_add(other.booked),
         }
     }
 
@@ -209,18 +212,17 @@ impl Load {
     pub(crate) fn without(self, other: Self) -> Self {
         Self {
             paid: self.paid.saturating_sub(other.paid),
-            most: self.most.saturating_sub(other.most),
+            booked: self.booked.saturating_sub(other.booked),
         }
     }
 }
 
-/// How far booked messages fill the queue.
+/// How much of what was booked the queue may have: what it has is served in its turn, and then more comes.
+/// So it holds nobody up for long, and however long the queue is, each comes sometime.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Room {
-    /// The gas up to which they take places.
-    pub(crate) most: Gas,
-    /// Whether one may take a place though more is there: so each comes sometime.
-    pub(crate) has_spare: bool,
+    /// The gas up to which booked messages take places.
+    most: Gas,
 }
 
 impl Room {
@@ -228,31 +230,22 @@ impl Room {
     pub(crate) fn half(self) -> Self {
         Self {
             most: self.most / 2,
-            ..self
         }
     }
 
     /// Whether one more may take a place in a queue that has that load.
-    pub(crate) fn is_open(&self, load: Load) -> bool {
-        load.most < self.most || self.has_spare
-    }
-
-    /// Notes that one has, which had that load before it.
-    pub(crate) fn take(&mut self, load: Load) {
-        if load.most >= self.most {
-            self.has_spare = false;
-        }
+    pub(crate) fn is_open(self, load: Load) -> bool {
+        load.booked < self.most
     }
 }
 
 impl<T: Config> Pallet<T> {
     /// The room that booked messages have: what is served before the transactions of a block, whatever these
-    /// leave; and one more if it `has_spare`.
-    pub(crate) fn booked_room(has_spare: bool) -> Room {
+    /// leave.
+    pub(crate) fn booked_room() -> Room {
         let share = Self::min_service_weight();
         Room {
             most: share.saturating_sub(Self::due_share()).ref_time(),
-            has_spare,
         }
     }
 }

@@ -175,9 +175,11 @@ impl<T: Config> Purse<T> {
         place
     }
 
-    /// The most that one turn may burn, and what takes so much of a block at `least`.
+    /// The most that one turn may burn some time, and what takes so much of a block at `least`. What is set
+    /// aside may be there again by then.
     pub(crate) fn most(&self, least: Gas) -> Gas {
-        self.gas.min(T::MaxTurnGas::get()).max(least)
+        let gas = self.gas.saturating_add(self.aside);
+        gas.min(T::MaxTurnGas::get()).max(least)
     }
 
     /// Reserves gas for a message that takes a place in the queue now: what one turn may burn of what is
@@ -187,8 +189,7 @@ impl<T: Config> Purse<T> {
         let free = self.gas.min(self.paid).saturating_sub(self.queued);
         let paid = free.min(T::MaxTurnGas::get()).max(least);
         self.queued = self.queued.saturating_add(paid);
-        let most = self.most(least);
-        Load { paid, most }
+        Load { paid, booked: 0 }
     }
 
     /// Gives up what a message has reserved, which leaves the queue.
@@ -380,7 +381,7 @@ impl<T: Config> Pallet<T> {
         let load = if split.is_sent {
             own.reserve(split.least)
         } else {
-            Load::of(own.most(split.least))
+            Load::booked(own.most(split.least))
         };
         Purses::<T>::insert(child, own);
         match purse.parent {

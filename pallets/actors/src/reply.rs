@@ -39,6 +39,8 @@ struct Answer {
     value: Balance,
     /// Deposit money that the answered message has left.
     deposit: Balance,
+    /// Whether it has waited for room in the queue.
+    is_booked: bool,
 }
 
 /// What a program said when it failed: a panic's text, and the bytes that it reverted with.
@@ -114,6 +116,7 @@ impl<T: Config> Pallet<T> {
                     payload,
                     value: ending.value,
                     deposit,
+                    is_booked: false,
                 };
                 Self::enqueue_reply(service, message, party, reply, Some(purse));
             }
@@ -133,14 +136,15 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Gives the error reply to a message that failed. What it carries goes back with it: `value`,
-    /// which is in escrow; and `deposit`, which it may still use.
+    /// which is in escrow; and `deposit`, which it may still use. One that `is_booked` has waited for room
+    /// in the queue.
     pub(crate) fn give_failure(
         service: &mut ServiceState,
         message: &Message<T>,
         failure: Failure,
-        value: Balance,
-        deposit: Balance,
+        (value, deposit): (Balance, Balance),
         purse: Option<&mut Purse<T>>,
+        is_booked: bool,
     ) {
         match Self::party(message) {
             party @ (Party::Waiter(..) | Party::Handler(_)) => {
@@ -154,6 +158,7 @@ impl<T: Config> Pallet<T> {
                     payload: Self::reply_payload(failure.payload),
                     value,
                     deposit,
+                    is_booked,
                 };
                 Self::enqueue_reply(service, message, party, reply, purse);
             }
@@ -183,6 +188,7 @@ impl<T: Config> Pallet<T> {
                     payload,
                     value,
                     deposit: message.deposit,
+                    is_booked: false,
                 };
                 let mut purse = Self::take_purse(&message.purse);
                 Self::enqueue_reply(service, &message, party, reply, purse.as_mut());
@@ -206,26 +212,29 @@ impl<T: Config> Pallet<T> {
         answer: Answer,
         purse: Option<&mut Purse<T>>,
     ) {
-        let (waiter, load) = match party {
+        let (waiter, most) = match party {
             Party::Waiter(waiter, waiting) => {
-                let load = Self::call_waiter(service, &message.source, &waiter, *waiting);
-                (Some(waiter), load)
+                let most = waiting.most;
+                Self::call_waiter(service, &message.source, &waiter, *waiting);
+                (Some(waiter), most)
             }
             Party::Handler(share) => {
                 let least = share.max(Self::serving_gas());
-                (
-                    None,
-                    Load::of(purse.map_or(least, |purse| purse.most(least))),
-                )
+                (None, purse.map_or(least, |purse| purse.most(least)))
             }
-            Party::Account | Party::User => (None, Load::default()),
+            Party::Account | Party::User => (None, 0),
         };
         let Answer {
             code,
             payload,
             value,
             deposit,
+            is_booked,
         } = answer;
+        let load = match is_booked {
+            true => Load::booked(most),
+            false => Load::default(),
+        };
         let reply = Message {
             id: Self::reply_id(&message.id),
             kind: Kind::Reply {

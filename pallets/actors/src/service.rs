@@ -1,7 +1,7 @@
 //! Serving the queue under a weight meter.
 
-use actors_executor::Modules;
-use actors_primitives::ReplyCode;
+use actors_executor::{Modules, StoredMemory};
+use actors_primitives::{Gas, ReplyCode};
 use frame_support::{
     traits::Get,
     weights::{Weight, WeightMeter},
@@ -40,17 +40,9 @@ impl<T: Config> Pallet<T> {
         let limit = limit.saturating_sub(ticked);
         let share = limit.min(Self::due_share());
         let due = share.saturating_sub(Self::sweep_share(share));
-        // However long the queue is, one of what is due and what is swept comes in each block: in turns.
-        let service = Service::<T>::get();
-        let is_even = service.clock % 2 == 0;
-        let room = Self::booked_room(is_even);
-        let room = &mut if service.is_sweeping() {
-            room.half()
-        } else {
-            room
-        };
-        let due = Self::do_due_within(due, room);
-        let room = &mut Self::booked_room(!is_even);
+        let room = Self::booked_room();
+        let is_sweeping = Service::<T>::get().is_sweeping();
+        let due = Self::do_due_within(due, if is_sweeping { room.half() } else { room });
         let swept = Self::sweep_within(share.saturating_sub(due), room);
         let settled = due.saturating_add(swept);
         session.modules = Modules::with_budget(HALF_BUDGET);
@@ -81,8 +73,8 @@ impl<T: Config> Pallet<T> {
         let used = Self::round(limit, looked, session);
         ended();
         let used = Self::go_on(limit, used, session, ended);
-        let room = &mut Self::booked_room(false);
-        used.saturating_add(Self::sweep_within(limit.saturating_sub(used), room))
+        let left = limit.saturating_sub(used);
+        used.saturating_add(Self::sweep_within(left, Self::booked_room()))
     }
 
     /// Goes on with what is due and what is queued, of which some is done and `used` of `limit` taken: what is
@@ -114,7 +106,7 @@ impl<T: Config> Pallet<T> {
     fn round(limit: Weight, used: Weight, session: &mut Session<T>) -> Weight {
         let left = limit.saturating_sub(used);
         let half = Weight::from_parts(left.ref_time() / 2, left.proof_size() / 2);
-        let due = Self::do_due_within(half, &mut Self::booked_room(false));
+        let due = Self::do_due_within(half, Self::booked_room());
         let served = Self::serve_within(left.saturating_sub(due), session);
         used.saturating_add(due).saturating_add(served)
     }
@@ -128,12 +120,12 @@ impl<T: Config> Pallet<T> {
 
     /// Does what is due with at most `limit` and says what that took. The queue has
     /// so much room for that.
-    pub(crate) fn do_due_within(limit: Weight, room: &mut Room) -> Weight {
+    pub(crate) fn do_due_within(limit: Weight, room: Room) -> Weight {
         Self::within(limit, |service, meter| Self::do_due(service, meter, room))
     }
 
     /// Sweeps with at most `limit` and says what that took, likewise.
-    pub(crate) fn sweep_within(limit: Weight, room: &mut Room) -> Weight {
+    pub(crate) fn sweep_within(limit: Weight, room: Room) -> Weight {
         Self::within(limit, |service, meter| Self::sweep(service, meter, room))
     }
 
@@ -204,7 +196,7 @@ impl<T: Config> Pallet<T> {
                 meter.consume(step);
                 continue;
             }
-            if !meter.can_consume(most) || !Self::has_room(&task, &session.modules) {
+            if !meter.can_consume(most) || !Self::has_room(&task, gas_limit, &session.modules) {
                 // The head and its purse were read to find out.
                 meter.consume(T::WeightInfo::peek_queue());
                 return;
@@ -218,8 +210,9 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Whether the code that a turn runs was read already or may still be.
-    fn has_room(task: &Task<T>, modules: &Modules) -> bool {
+    /// Whether the code that a turn runs was read already or may still be; or is not read, since that much
+    /// gas does not pay for it.
+    fn has_room(task: &Task<T>, gas_limit: Gas, modules: &Modules) -> bool {
         let Some(program) = &task.program else {
             return true;
         };
@@ -230,8 +223,16 @@ impl<T: Config> Pallet<T> {
             },
             _ => (program.code_hash, program.info.clone()),
         };
-        let runs = info.entries(task.message.kind.entry()).next().is_some();
-        !runs || modules.has_room(&code_hash, &info, &T::Limits::get())
+        let entry = task.message.kind.entry();
+        let runs = info.entries(entry).next().is_some();
+        let nothing_stored = StoredMemory {
+            wasm_pages: program.wasm_pages,
+            ..StoredMemory::default()
+        };
+        let is_read = || gas_limit >= T::Schedule::get().start(&info, entry, &nothing_stored);
+        !runs
+            || info.is_current() && !is_read()
+            || modules.has_room(&code_hash, &info, &T::Limits::get())
     }
 
     /// Takes the message at the head out of the queue.
@@ -263,23 +264,29 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Does what is due, in order, as long as the meter lasts.
-    pub(crate) fn do_due(mut service: ServiceState, meter: &mut WeightMeter, room: &mut Room) {
+    pub(crate) fn do_due(mut service: ServiceState, meter: &mut WeightMeter, room: Room) {
         // Room for the longest, since what it is shows only when it is read.
         let most = T::WeightInfo::do_due(bounds::PAYLOAD);
-        while service.is_due() && room.is_open(service.load) && meter.can_consume(most) {
-            room.take(service.load);
+        while service.is_due() && meter.can_consume(most) {
             let (tick, index) = (service.due_tick, service.due_index);
             if index >= Ticks::<T>::get(tick).next {
-                // Whatever damage has left of it.
+                // All of that tick is done, or it never had anything; only damage has left a record.
                 Ticks::<T>::remove(tick);
                 (service.due_tick, service.due_index) = (tick.saturating_add(1), 0);
                 Service::<T>::put(service);
                 meter.consume(T::WeightInfo::do_due(0));
                 continue;
             }
+            let due = Agenda::<T>::get(tick, index);
+            // A letter that ends takes no place in the queue.
+            let takes_place = matches!(due, Some(Due::Deadline { .. } | Due::Delivery(_)));
+            if takes_place && !room.is_open(service.load) {
+                meter.consume(T::WeightInfo::do_due(0));
+                return;
+            }
             service.due_index = index.saturating_add(1);
-            let due = Agenda::<T>::take(tick, index);
             if due.is_some() {
+                Agenda::<T>::remove(tick, index);
                 Self::strike(tick);
                 service.scheduled = service.scheduled.saturating_sub(1);
             }

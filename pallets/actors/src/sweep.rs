@@ -32,7 +32,7 @@ const MOST_GRAVES: u32 = 16;
 impl<T: Config> Pallet<T> {
     /// Sweeps, a bounded number of keys a step, as long as the meter lasts: first waiting
     /// messages are answered, then storage is freed. What remains is found again by the next hook.
-    pub(crate) fn sweep(mut service: ServiceState, meter: &mut WeightMeter, room: &mut Room) {
+    pub(crate) fn sweep(mut service: ServiceState, meter: &mut WeightMeter, room: Room) {
         let mut answered = 0;
         while !service.graves.is_empty() && answered < MOST_GRAVES {
             if meter.try_consume(T::WeightInfo::sweep(0)).is_err() {
@@ -89,19 +89,21 @@ impl<T: Config> Pallet<T> {
         service: &mut ServiceState,
         meter: &mut WeightMeter,
         grave: &Grave<T::AccountId>,
-        room: &mut Room,
+        room: Room,
     ) -> bool {
         let key = (&grave.program, grave.epoch);
         let prefix = Waiting::<T>::storage_n_map_partial_key(key);
         let payloads = WaitingPayloads::<T>::storage_n_map_partial_key(key);
         let mut last = prefix.clone();
         let step = T::WeightInfo::answer_waiting();
-        while room.is_open(service.load) && meter.can_consume(step) {
+        while meter.can_consume(step) {
             meter.consume(step);
-            room.take(service.load);
             let Some(key) = next_key(&last, &prefix) else {
                 return true;
             };
+            if !room.is_open(service.load) {
+                return false;
+            }
             let waiting: Option<WaitingMessage<T>> = unhashed::take(&key);
             let end = key.get(prefix.len()..).unwrap_or_default();
             unhashed::kill(&[&payloads, end].concat());
@@ -194,8 +196,8 @@ impl<T: Config> Pallet<T> {
         if !waiting.has_replied {
             // Its value arrived with its first turn.
             let message = &waiting.message;
-            let deposit = message.deposit;
-            Self::give_failure(service, message, failure, 0, deposit, purse.as_mut());
+            let given = (0, message.deposit);
+            Self::give_failure(service, message, failure, given, purse.as_mut(), true);
         }
         if let Some(purse) = purse {
             Self::put_purse(&waiting.message.purse, purse);

@@ -493,7 +493,7 @@ impl<T: Config> Pallet<T> {
                 false => message.value,
             };
             let purse = purse.as_deref_mut();
-            Self::give_failure(service, message, failure, value, given, purse);
+            Self::give_failure(service, message, failure, (value, given), purse, false);
         }
         match message.kind {
             Kind::Init => {
@@ -528,7 +528,7 @@ impl<T: Config> Pallet<T> {
     ) {
         // It pays nothing for its place, so it does not hold the queue; and for coming later as anything does
         // that is delayed.
-        let comes_now = Self::booked_room(false).is_open(service.load);
+        let comes_now = Self::booked_room().is_open(service.load);
         if !comes_now {
             let price = T::Schedule::get().delay.min(split.gas);
             purse.burn(price);

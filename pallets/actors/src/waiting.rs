@@ -200,20 +200,17 @@ impl<T: Config> Pallet<T> {
         WaitingPayloads::<T>::remove(key);
     }
 
-    /// Notes that a cause to go on is put into the queue for a message that waits; says what the queue has
-    /// with that.
+    /// Notes that a cause to go on is put into the queue for a message that waits.
     pub(crate) fn call_waiter(
         service: &mut ServiceState,
         program: &T::AccountId,
         waiter: &Waiter,
         mut waiting: WaitingMessage<T>,
-    ) -> Load {
+    ) {
         if let Some(slot) = waiting.call(service.clock) {
             Self::cancel(service, slot);
         }
-        let load = Load::of(waiting.most);
         Waiting::<T>::insert((program, waiter.epoch, waiter.message), waiting);
-        load
     }
 
     /// Resumes a message of the same program.
@@ -235,7 +232,11 @@ impl<T: Config> Pallet<T> {
         let Some(waiting) = Self::find_waiting(program, &waiter) else {
             return;
         };
-        let load = Self::call_waiter(service, program, &waiter, waiting);
+        let load = match kind {
+            Kind::Deadline(_) => Load::booked(waiting.most),
+            _ => Load::default(),
+        };
+        Self::call_waiter(service, program, &waiter, waiting);
         let resume = Message {
             id: MessageId::default(),
             kind,

@@ -316,7 +316,7 @@ fn whoever_waits_is_answered_in_bounded_steps() {
     let answered = || ids.iter().filter(|id| answer(**id).is_some()).count();
     let (mut last, mut steps) = (0, 0);
     while answered() < ids.len() {
-        let used = Pallet::<Test>::sweep_within(room, &mut Pallet::<Test>::booked_room(false));
+        let used = Pallet::<Test>::sweep_within(room, Pallet::<Test>::booked_room());
         assert!(used.all_lte(room), "{used:?} of {room:?}");
         Pallet::<Test>::check_invariants().expect("every invariant holds");
         let now = answered();
@@ -523,7 +523,7 @@ mod blocks {
                 |program: &AccountId| State::<Test>::iter_prefix(program).next().is_some();
             for (done, id) in waiting.iter().enumerate() {
                 assert_eq!(answer(*id), None, "{done}");
-                Pallet::<Test>::sweep_within(one, &mut Pallet::<Test>::booked_room(false));
+                Pallet::<Test>::sweep_within(one, Pallet::<Test>::booked_room());
                 assert!(answer(*id).is_some(), "{done}");
                 assert!(programs.iter().all(is_stored), "answers come first");
             }
@@ -531,7 +531,7 @@ mod blocks {
                 .saturating_add(<() as WeightInfo>::sweep(SWEEP_KEYS));
             for (done, program) in programs.iter().enumerate() {
                 assert!(programs[done..].iter().all(is_stored), "{done}");
-                Pallet::<Test>::sweep_within(one, &mut Pallet::<Test>::booked_room(false));
+                Pallet::<Test>::sweep_within(one, Pallet::<Test>::booked_room());
                 assert!(!is_stored(program), "{done}");
             }
             idle();

@@ -92,7 +92,7 @@ fn a_deadline_proves_no_payload_of_who_waited() {
             while_room(|| {
                 Pallet::<Test>::do_due_within(
                     BlockWeights::get().max_block,
-                    &mut Pallet::<Test>::booked_room(false),
+                    Pallet::<Test>::booked_room(),
                 )
             })
         },

@@ -266,7 +266,7 @@ fn what_waited_is_void_at_once() {
             pass_full(1);
             Pallet::<Test>::do_due_within(
                 BlockWeights::get().max_block,
-                &mut Pallet::<Test>::booked_room(false),
+                Pallet::<Test>::booked_room(),
             );
         }
     }
@@ -321,7 +321,7 @@ fn whoever_waits_is_answered_in_bounded_steps() {
     let mut last = 0;
     let mut steps = 0;
     while !Service::<Test>::get().graves.is_empty() {
-        let used = Pallet::<Test>::sweep_within(room, &mut Pallet::<Test>::booked_room(false));
+        let used = Pallet::<Test>::sweep_within(room, Pallet::<Test>::booked_room());
         assert!(used.all_lte(room), "{used:?} of {room:?}");
         Pallet::<Test>::check_invariants().expect("every invariant holds");
         assert!(answered() > last && answered() <= last + 5 || answered() == ids.len());
