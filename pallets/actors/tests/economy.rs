@@ -7,7 +7,8 @@
 use pallet_actors::place::{remember, Rate};
 use std::{collections::VecDeque, fmt::Write as _, path::Path};
 
-/// Up to how much gas in the queue booked messages take places.
+/// How much gas of what was booked the queue has before no more of it is let in: 400 ms are guaranteed, less what
+/// is due takes of that.
 const ROOM: u64 = 252 * MS;
 /// Gas of a millisecond.
 const MS: u64 = 1_000_000_000;
@@ -85,9 +86,9 @@ struct Message {
     gas: u64,
     paid: u64,
     paid_until: u32,
-    /// What it counts as in the queue's volume, and the most that it may take.
+    /// What it counts as in the queue's volume, and as something that was booked.
     reserved: u64,
-    most: u64,
+    booked: u64,
 }
 
 impl Message {
@@ -104,10 +105,10 @@ struct Queue {
     /// What all of them take of blocks.
     backlog: u64,
     volume: u64,
-    most: u64,
+    booked: u64,
     memory: u32,
-    /// What is booked, without end.
-    booked: Option<Turn>,
+    /// What is to come of that, without end.
+    agenda: Option<Turn>,
     /// How many messages have left the queue and come to it, and the latter when the last block began.
     head: u64,
     tail: u64,
@@ -146,7 +147,7 @@ impl Queue {
                 Way::Wake | Way::Delivery | Way::Signal => PAID_BLOCKS,
             },
             reserved: 0,
-            most: 0,
+            booked: 0,
         });
         place
     }
@@ -163,17 +164,22 @@ impl Queue {
             Way::Wake | Way::Delivery | Way::Signal if is_new => 0,
             _ => paid.max(least),
         };
-        message.most = message.gas.min(LONGEST).max(SERVING).max(share);
+        message.booked = match way {
+            Way::Delivery | Way::Signal if is_new => {
+                message.gas.min(LONGEST).max(SERVING).max(share)
+            }
+            _ => 0,
+        };
         self.volume += message.reserved;
-        self.most += message.most;
+        self.booked += message.booked;
         self.backlog += message.takes();
         self.tail += 1;
         self.messages.push_back(message);
     }
 
-    /// Lets in what is booked, while there is room.
+    /// Lets in what is booked, while the queue has little of that.
     fn let_in(&mut self) {
-        while let Some(turn) = self.booked.filter(|_| self.most < ROOM) {
+        while let Some(turn) = self.agenda.filter(|_| self.booked < ROOM) {
             self.send(turn);
         }
     }
@@ -181,10 +187,6 @@ impl Queue {
     /// The block ends: so much is served. Then the next one begins.
     fn next_block(&mut self, served: u64) {
         let mut left = served;
-        // However long the queue is, one comes in each block.
-        if let Some(turn) = self.booked {
-            self.send(turn);
-        }
         self.let_in();
         while let Some(mut message) = self.messages.front().copied() {
             let rate = self.rate(self.volume - message.reserved);
@@ -219,7 +221,7 @@ impl Queue {
             self.backlog -= message.takes();
             self.head += 1;
             self.volume -= message.reserved;
-            self.most -= message.most;
+            self.booked -= message.booked;
             self.let_in();
             // What does not run burns nothing.
             let due = match burned {
@@ -267,9 +269,15 @@ const CODE: Turn = Turn {
     ..Turn::of(55 * MS, 55 * MS)
 };
 
+/// The longest code's signal.
+const SIGNAL: Turn = Turn {
+    way: Way::Signal,
+    ..CODE
+};
+
 /// Code of which two could be read in a hook, if no other came between.
 const PACKED: Turn = Turn {
-    share: BLOCK / 4,
+    share: BLOCK / 1_000 * 499,
     ..CODE
 };
 
@@ -322,10 +330,7 @@ const STRATEGIES: &[Strategy] = &[
                 way: Way::Signal,
                 ..Turn::of(LONGEST, LONGEST)
             },
-            Turn {
-                way: Way::Signal,
-                ..CODE
-            },
+            SIGNAL,
         ],
         cycle: None,
     },
@@ -397,29 +402,54 @@ const STRATEGIES: &[Strategy] = &[
     },
 ];
 
+/// How somebody holds the queue.
+#[derive(Clone, Copy)]
+struct Plan {
+    /// What is sent.
+    turn: Turn,
+    /// So many blocks' worth at most are bought at once, when less than is wanted is left.
+    burst: u64,
+    /// Whether signals of the longest code come besides, which were stored up.
+    has_signals: bool,
+    /// Whether the queue is held first by what was stored up, for as long as that is paid for.
+    has_stored: bool,
+    /// How long the queue is held, and then let be, in blocks; for ever if there is nothing else.
+    cycle: Option<(u32, u32)>,
+}
+
 /// What holding the queue for so many blocks costs, in parts of the gas that is served in the blocks in
-/// which it is held. Held is a queue in which a message that comes now waits for three blocks or longer. At
-/// most `burst` blocks' worth are bought at once, when less than that is left. Without end, if it cannot be
-/// held so.
-fn holding(turn: Turn, burst: u64, cycle: Option<(u32, u32)>, blocks: u32) -> f64 {
+/// which it is held. Held is a queue in which a message that comes now waits for three blocks or longer.
+/// Without end, if it cannot be held so.
+fn holding(plan: Plan, blocks: u32) -> f64 {
+    let Plan { turn, burst, .. } = plan;
     let is_booked = matches!(turn.way, Way::Delivery | Way::Signal);
+    let agenda = match plan.has_signals {
+        true => Some(SIGNAL),
+        false => is_booked.then_some(turn),
+    };
     let mut queue = Queue {
-        booked: is_booked.then_some(turn),
+        agenda,
         ..Queue::default()
     };
+    if plan.has_stored {
+        while queue.backlog <= u64::from(PAID_BLOCKS) * SERVED {
+            queue.send(Turn {
+                way: Way::Wake,
+                ..turn
+            });
+        }
+    }
     // Somebody's message in each block, and how many have waited so long.
     let mut others = VecDeque::new();
     let (mut wanted, mut held) = (0u32, 0u32);
     for block in 0..blocks {
-        let is_on = cycle.is_none_or(|(on, off)| block % (on + off) < on);
+        let is_on = plan.cycle.is_none_or(|(on, off)| block % (on + off) < on);
         if is_on {
+            // No more than is needed to the end.
+            let most = burst.min(u64::from(blocks - block) + HELD);
             if queue.backlog <= HELD * SERVED {
-                while !is_booked && queue.backlog <= burst * SERVED {
-                    let tail = queue.tail;
+                while !is_booked && queue.backlog <= most * SERVED {
                     queue.send(turn);
-                    if queue.tail == tail {
-                        break;
-                    }
                     if queue.burned > 2e6 * f64::from(blocks) * SERVED as f64 {
                         return 2e6;
                     }
@@ -436,7 +466,7 @@ fn holding(turn: Turn, burst: u64, cycle: Option<(u32, u32)>, blocks: u32) -> f6
             let sent = others.pop_front().map_or(0, |(_, sent)| sent);
             held += u32::from(queue.block - sent >= HELD as u32);
         }
-        if wanted > 200 && held * 2 < wanted {
+        if wanted > 200 && (held + others.len() as u32) * 2 < wanted {
             return f64::INFINITY;
         }
     }
@@ -447,16 +477,32 @@ fn holding(turn: Turn, burst: u64, cycle: Option<(u32, u32)>, blocks: u32) -> f6
     }
 }
 
-/// The cheapest of what may be sent, and of some bursts: whoever holds the queue knows the price.
+/// The cheapest of what may be sent, with and without what was stored up, and of some bursts: whoever holds
+/// the queue knows the price.
 fn cheapest(strategy: &Strategy, blocks: u32) -> f64 {
-    let bursts = [HELD, 5, 10, 20, 30, 40, 60, 100, 160, 600];
-    let all = strategy
-        .turns
-        .iter()
-        .flat_map(|turn| bursts.map(|burst| (*turn, burst)));
-    all.filter(|(_, burst)| *burst <= u64::from(blocks) + HELD)
-        .map(|(turn, burst)| holding(turn, burst, strategy.cycle, blocks))
-        .fold(f64::INFINITY, f64::min)
+    let whole = u64::from(blocks) + HELD;
+    let bursts = [HELD, 5, 10, 20, 30, 40, 60, 100, 160, 300, 603];
+    let ways = [(false, false), (true, false), (false, true), (true, true)];
+    let mut least = f64::INFINITY;
+    for turn in strategy.turns {
+        let is_sent = matches!(turn.way, Way::Call | Way::Upgrade);
+        for (has_signals, has_stored) in ways {
+            if !is_sent && (has_signals || has_stored) || strategy.cycle.is_some() && has_stored {
+                continue;
+            }
+            for burst in bursts.into_iter().filter(|burst| *burst <= whole) {
+                let plan = Plan {
+                    turn: *turn,
+                    burst,
+                    has_signals,
+                    has_stored,
+                    cycle: strategy.cycle,
+                };
+                least = least.min(holding(plan, blocks));
+            }
+        }
+    }
+    least
 }
 
 /// What a burst of so many honest messages pays for places, as many in each block as it takes.
