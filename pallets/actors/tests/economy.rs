@@ -165,9 +165,7 @@ impl Queue {
             _ => paid.max(least),
         };
         message.booked = match way {
-            Way::Delivery | Way::Signal if is_new => {
-                message.gas.min(LONGEST).max(SERVING).max(share)
-            }
+            Way::Delivery | Way::Signal if is_new => message.gas.clamp(SERVING, LONGEST).max(share),
             _ => 0,
         };
         self.volume += message.reserved;
