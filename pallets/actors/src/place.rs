@@ -55,7 +55,7 @@ pub struct Rate(pub u64);
 impl Rate {
     /// The most that an upgrade pays: gas and place together 4,096 times the gas. Who fills the queue
     /// cannot keep a program from being mended, and who fills it with upgrades pays more than a thousand
-    /// times what is served: of code that fills a block with two turns a quarter counts.
+    /// times what is served where blocks serve a second of gas.
     pub const OF_UPGRADE: Self = Self(((1 << 12) - 1) << WHOLE);
 
     /// With that much gas in the queue, and that memory, where a block's worth of gas is `block`.

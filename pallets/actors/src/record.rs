@@ -252,6 +252,8 @@ impl<T: Config> Pallet<T> {
     /// Steps over a gap in the queue: to the next message if it is near, or to the first of some,
     /// or to the end. Messages that are left out then are found behind the others.
     pub(crate) fn step_over_gap(service: &mut ServiceState) {
+        // What was lost may have been most of it, and nothing would ever take that off.
+        service.load.booked = 0;
         let near = (1..=GAP_KEYS).find_map(|step| {
             let place = service.queue.head.checked_add(step.into())?;
             Queue::<T>::contains_key(place).then_some(place)

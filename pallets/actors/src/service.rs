@@ -225,8 +225,13 @@ impl<T: Config> Pallet<T> {
         };
         let entry = task.message.kind.entry();
         let runs = info.entries(entry).next().is_some();
+        // As the turn begins, but for the pages, which are loaded after the code.
+        let wasm_pages = match task.message.kind {
+            Kind::Migrate(_) => 0,
+            _ => program.wasm_pages,
+        };
         let nothing_stored = StoredMemory {
-            wasm_pages: program.wasm_pages,
+            wasm_pages,
             ..StoredMemory::default()
         };
         let is_read = || gas_limit >= T::Schedule::get().start(&info, entry, &nothing_stored);

@@ -11,6 +11,7 @@ use frame_support::{
 };
 use sp_runtime::{traits::Dispatchable, DispatchError, Perbill};
 
+use super::player::{grow, play, script};
 use crate::{
     mock::*, session::HALF_BUDGET, Call, Codes, Error, Pallet, Programs, Queue, Service, WeightInfo,
 };
@@ -101,6 +102,35 @@ fn code_that_was_read_needs_no_more_of_the_budget() {
     let sent = sent.map(|place: usize| programs[place].clone());
     send_all(&sent);
     assert_eq!(idled(), sent[6..], "the third is read anew");
+}
+
+fn an_upgrade_that_can_just_begin_needs_its_budget() {
+    // Its memory is larger than what the new code begins with.
+    let program = create("script");
+    play(&program, script([&[grow(), grow(), grow()]]));
+    let codes = [1, 2, 3].map(|number| {
+        begin_block();
+        upload_of(padded("script", LONG, number))
+    });
+    begin_block();
+    for code in codes {
+        let (stored, record) = (Codes::<Test>::get(code), Programs::<Test>::get(&program));
+        let (stored, record) = (stored.expect("it is stored"), record.expect("it is there"));
+        let gas = Pallet::<Test>::migration_price(&stored, &record);
+        let signed = RuntimeOrigin::signed(ALICE);
+        assert_ok!(Actors::upgrade_program(
+            signed,
+            program.clone(),
+            code,
+            vec![],
+            gas,
+            0
+        ));
+    }
+    assert_eq!(idled().len(), 1, "two are read, and fail for gas");
+    assert_eq!(polled(), []);
+    let epoch = Programs::<Test>::get(&program).map(|program| program.epoch);
+    assert_eq!(epoch, Some(0));
 }
 
 fn what_does_not_fit_stays_at_the_head() {
@@ -236,6 +266,7 @@ cases![
     a_share_of_what_is_left_stays_free,
     each_hook_reads_its_half_anew,
     code_that_was_read_needs_no_more_of_the_budget,
+    an_upgrade_that_can_just_begin_needs_its_budget,
     what_does_not_fit_stays_at_the_head,
     each_code_counts_a_kib_besides_its_own_length,
     uploads_and_what_is_served_after_them_share_a_half,
