@@ -34,7 +34,7 @@ fn step() -> BoxedStrategy<Step> {
             |(user, letter, bytes, value, only)| Step::Answer(user, letter, bytes, value, only)
         ),
         2 => (stranger.clone(), 0..3u8).prop_map(|(user, letter)| Step::Claim(user, letter)),
-        1 => (stranger, 0..4u8).prop_map(|(user, purse)| Step::Close(user, purse)),
+        2 => (stranger, 0..4u8).prop_map(|(user, purse)| Step::Close(user, purse)),
         1 => prop_oneof![1 => Just(true), 3 => Just(false)].prop_map(Step::Pause),
         2 => prop_oneof![1 => Just(1u32), 2 => Just(3)].prop_map(Step::Memory),
         1 => longest.prop_map(Step::LongestTurn),
