@@ -37,7 +37,7 @@ pub(crate) struct Paying {
     pub(crate) purse: MessageId,
     /// What the message may use of its deposit money.
     pub(crate) deposit: Balance,
-    /// What the queue has with it, as soon as it takes a place.
+    /// What it counts as in the queue, as soon as it takes a place there.
     pub(crate) load: Load,
 }
 

@@ -781,8 +781,8 @@ pub mod pallet {
     impl<T: Config> Pallet<T> {
         /// What `send_message` with these arguments would do as the next thing on chain, its
         /// whole cascade included. Where `gas_limit` or `deposit_limit` is missing, the source's
-        /// spendable balance is shared between gas, at most four of the longest turns with what their places cost now, and
-        /// deposits. Where both are, the source is lent what it has too little, and `missing`
+        /// spendable balance is shared between gas, at most four of the longest turns with what their
+        /// places cost now, and deposits. Where both are, the source is lent what it has too little, and `missing`
         /// says how much of that it lacks for the call.
         ///
         /// # Errors

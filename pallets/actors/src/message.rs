@@ -125,7 +125,7 @@ pub struct Message<T: Config> {
     pub purse: MessageId,
     /// How much of the purse's deposit money it may use, in planck.
     pub deposit: Balance,
-    /// What it may take of the time of blocks: of what it has in the queue.
+    /// What it counts as in the queue, as soon as it takes a place there.
     pub load: Load,
     /// What it says. Last, so that the rest can be read without it.
     pub payload: BoundedVec<u8, PayloadBound>,

@@ -31,7 +31,7 @@ const UNSEEN: u64 = 1 << 32;
 pub struct ServiceState {
     /// The queue: the message that is served next has its first place.
     pub queue: Row,
-    /// What all messages in the queue may take of the time of blocks.
+    /// What all messages in the queue count as there.
     pub load: Load,
     /// What is remembered of backlogs, in parts of a doubling of the price of places.
     pub memory: u32,
@@ -146,7 +146,7 @@ impl ServiceState {
         let before = (self.memory, self.mark);
         self.memory = remember(self.memory, self.queue.head < self.mark);
         // An empty queue has nothing to mark, and the record stays as it is.
-        if self.queue.head < self.queue.tail {
+        if !self.queue.is_empty() {
             self.mark = self.queue.tail;
         }
         before != (self.memory, self.mark)
@@ -264,7 +264,7 @@ impl<T: Config> Pallet<T> {
         }
         let (count, first, _) = sample(Queue::<T>::iter_keys(), GAP_KEYS);
         match count {
-            0 => (service.queue.head, service.queue.tail, service.load) = (0, 0, Load::default()),
+            0 => (service.queue, service.load) = (Row::default(), Load::default()),
             GAP_KEYS => {
                 (service.queue.head, service.queue.tail) =
                     (first, service.queue.tail.saturating_add(UNSEEN));

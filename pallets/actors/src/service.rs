@@ -48,8 +48,8 @@ impl<T: Config> Pallet<T> {
         session.modules = Modules::with_budget(HALF_BUDGET);
         let served = Self::serve_within(limit.saturating_sub(settled), session);
         ended();
-        let used = ticked.saturating_add(settled).saturating_add(served);
-        Self::go_on(limit, used, session, ended)
+        let used = settled.saturating_add(served);
+        ticked.saturating_add(Self::go_on(limit, used, session, ended))
     }
 
     /// Serves after the transactions of a block, which have left `rest`, with the share of that
@@ -216,20 +216,16 @@ impl<T: Config> Pallet<T> {
         let Some(program) = &task.program else {
             return true;
         };
-        let (code_hash, info) = match task.message.kind {
+        // As the turn begins, but for the pages, which are loaded after the code.
+        let (code_hash, info, wasm_pages) = match task.message.kind {
             Kind::Migrate(code_hash) => match Codes::<T>::get(code_hash) {
-                Some(code) => (code_hash, code.info),
+                Some(code) => (code_hash, code.info, 0),
                 None => return true,
             },
-            _ => (program.code_hash, program.info.clone()),
+            _ => (program.code_hash, program.info.clone(), program.wasm_pages),
         };
         let entry = task.message.kind.entry();
         let runs = info.entries(entry).next().is_some();
-        // As the turn begins, but for the pages, which are loaded after the code.
-        let wasm_pages = match task.message.kind {
-            Kind::Migrate(_) => 0,
-            _ => program.wasm_pages,
-        };
         let nothing_stored = StoredMemory {
             wasm_pages,
             ..StoredMemory::default()

@@ -112,7 +112,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Notes in the purse that a turn is about to run; says what its place costs: nothing for cleaning up,
-    /// which comes while the queue is short.
+    /// which comes while the queue has little of what was booked.
     fn renew(purse: &mut Option<Purse<T>>, kind: Kind, clock: u64, rate: Rate) -> Rate {
         let is_signal = matches!(kind, Kind::Signal { .. });
         match purse {

@@ -66,8 +66,8 @@ sp_api::decl_runtime_apis! {
     pub trait ActorsApi<AccountId> where AccountId: codec::Codec {
         /// What `send_message` with these arguments would do as the next thing on chain, its
         /// whole cascade included. Where `gas_limit` or `deposit_limit` is missing, the source's
-        /// spendable balance is shared between gas, at most four of the longest turns with what their places cost now, and
-        /// deposits. Where both are, the source is lent what it has too little, and `missing`
+        /// spendable balance is shared between gas, at most four of the longest turns with what their
+        /// places cost now, and deposits. Where both are, the source is lent what it has too little, and `missing`
         /// says how much of that it lacks for the call.
         fn dry_run_message(
             source: AccountId,

@@ -51,7 +51,6 @@ pub(crate) fn run(runtime: &Runtime, _: u32) -> Table {
     );
     let (storage, names, codes) = populate(runtime);
     for (name, counts, prepare, block) in CASES {
-        eprintln!("{name}");
         for count in *counts {
             let mut town = Town {
                 chain: Chain::from_storage(runtime, storage.clone()),
