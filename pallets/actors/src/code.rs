@@ -5,6 +5,7 @@ use actors_primitives::{Balance, CodeHash};
 use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::{
     dispatch::{DispatchClass, PostDispatchInfo},
+    ensure,
     pallet_prelude::{DispatchError, DispatchResult},
     storage::{
         transactional::{Layer, TRANSACTION_LEVEL_KEY},
@@ -129,11 +130,19 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn note_upload(bytes: usize) -> DispatchResult {
         // What is longer is refused unread.
         let bytes = bytes.min(T::Limits::get().code as usize) as u32;
-        let left = Self::code_left().checked_sub(Modules::cost(bytes));
-        let left = left.ok_or(Error::<T>::TooMuchCode)?;
+        let uploaded = HALF_BUDGET.saturating_sub(Self::code_left());
+        let all = uploaded.saturating_add(Modules::cost(bytes));
+        ensure!(all <= Self::most_uploaded(), Error::<T>::TooMuchCode);
         let now = frame_system::Pallet::<T>::block_number();
-        Uploaded::<T>::put((now, HALF_BUDGET.saturating_sub(left)));
+        Uploaded::<T>::put((now, all));
         Ok(())
+    }
+
+    /// Bytes of code that the uploads of a block may have: one of the longest at least; and where there
+    /// is room for that, one of the longest can still be read after the transactions.
+    pub(crate) fn most_uploaded() -> u32 {
+        let longest = Modules::cost(T::Limits::get().code);
+        HALF_BUDGET.saturating_sub(longest).max(longest)
     }
 
     /// Writes down what this version of the validator says of code that an older one admitted.

@@ -107,7 +107,7 @@ impl<'s, T: Config> Ledger<'s, T> {
             None => {
                 self.purse.share();
                 let load = if is_sent {
-                    self.purse.reserve(least)
+                    self.purse.reserve(0)
                 } else {
                     Load::default()
                 };

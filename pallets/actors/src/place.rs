@@ -24,11 +24,12 @@ use frame_support::traits::Get;
 use scale_info::TypeInfo;
 use sp_runtime::traits::SaturatedConversion;
 
-use crate::{record::ServiceState, session::HALF_BUDGET, Config, Kind, Pallet, WeightInfo};
+use crate::{bounds, record::ServiceState, session::HALF_BUDGET, Config, Kind, Pallet, WeightInfo};
 
-/// How many blocks' worth of gas are in the queue before a place costs anything, in quiet times; and
-/// after how many more the price of gas with its place has doubled.
-pub const STRETCH: u64 = 16;
+/// How many hooks' worth of gas are in the queue before a place costs anything, in quiet times; and
+/// after how many more the price of gas with its place has doubled. A hook's worth is what every block serves
+/// before its transactions.
+pub const STRETCH: u64 = 38;
 
 /// A doubling of that price, as the memory counts it.
 pub const DOUBLING: u32 = 256;
@@ -53,15 +54,15 @@ const STEP: u128 = (1 << WHOLE) / DOUBLING as u128;
 pub struct Rate(pub u64);
 
 impl Rate {
-    /// The most that an upgrade pays: gas and place together 4,096 times the gas. Who fills the queue
+    /// The most that an upgrade pays: gas and place together 16,384 times the gas. Who fills the queue
     /// cannot keep a program from being mended, and who fills it with upgrades pays more than a thousand
     /// times what is served where blocks serve a second of gas.
-    pub const OF_UPGRADE: Self = Self(((1 << 12) - 1) << WHOLE);
+    pub const OF_UPGRADE: Self = Self(((1 << 14) - 1) << WHOLE);
 
-    /// With that much gas in the queue, and that memory, where a block's worth of gas is `block`.
+    /// With that much gas in the queue, and that memory, where every block serves `hook` at least.
     #[must_use]
-    pub fn of(volume: Gas, memory: u32, block: Gas) -> Self {
-        let parts = doublings(volume, block).saturating_add(memory);
+    pub fn of(volume: Gas, memory: u32, hook: Gas) -> Self {
+        let parts = doublings(volume, hook).saturating_add(memory);
         let Some(over) = parts.checked_sub(DOUBLING) else {
             return Self(0);
         };
@@ -110,9 +111,18 @@ impl Rate {
     }
 }
 
+/// What takes `gas` of a hook, and what the hook may leave unused before it: as much again at most, and less if
+/// it is a small part of `hook`. So whatever comes after what, each hook serves as much as it has at least.
+fn with_gap(gas: Gas, hook: Gas) -> Gas {
+    let (gas, hook) = (u128::from(gas), u128::from(hook));
+    let rest = hook.saturating_sub(gas.saturating_mul(2).min(hook / 2));
+    let all = gas.saturating_mul(hook).checked_div(rest);
+    all.unwrap_or_default().saturated_into()
+}
+
 /// What that much gas in the queue adds to the price, as the memory counts it.
-fn doublings(volume: Gas, block: Gas) -> u32 {
-    let stretch = u128::from(block.saturating_mul(STRETCH).max(1));
+fn doublings(volume: Gas, hook: Gas) -> u32 {
+    let stretch = u128::from(hook.saturating_mul(STRETCH).max(1));
     u128::from(volume)
         .saturating_mul(DOUBLING.into())
         .checked_div(stretch)
@@ -121,14 +131,9 @@ fn doublings(volume: Gas, block: Gas) -> u32 {
 }
 
 impl<T: Config> Pallet<T> {
-    /// The gas that one block serves: half of its time.
-    pub(crate) fn block_gas() -> Gas {
-        T::BlockWeights::get().max_block.ref_time() / 2
-    }
-
     /// What further places cost now.
     pub(crate) fn place_rate(service: &ServiceState) -> Rate {
-        Rate::of(service.load.paid, service.memory, Self::block_gas())
+        Rate::of(service.load.paid, service.memory, Self::hook_gas())
     }
 
     /// What the place of a call's message costs now.
@@ -144,7 +149,7 @@ impl<T: Config> Pallet<T> {
     /// the same, and stays so while the one is served.
     pub(crate) fn remember_volume(service: &mut ServiceState, own: Load) {
         let others = service.load.paid.saturating_sub(own.paid);
-        let more = doublings(others, Self::block_gas());
+        let more = doublings(others, Self::hook_gas());
         service.memory = service.memory.saturating_add(more);
         service.load = own;
     }
@@ -156,21 +161,31 @@ impl<T: Config> Pallet<T> {
 
     /// What serving a message takes besides its turn, in gas.
     pub(crate) fn serving_gas() -> Gas {
-        T::WeightInfo::serve_message(0).ref_time()
+        T::WeightInfo::serve_message(bounds::PAYLOAD).ref_time()
     }
 
-    /// What a turn of that code takes of what a block serves, whatever it burns: a share of the code
-    /// that a hook may read, less what such code may leave unused of that.
+    /// What a turn of that code takes of what a hook serves, whatever it burns: as much as of the code that
+    /// a hook may read; and at least what serving it takes.
     pub(crate) fn code_share(info: &CodeInfo) -> Gas {
-        Self::share_of_code(info.code_len)
+        Self::share_of_code(info.code_len).max(Self::serving_gas())
     }
 
     fn share_of_code(bytes: u32) -> Gas {
-        let cost = Modules::cost(bytes);
-        let used = HALF_BUDGET.saturating_sub(cost).max(cost).max(1);
-        let half = u128::from(Self::block_gas() / 2);
-        let share = half.saturating_mul(cost.into()).checked_div(used.into());
+        let cost = u128::from(Modules::cost(bytes));
+        let share = cost.saturating_mul(Self::hook_gas().into());
+        let share = share.checked_div(HALF_BUDGET.into());
         share.unwrap_or_default().saturated_into()
+    }
+
+    /// The gas that each block serves, whatever else is in it.
+    fn hook_gas() -> Gas {
+        Self::promised().ref_time()
+    }
+
+    /// What a message counts as in the queue whose turn takes so much of a hook: serving it as well, and what the
+    /// hook may leave unused because it does not fit.
+    pub(crate) fn counted(gas: Gas) -> Gas {
+        with_gap(gas.saturating_add(Self::serving_gas()), Self::hook_gas())
     }
 
     /// What a place costs at that rate with that gas limit, in gas, for a turn that takes `share` of what
@@ -243,9 +258,8 @@ impl<T: Config> Pallet<T> {
     /// The room that booked messages have: what is served before the transactions of a block, whatever these
     /// leave.
     pub(crate) fn booked_room() -> Room {
-        let share = Self::min_service_weight();
         Room {
-            most: share.saturating_sub(Self::due_share()).ref_time(),
+            most: Self::hook_gas(),
         }
     }
 }
@@ -263,31 +277,49 @@ pub fn remember(memory: u32, is_behind: bool) -> u32 {
 mod tests {
     use super::*;
 
-    const BLOCK: Gas = 1_000_000_000_000;
+    const HOOK: Gas = 250_000_000_000;
 
     /// What gas costs with its place, in hundredths.
-    fn hundredths(blocks: u64, memory: u32) -> u64 {
+    fn hundredths(hooks: u64, memory: u32) -> u64 {
         let gas = 100;
-        gas + Rate::of(blocks * BLOCK, memory, BLOCK).price(gas)
+        gas + Rate::of(hooks * HOOK, memory, HOOK).price(gas)
     }
 
     #[test]
     fn gas_with_its_place_doubles_with_each_stretch() {
-        for (blocks, price) in [
+        for (hooks, price) in [
             (0, 100),
-            (16, 100),
-            (24, 150),
-            (32, 200),
-            (48, 400),
-            (64, 800),
-            (176, 102_400),
+            (38, 100),
+            (57, 150),
+            (76, 200),
+            (114, 400),
+            (152, 800),
+            (418, 102_400),
         ] {
-            assert_eq!(hundredths(blocks, 0), price, "{blocks} blocks");
+            assert_eq!(hundredths(hooks, 0), price, "{hooks} hooks");
         }
         assert_eq!(hundredths(0, DOUBLING), 100);
         assert_eq!(hundredths(0, 3 * DOUBLING), 400);
-        assert_eq!(hundredths(32, 3 * DOUBLING), 1_600);
-        assert_eq!(hundredths(8, DOUBLING / 2), 100);
+        assert_eq!(hundredths(76, 3 * DOUBLING), 1_600);
+        assert_eq!(hundredths(19, DOUBLING / 2), 100);
+    }
+
+    /// Whatever comes after what, hooks serve as much as they have: what each serves, and the head that did
+    /// not fit, counts as two of them at least.
+    #[test]
+    fn what_a_hook_leaves_unused_counts() {
+        let counted = |gas| with_gap(gas, HOOK);
+        assert_eq!(counted(HOOK), 2 * HOOK);
+        assert_eq!(counted(HOOK / 2), HOOK);
+        assert_eq!(counted(HOOK / 100), HOOK / 98);
+        assert_eq!(counted(0), 0);
+        assert_eq!(with_gap(7, 0), 0);
+        for served in 1..1_000 {
+            let served = served * HOOK / 1_000;
+            let least_head = HOOK - served;
+            let both = counted(served) + counted(least_head);
+            assert!(both >= 2 * HOOK / 100 * 91, "{served}: {both}");
+        }
     }
 
     #[test]
@@ -329,8 +361,8 @@ mod tests {
     #[test]
     fn more_never_costs_less() {
         let mut last = Rate(0);
-        for volume in (0..5_000).map(|part| part * BLOCK / 7) {
-            let rate = Rate::of(volume, 17, BLOCK);
+        for volume in (0..5_000).map(|part| part * HOOK / 7) {
+            let rate = Rate::of(volume, 17, HOOK);
             assert!(rate.0 >= last.0, "{volume}");
             last = rate;
         }

@@ -60,8 +60,8 @@ pub struct Purse<T: Config> {
     pub burned: Gas,
     /// Gas that is set aside: for the rent, the resume and the signal of what waits.
     pub aside: Gas,
-    /// Gas that is paid for and that calls and sends in the queue have reserved: so much at most counts
-    /// for all of them together.
+    /// What calls and sends in the queue count as there, of what is paid for: so much at most counts for all of
+    /// them together.
     pub queued: Gas,
     /// Gas that its turns may burn whose places in the queue are paid for.
     pub paid: Gas,
@@ -97,7 +97,7 @@ pub(crate) struct Split {
     pub(crate) deposit: Balance,
     /// Whether the message that it is for takes a place in the queue now.
     pub(crate) is_sent: bool,
-    /// What the message takes of what a block serves in any case.
+    /// What the message takes of a hook in any case, if it is booked.
     pub(crate) least: Gas,
     /// Whether that cleans up: a signal, or what one sends at once.
     pub(crate) is_last: bool,
@@ -183,11 +183,11 @@ impl<T: Config> Purse<T> {
     }
 
     /// Reserves gas for a message that takes a place in the queue now: what one turn may burn of what is
-    /// paid for, and no other has reserved; and at `least` what serving it takes. What is burned beyond
-    /// pays then, so it raises nobody else's price now.
-    pub(crate) fn reserve(&mut self, least: Gas) -> Load {
+    /// paid for, and no other has reserved; or the `share` that it takes of a hook in any case. What is burned
+    /// beyond pays then, so it raises nobody else's price now.
+    pub(crate) fn reserve(&mut self, share: Gas) -> Load {
         let free = self.gas.min(self.paid).saturating_sub(self.queued);
-        let paid = free.min(T::MaxTurnGas::get()).max(least);
+        let paid = Pallet::<T>::counted(free.min(T::MaxTurnGas::get()).max(share));
         self.queued = self.queued.saturating_add(paid);
         Load { paid, booked: 0 }
     }
@@ -242,9 +242,8 @@ impl<T: Config> Pallet<T> {
             is_last: false,
         };
         purse.burn(place);
-        let least = share.max(Self::serving_gas());
-        purse.paid = purse.gas.min(T::MaxTurnGas::get()).max(least);
-        let load = purse.reserve(least);
+        purse.paid = purse.gas.min(T::MaxTurnGas::get()).max(share);
+        let load = purse.reserve(share);
         Purses::<T>::insert(id, purse);
         Ok(load)
     }
@@ -379,7 +378,7 @@ impl<T: Config> Pallet<T> {
             is_last: split.is_last,
         };
         let load = if split.is_sent {
-            own.reserve(split.least)
+            own.reserve(0)
         } else {
             Load::booked(own.most(split.least))
         };

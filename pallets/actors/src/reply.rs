@@ -218,10 +218,7 @@ impl<T: Config> Pallet<T> {
                 Self::call_waiter(service, &message.source, &waiter, *waiting);
                 (Some(waiter), most)
             }
-            Party::Handler(share) => {
-                let least = share.max(Self::serving_gas());
-                (None, purse.map_or(least, |purse| purse.most(least)))
-            }
+            Party::Handler(share) => (None, purse.map_or(share, |purse| purse.most(share))),
             Party::Account | Party::User => (None, 0),
         };
         let Answer {

@@ -153,10 +153,7 @@ impl<T: Config> Pallet<T> {
     ) {
         let least = Self::longest_step();
         let proof_price = T::Schedule::get().proof_byte;
-        let promised = Self::min_service_weight()
-            .saturating_sub(T::WeightInfo::tick())
-            .saturating_sub(Self::due_share())
-            .saturating_sub(T::WeightInfo::peek_service());
+        let promised = Self::promised();
         while meter.can_consume(least) {
             if service.queue.is_empty() {
                 return;

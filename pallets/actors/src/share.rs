@@ -50,6 +50,15 @@ impl<T: Config> Pallet<T> {
         }
     }
 
+    /// What each block serves of the queue, whatever its transactions leave: the share before these, without
+    /// what is due.
+    pub(crate) fn promised() -> Weight {
+        Self::min_service_weight()
+            .saturating_sub(T::WeightInfo::tick())
+            .saturating_sub(Self::due_share())
+            .saturating_sub(T::WeightInfo::peek_service())
+    }
+
     /// Of that share, what sweeping has for itself: a quarter, however much is due.
     pub(crate) fn sweep_share(share: Weight) -> Weight {
         Weight::from_parts(share.ref_time() / 4, share.proof_size() / 4)

@@ -508,7 +508,7 @@ impl<T: Config> Pallet<T> {
                         gas,
                         deposit: rest,
                         is_sent: false,
-                        least: task.share.max(Self::serving_gas()),
+                        least: task.share,
                         is_last: true,
                     };
                     Self::send_signal(service, message, code, split, purse);

@@ -162,7 +162,7 @@ impl<T: Config> Pallet<T> {
             causes => (WaitState::Called { causes, waited: 0 }, 0),
         };
         let aside = rent.saturating_add(wait.resume).saturating_add(wait.signal);
-        let most = ledger.purse.most(share.max(Self::serving_gas()));
+        let most = ledger.purse.most(share);
         ledger.purse.set_aside(aside);
         let key = (&message.destination, epoch, message.id);
         if !message.payload.is_empty() {

@@ -50,8 +50,8 @@ impl Loaded {
 
 impl Modules {
     /// The bytes of code that one block may read anew, uploads included: what
-    /// [`Limits::worst_heap`] counts with.
-    pub const BUDGET: u32 = 2 * 1024 * 1024;
+    /// [`Limits::worst_heap`] counts with. Four of the longest code of [`Limits::default`].
+    pub const BUDGET: u32 = 4 * (512 * 1024 + Self::EACH);
     /// The bytes of code that one block may judge besides, in uploads that are undone: nothing in
     /// storage can count those.
     pub const UNDONE: u32 = 768 * 1024;

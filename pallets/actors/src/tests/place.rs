@@ -11,11 +11,24 @@ use crate::{
     Error, Kind, Pallet, Purse, Purses, Service,
 };
 
-/// A block's worth of gas: half of two seconds.
-const BLOCK: Gas = 1_000_000_000_000;
-
 /// What the longest turn may burn in the mock.
 const LONGEST: Gas = 250_000_000_000;
+
+/// What every block serves of the queue at least.
+fn hook() -> Gas {
+    Pallet::<Test>::promised().ref_time()
+}
+
+/// What a message counts as that may burn a long turn: it, serving it, and as much again, since a hook may end
+/// before it.
+fn counted() -> Gas {
+    2 * (LONGEST + Pallet::<Test>::serving_gas())
+}
+
+/// Parts of a doubling of what gas costs with its place, by what is in the queue.
+fn doublings() -> Gas {
+    Service::<Test>::get().load.paid * Gas::from(DOUBLING) / (38 * hook())
+}
 
 /// Puts so many messages into the queue that may each burn a long turn.
 fn crowd(program: &AccountId, count: u32) {
@@ -40,8 +53,9 @@ fn memory() -> u32 {
 
 fn places_cost_nothing_while_the_queue_is_short() {
     let program = create("echo");
-    crowd(&program, 64);
-    assert_eq!(Service::<Test>::get().load.paid, 16 * BLOCK);
+    crowd(&program, 19);
+    assert_eq!(Service::<Test>::get().load.paid, 19 * counted());
+    assert!(20 * counted() > 38 * hook());
     assert_eq!(Pallet::<Test>::queue().place_price, 0);
     let id = send_as(&ALICE, program.clone(), vec![], 0, GAS, 0).expect("it is accepted");
     let purse = Purses::<Test>::get(id).expect("it is open");
@@ -55,17 +69,21 @@ fn places_cost_nothing_while_the_queue_is_short() {
 fn places_get_dearer_with_the_gas_in_the_queue() {
     let program = create("echo");
     let start = Pallet::<Test>::start_price(&program, Kind::Handle);
-    crowd(&program, 64);
+    crowd(&program, 19);
     let mut last = 0;
-    for step in 1..=20 {
+    for count in 1..=20 {
         // What they pay comes out of the gas that they leave.
-        crowd_with(&program, 8, LONGEST * 8);
-        // The rule, read again: eight of these are two blocks' worth, so an eighth of a doubling; and the line
-        // between two doublings is straight.
-        let factor = (8 + step % 8) << (step / 8);
-        let expected = factor * LONGEST / 8 - LONGEST;
+        crowd_with(&program, 3, LONGEST * 16);
+        assert_eq!(
+            Service::<Test>::get().load.paid,
+            (19 + 3 * count) * counted()
+        );
+        // The rule, read again: the line between two doublings is straight.
+        let parts = doublings() - 256;
+        let factor = (256 + parts % 256) << (parts / 256);
+        let expected = factor * LONGEST / 256 - LONGEST;
         let price = Pallet::<Test>::queue().place_price;
-        assert_eq!(price, expected, "{step} eighths");
+        assert_eq!(price, expected, "{count}");
         assert!(price > last);
         last = price;
     }
@@ -125,13 +143,15 @@ fn a_dry_run_counts_what_is_burned_beyond_what_is_paid_for() {
         Pallet::<Test>::dry_run_message(ALICE, program.clone(), words.clone(), 0, gas, None)
             .expect("it would be accepted")
     };
-    // Eighty blocks' worth of gas in the queue make places as dear as four doublings that are remembered,
-    // while the message that is rehearsed is served as well.
-    crowd_with(&echo, 320, 40 * LONGEST);
+    // What is in the queue makes places as expensive as so much that is remembered, while the message that is
+    // rehearsed is served as well.
+    crowd_with(&echo, 98, 40 * LONGEST);
     let behind_others = dry(None).gas_needed;
+    let parts = doublings();
+    assert!(parts > 5 * 256);
     idle();
     assert_eq!(memory(), 0);
-    make_dearer(4);
+    Service::<Test>::mutate(|service| service.memory = parts as u32);
     // Without limits it has enough, however dear places are.
     let run = dry(None);
     assert_eq!(run.reply.map(|reply| reply.code), Some(ReplyCode::Replied));
@@ -369,7 +389,7 @@ fn what_shares_a_purse_makes_no_place_dearer_than_it_has_paid_for() {
     assert_eq!(service.length(), 10);
     let serving = Pallet::<Test>::serving_gas();
     assert!(
-        service.load.paid <= LONGEST + 10 * serving,
+        service.load.paid <= counted() + 10 * 2 * serving,
         "a longest turn's worth is paid for, and serving each: {}",
         service.load.paid
     );
@@ -395,7 +415,8 @@ fn what_is_paid_for_counts_once() {
         serve_one();
         let Load { paid, booked } = Service::<Test>::get().load;
         let serving = Pallet::<Test>::serving_gas();
-        assert!(paid > LONGEST / 4 && paid <= LONGEST + serving, "{paid}");
+        let most = counted() + 2 * serving;
+        assert!(paid > LONGEST / 4 && paid <= most, "{paid}");
         assert_eq!(booked, 0);
         idle();
     }
@@ -565,17 +586,12 @@ fn heavy_code_counts_as_what_it_takes_of_a_block() {
         ..actors_executor::CodeInfo::largest(&ActorsLimits::get())
     };
     let share = |code_len| Pallet::<Test>::code_share(&info(code_len));
-    // One turn of the longest code leaves a hook no room for another.
-    assert_eq!(share(512 * 1024), BLOCK / 2);
-    // Two of a little less would fit, and do not where anything else comes between.
-    assert!(
-        share(511 * 1024) > BLOCK / 1_000 * 499,
-        "{}",
-        share(511 * 1024)
-    );
-    assert_eq!(share(16 * 1024 * 1024), BLOCK / 2);
-    assert!(share(20_000) < BLOCK / 90, "{}", share(20_000));
-    assert!(share(1) > 0);
+    // A hook reads two of the longest.
+    assert_eq!(share(512 * 1024), hook() / 2);
+    assert_eq!(share(255 * 1024 + 512), hook() / 4);
+    assert!(share(20_000) < hook() / 49, "{}", share(20_000));
+    // Serving it takes that in any case.
+    assert_eq!(share(1), Pallet::<Test>::serving_gas());
 }
 
 fn an_upgrade_is_not_shut_out_by_a_full_queue() {
@@ -594,7 +610,7 @@ fn the_price_of_places_shuts_no_upgrade_out() {
     let second = upload("script-second");
     // Nobody else can pay for a place.
     make_dearer(40);
-    let gas = 4_096 * LONGEST;
+    let gas = 16_384 * LONGEST;
     let error: DispatchError = Error::<Test>::GasLimitTooLow.into();
     let sent = send_as(&ALICE, program.clone(), vec![], 0, gas, 0);
     assert_eq!(sent, Err(error));
@@ -605,9 +621,7 @@ fn the_price_of_places_shuts_no_upgrade_out() {
     let upgraded = Actors::upgrade_program(signed, program, second, vec![], needed, DEPOSIT);
     assert_ok!(upgraded);
     let (_, purse) = Purses::<Test>::iter().next().expect("it is open");
-    let code = crate::Codes::<Test>::get(second).expect("it is there").info;
-    let counted = Pallet::<Test>::code_share(&code);
-    assert_eq!(purse.burned, 4_095 * counted);
+    assert!(purse.burned.abs_diff(16_383 * purse.gas) < 16_384);
     idle();
     Service::<Test>::mutate(|service| service.memory = 0);
     assert_quiet();

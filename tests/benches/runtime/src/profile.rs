@@ -193,7 +193,7 @@ pub(crate) fn run(ask: Ask, wasm: Vec<u8>) -> Vec<(Vec<u8>, Vec<u64>, Accesses)>
         "a small storage write",
         laps_of(laps, || {
             pallet_actors::Service::<Runtime>::mutate(|service| {
-                service.head = service.head.saturating_add(0)
+                service.queue.head = service.queue.head.saturating_add(0)
             });
         }),
     );

@@ -1,0 +1,165 @@
+//! Somebody who holds the queue, or keeps what is due late.
+
+use super::{
+    chain::{Blocks, Queue, Turn, Way, PAID_BLOCKS},
+    strategies::{Strategy, HONEST, SIGNAL},
+};
+use std::collections::VecDeque;
+
+/// For how many blocks a message waits in a queue that is held.
+const HELD: u64 = 3;
+/// More than anybody pays, in parts of what is served.
+const ENOUGH: f64 = 2e6;
+
+/// How somebody holds the queue.
+#[derive(Clone, Copy)]
+pub(crate) struct Plan<'a> {
+    /// What is sent, in turns.
+    pub(crate) pattern: &'a [Turn],
+    /// So many blocks' worth at most are bought at once, when less than is wanted is left.
+    pub(crate) burst: u64,
+    /// Whether signals of the longest code come besides, which were stored up.
+    pub(crate) has_signals: bool,
+    /// Whether the queue is held first by what was stored up, for as long as that is paid for.
+    pub(crate) has_stored: bool,
+    /// How long the queue is held, and then let be, in blocks; for ever if there is nothing else.
+    pub(crate) cycle: Option<(u32, u32)>,
+}
+
+impl Plan<'_> {
+    /// How many of its messages a block serves.
+    fn each_block(&self, blocks: Blocks) -> u64 {
+        const BLOCKS: u64 = 16;
+        let mut queue = Queue::free(None);
+        let mut pattern = self.pattern.iter().cycle();
+        for _ in 0..BLOCKS {
+            // As many as there can be in one.
+            while queue.length() < 2_048 {
+                let turn = pattern.next().expect("there is something to send");
+                queue.send(turn.by(Way::Call));
+            }
+            queue.next_block(blocks);
+        }
+        (queue.head / BLOCKS).max(1)
+    }
+
+    /// What holding the queue for so many blocks costs, in parts of the gas that is served in the blocks in
+    /// which it is held. Held is a queue in which a message that comes now waits for three blocks or longer.
+    /// Without end if it cannot be held so; and `most` if it is certain to cost more.
+    fn cost(&self, time: u32, blocks: Blocks, most: f64) -> f64 {
+        let too_much = most.min(ENOUGH) * f64::from(time) * blocks.serve() as f64;
+        let is_booked = self.pattern[0].is_booked();
+        let due = match self.has_signals {
+            true => Some(SIGNAL),
+            false => is_booked.then_some(self.pattern[0]),
+        };
+        let each_block = self.each_block(blocks);
+        let mut queue = Queue::with_due(due);
+        let mut pattern = self.pattern.iter().cycle();
+        let mut next = || *pattern.next().expect("there is something to send");
+        if self.has_stored {
+            while queue.length() <= u64::from(PAID_BLOCKS) * each_block {
+                queue.send(next().by(Way::Wake));
+            }
+        }
+        // Somebody's message in each block, and how many have waited so long.
+        let mut others = VecDeque::new();
+        let (mut wanted, mut held) = (0u32, 0u32);
+        for block in 0..time {
+            let is_on = self.cycle.is_none_or(|(on, off)| block % (on + off) < on);
+            if is_on {
+                // No more than is needed to the end.
+                let wanted_length = self.burst.min(u64::from(time - block) + HELD) * each_block;
+                if queue.length() <= HELD * each_block {
+                    while !is_booked && queue.length() <= wanted_length {
+                        queue.send(next());
+                        if queue.burned > too_much {
+                            return most.min(ENOUGH);
+                        }
+                    }
+                }
+                wanted += 1;
+                others.push_back((queue.tail, block));
+            }
+            queue.next_block(blocks);
+            if queue.burned > too_much {
+                return most.min(ENOUGH);
+            }
+            while others
+                .front()
+                .is_some_and(|(place, _)| queue.head >= *place)
+            {
+                let sent = others.pop_front().map_or(0, |(_, sent)| sent);
+                held += u32::from(queue.block - sent >= HELD as u32);
+            }
+            if wanted > 200 && (held + others.len() as u32) * 2 < wanted {
+                return f64::INFINITY;
+            }
+        }
+        held += others.len() as u32;
+        match held * 10 >= wanted * 9 {
+            true => queue.burned / (f64::from(held) * blocks.serve() as f64),
+            false => f64::INFINITY,
+        }
+    }
+}
+
+/// The cheapest of what may be sent, with and without what was stored up, and of some bursts: whoever holds
+/// the queue knows the price.
+pub(crate) fn cheapest(
+    strategy: &Strategy,
+    cycles: &[Option<(u32, u32)>],
+    time: u32,
+    blocks: Blocks,
+) -> f64 {
+    let whole = u64::from(time) + HELD;
+    let mut bursts = vec![HELD, 5, 10, 20, 30, 40, 60, 100, 160, 300, 603];
+    bursts.retain(|burst| *burst < whole);
+    // Not for a day at once: nobody could pay for that.
+    bursts.push(whole.min(1_203));
+    let ways = [(false, false), (true, false), (false, true), (true, true)];
+    let mut least = f64::INFINITY;
+    for pattern in strategy.patterns {
+        let is_sent = matches!(pattern[0].way, Way::Call | Way::Upgrade);
+        for cycle in cycles {
+            for (has_signals, has_stored) in ways {
+                if !is_sent && (has_signals || has_stored) || cycle.is_some() && has_stored {
+                    continue;
+                }
+                for burst in &bursts {
+                    let plan = Plan {
+                        pattern,
+                        burst: *burst,
+                        has_signals,
+                        has_stored,
+                        cycle: *cycle,
+                    };
+                    least = least.min(plan.cost(time, blocks, least));
+                }
+            }
+        }
+    }
+    least
+}
+
+/// What keeping all that is due late by an hour costs with such entries, in parts of the gas that is served
+/// meanwhile; with others' calls in the queue all the time, if it is `busy`.
+pub(crate) fn late(turn: Turn, blocks: Blocks, is_busy: bool) -> f64 {
+    const TIME: u32 = 600;
+    let mut queue = Queue::free(Some(turn));
+    let each_block = Plan {
+        pattern: &[HONEST],
+        burst: 0,
+        has_signals: false,
+        has_stored: false,
+        cycle: None,
+    }
+    .each_block(blocks);
+    for _ in 0..TIME {
+        while is_busy && queue.length() < 3 * each_block {
+            queue.send(HONEST);
+        }
+        queue.next_block(blocks);
+    }
+    queue.burned_by_due / (f64::from(TIME) * blocks.serve() as f64)
+}

@@ -1,0 +1,374 @@
+//! A chain's queue, served as the pallet serves it.
+
+use pallet_actors::place::{remember, Rate};
+use std::collections::VecDeque;
+
+/// Gas of a millisecond.
+pub(crate) const MS: u64 = 1_000_000_000;
+/// The longest turn.
+pub(crate) const LONGEST: u64 = 250 * MS;
+/// What serving a message takes besides its turn, and what it counts as.
+pub(crate) const SERVING: u64 = MS * 7 / 8;
+/// What must be left besides the limit of a turn, so that it begins.
+const STEP: u64 = MS * 3 / 2;
+/// What every block serves of the queue at least: a fifth of two seconds, with what is due done.
+pub(crate) const HOOK: u64 = 252 * MS;
+/// KiB of code that each hook reads, with one for each code.
+pub(crate) const READ: u64 = 2 * 513;
+/// What loading a KiB of code burns, so what a turn must have to begin.
+const LOADING: u64 = MS / 10;
+/// What sending a message burns, and booking one for later.
+const SEND: u64 = 920 * MS / 1_000;
+pub(crate) const BOOKING: u64 = SEND + 900 * MS / 1_000;
+/// For how long what is paid for lasts, in blocks of service.
+pub(crate) const PAID_BLOCKS: u32 = 64;
+/// Of a call whose first turn has not run.
+const NOT_BEGUN: u32 = u32::MAX;
+
+/// What blocks serve of the queue.
+#[derive(Clone, Copy)]
+pub(crate) struct Blocks {
+    /// Before their transactions.
+    pub(crate) before: u64,
+    /// After them.
+    pub(crate) after: u64,
+}
+
+impl Blocks {
+    /// With few transactions: a fifth of two seconds before them, and three quarters of the rest.
+    pub(crate) const QUIET: Self = Self {
+        before: 400 * MS,
+        after: 1_200 * MS,
+    };
+    /// With as many as there can be, and with things that are due.
+    pub(crate) const FULL: Self = Self {
+        before: HOOK,
+        after: 0,
+    };
+
+    /// The gas of both.
+    pub(crate) fn serve(self) -> u64 {
+        self.before + self.after
+    }
+}
+
+/// How messages come, and what they pay for their places.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Way {
+    /// Calls, which pay.
+    Call,
+    /// Upgrades, which pay so much at most.
+    Upgrade,
+    /// What was stored up and is woken: it was paid for when that cost nothing, and that lasts from when the
+    /// queue is first held.
+    Wake,
+    /// What was booked, and nothing is paid for any more: it pays the price of the moment, when it is let in.
+    Delivery,
+    /// Signals, which pay nothing, and are let in likewise.
+    Signal,
+}
+
+/// What a message does.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct Turn {
+    pub(crate) way: Way,
+    /// What it burns, if it has that much.
+    pub(crate) burns: u64,
+    /// What its purse has.
+    pub(crate) purse: u64,
+    /// Whether it sends itself again as long as that lasts.
+    pub(crate) goes_on: bool,
+    /// KiB of its code, with one more. Other code is always between two turns of the same.
+    pub(crate) code: u64,
+    /// How many messages its first turn sends that share its purse, for which it pays besides, and what each of
+    /// these burns.
+    pub(crate) sends: (u64, u64),
+}
+
+impl Turn {
+    /// A call that burns all of its gas.
+    pub(crate) const fn of(gas: u64) -> Self {
+        Self {
+            way: Way::Call,
+            burns: gas,
+            purse: gas,
+            goes_on: false,
+            code: 0,
+            sends: (0, 0),
+        }
+    }
+
+    /// With a purse for so many turns, one after the other.
+    pub(crate) const fn again(self, turns: u64) -> Self {
+        Self {
+            purse: self.burns * turns,
+            goes_on: true,
+            ..self
+        }
+    }
+
+    pub(crate) const fn by(self, way: Way) -> Self {
+        Self { way, ..self }
+    }
+
+    /// What it takes of a hook, whatever it burns.
+    fn share(&self) -> u64 {
+        (HOOK * self.code / READ).max(SERVING)
+    }
+
+    pub(crate) fn is_booked(&self) -> bool {
+        matches!(self.way, Way::Delivery | Way::Signal)
+    }
+}
+
+/// Gas of a call.
+#[derive(Clone, Copy)]
+struct Purse {
+    gas: u64,
+    paid: u64,
+    paid_until: u32,
+    queued: u64,
+    references: u32,
+}
+
+impl Purse {
+    fn surcharge(&self, rate: Rate, share: u64, burned: u64) -> u64 {
+        rate.price(burned.max(share).saturating_sub(self.paid))
+    }
+
+    fn turn_limit(&self, rate: Rate, share: u64) -> u64 {
+        let left = self.gas.saturating_sub(self.surcharge(rate, share, 0));
+        let free = self.paid.max(share);
+        let beyond = rate.rest(left.saturating_sub(free));
+        (left.min(free) + beyond).min(LONGEST)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Message {
+    turn: Turn,
+    purse: usize,
+    /// What it counts as in the queue's volume, and as something that was booked.
+    reserved: u64,
+    booked: u64,
+}
+
+/// The queue.
+#[derive(Default)]
+pub(crate) struct Queue {
+    messages: VecDeque<Message>,
+    purses: Vec<Purse>,
+    closed: Vec<usize>,
+    volume: u64,
+    booked: u64,
+    memory: u32,
+    mark: u64,
+    /// What is due, without end: it takes places while there are few like it.
+    due: Option<Turn>,
+    /// How many messages have left the queue and come to it.
+    pub(crate) head: u64,
+    pub(crate) tail: u64,
+    pub(crate) block: u32,
+    /// Gas that was burned, places among it.
+    pub(crate) burned: f64,
+    /// By what was due, and what booking that has burned.
+    pub(crate) burned_by_due: f64,
+    /// Whether places cost nothing, whatever there is.
+    is_free: bool,
+}
+
+/// What a turn that takes so much of a hook counts as: serving it too, and as much again as it may leave
+/// unused.
+fn counted(gas: u64) -> u64 {
+    let gas = gas + SERVING;
+    let gap = (2 * gas).min(HOOK / 2);
+    (u128::from(gas) * u128::from(HOOK) / u128::from(HOOK - gap)) as u64
+}
+
+impl Queue {
+    /// One that has that to let in.
+    pub(crate) fn with_due(turn: Option<Turn>) -> Self {
+        Self {
+            due: turn,
+            ..Self::default()
+        }
+    }
+
+    /// Likewise, and places cost nothing, whatever there is.
+    pub(crate) fn free(turn: Option<Turn>) -> Self {
+        Self {
+            is_free: true,
+            ..Self::with_due(turn)
+        }
+    }
+
+    /// The price of places.
+    pub(crate) fn rate(&self) -> Rate {
+        self.rate_at(self.volume)
+    }
+
+    fn rate_at(&self, volume: u64) -> Rate {
+        match self.is_free {
+            true => Rate(0),
+            false => Rate::of(volume, self.memory, HOOK),
+        }
+    }
+
+    pub(crate) fn length(&self) -> u64 {
+        self.tail - self.head
+    }
+
+    /// A message comes; says what its place costs.
+    pub(crate) fn send(&mut self, turn: Turn) -> u64 {
+        let share = turn.share();
+        let rate = self.rate();
+        let paid = turn.purse.min(LONGEST).max(share);
+        let place = match turn.way {
+            Way::Call => rate.price(paid),
+            Way::Upgrade => rate.min(Rate::OF_UPGRADE).price(paid),
+            Way::Wake | Way::Delivery | Way::Signal => 0,
+        };
+        self.burned += place as f64;
+        let (paid, paid_until) = match turn.way {
+            Way::Call | Way::Upgrade => (paid, NOT_BEGUN),
+            Way::Wake => (paid, PAID_BLOCKS),
+            Way::Delivery | Way::Signal => (0, 0),
+        };
+        let purse = Purse {
+            gas: turn.purse,
+            paid,
+            paid_until,
+            queued: 0,
+            references: 0,
+        };
+        let place_of_purse = self.closed.pop().unwrap_or(self.purses.len());
+        match self.purses.get_mut(place_of_purse) {
+            Some(closed) => *closed = purse,
+            None => self.purses.push(purse),
+        }
+        self.push(turn, place_of_purse, true);
+        place
+    }
+
+    fn push(&mut self, turn: Turn, purse: usize, is_first: bool) {
+        let own = &mut self.purses[purse];
+        own.references += 1;
+        let goes_on = is_first && matches!(turn.way, Way::Wake | Way::Delivery | Way::Signal);
+        let reserved = match goes_on {
+            true => 0,
+            false => {
+                let free = own.gas.min(own.paid).saturating_sub(own.queued);
+                let share = if is_first { turn.share() } else { 0 };
+                counted(free.min(LONGEST).max(share))
+            }
+        };
+        own.queued += reserved;
+        let booked = match turn.is_booked() && is_first {
+            // What cannot load its code counts as if it had none.
+            true if turn.purse < turn.code * LOADING => SERVING,
+            true => turn.purse.min(LONGEST).max(turn.share()),
+            false => 0,
+        };
+        self.volume += reserved;
+        self.booked += booked;
+        self.tail += 1;
+        self.messages.push_back(Message {
+            turn,
+            purse,
+            reserved,
+            booked,
+        });
+    }
+
+    /// Lets in what is due, while the queue has little of that.
+    fn let_in(&mut self) {
+        while let Some(turn) = self.due.filter(|_| self.booked < HOOK) {
+            self.send(turn);
+        }
+    }
+
+    /// Serves a block; then the next one begins.
+    pub(crate) fn next_block(&mut self, blocks: Blocks) {
+        for hook in [blocks.before, blocks.after] {
+            let (mut gas, mut code) = (hook, READ);
+            loop {
+                self.let_in();
+                let before = self.head;
+                while self.serve(&mut gas, &mut code) {}
+                if self.head == before {
+                    break;
+                }
+            }
+        }
+        self.block += 1;
+        self.memory = remember(self.memory, self.head < self.mark);
+        self.mark = self.tail;
+    }
+
+    /// Serves the head of the queue with what a hook has left; whether that fits.
+    fn serve(&mut self, gas: &mut u64, code: &mut u64) -> bool {
+        let Some(message) = self.messages.front().copied() else {
+            return false;
+        };
+        let turn = message.turn;
+        let share = turn.share();
+        let mut purse = self.purses[message.purse];
+        purse.queued -= message.reserved;
+        let mut rate = self.rate_at(self.volume - message.reserved);
+        if turn.way == Way::Signal {
+            rate = Rate(0);
+        } else {
+            if purse.paid_until == NOT_BEGUN {
+                purse.paid_until = self.block + PAID_BLOCKS;
+            }
+            if rate == Rate(0) {
+                purse.paid = purse.paid.max(LONGEST);
+                purse.paid_until = self.block + PAID_BLOCKS;
+            } else if self.block > purse.paid_until {
+                purse.paid = 0;
+            }
+        }
+        let limit = purse.turn_limit(rate, share);
+        let burns = turn.burns + turn.sends.0 * SEND;
+        let begins = limit > 0 && limit >= turn.code * LOADING;
+        if limit + STEP > *gas || begins && turn.code > *code {
+            return false;
+        }
+        let burned = if begins { limit.min(burns) } else { 0 };
+        let takes = if begins { share } else { 0 };
+        let place = purse.surcharge(rate, takes, burned);
+        let place = place.min(purse.gas - burned);
+        purse.gas -= burned + place;
+        purse.paid = purse.paid.saturating_sub(burned.max(share));
+        purse.references -= 1;
+        self.purses[message.purse] = purse;
+        self.burned += (burned + place) as f64;
+        if turn.is_booked() {
+            self.burned_by_due += (burned + place + BOOKING) as f64;
+        }
+        *gas -= (burned + SERVING).min(*gas);
+        *code -= if begins { turn.code } else { 0 };
+        self.messages.pop_front();
+        self.head += 1;
+        self.volume -= message.reserved;
+        self.booked -= message.booked;
+        if begins && burned == burns {
+            let (sends, burns) = turn.sends;
+            let sent = Turn {
+                burns,
+                sends: (0, 0),
+                ..turn
+            };
+            for _ in 0..sends {
+                self.push(sent, message.purse, false);
+            }
+            if turn.goes_on && purse.gas > 0 {
+                self.push(turn, message.purse, false);
+            }
+        }
+        if self.purses[message.purse].references == 0 {
+            self.closed.push(message.purse);
+        }
+        true
+    }
+}
