@@ -38,8 +38,8 @@ impl<T: Config> Pallet<T> {
         let bytes = message.payload.len();
         let program = Programs::<T>::get(&message.destination);
         if let Some(program) = &program {
-            let share = Self::code_share(&program.info);
-            message.load.booked = message.load.booked.max(share);
+            let (gas, entry) = (message.load.booked, message.kind.entry());
+            message.load.booked = Self::booked_share(gas, &program.info, entry);
         }
         if program.is_some() || Self::is_address_used(&message.destination) {
             Self::enqueue(service, message);

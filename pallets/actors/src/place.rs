@@ -17,8 +17,8 @@
 //! What was **booked** before pays nothing when its time has come, and is let in while the queue has little of
 //! that ([`Room`]): by the most that its turns may burn, whatever is paid for.
 
-use actors_executor::{CodeInfo, Modules};
-use actors_primitives::Gas;
+use actors_executor::{CodeInfo, Modules, StoredMemory};
+use actors_primitives::{abi::Entry, Gas};
 use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::traits::Get;
 use scale_info::TypeInfo;
@@ -175,6 +175,16 @@ impl<T: Config> Pallet<T> {
         let share = cost.saturating_mul(Self::hook_gas().into());
         let share = share.checked_div(HALF_BUDGET.into());
         share.unwrap_or_default().saturated_into()
+    }
+
+    /// What a booked turn of that code takes of what a hook serves at most, which may burn so much: its code
+    /// is read if that pays for it.
+    pub(crate) fn booked_share(gas: Gas, info: &CodeInfo, entry: Entry) -> Gas {
+        let start = T::Schedule::get().start(info, entry, &StoredMemory::default());
+        match gas < start && info.is_current() {
+            true => Self::serving_gas(),
+            false => gas.max(Self::code_share(info)),
+        }
     }
 
     /// The gas that each block serves, whatever else is in it.

@@ -1,7 +1,7 @@
 //! The one answer to a message, and where it goes.
 
 use actors_executor::Failure;
-use actors_primitives::{abi::Entry, Balance, Gas, MessageId, ReplyCode};
+use actors_primitives::{abi::Entry, Balance, MessageId, ReplyCode};
 use alloc::{boxed::Box, string::String, vec::Vec};
 use frame_support::pallet_prelude::BoundedVec;
 
@@ -39,8 +39,8 @@ struct Answer {
     value: Balance,
     /// Deposit money that the answered message has left.
     deposit: Balance,
-    /// Whether it has waited for room in the queue.
-    is_booked: bool,
+    /// What it counts as in the queue.
+    load: Load,
 }
 
 /// What a program said when it failed: a panic's text, and the bytes that it reverted with.
@@ -54,12 +54,11 @@ pub(crate) fn last_words(failure: &Failure) -> (String, Vec<u8>) {
 }
 
 /// Who is told how a message ended.
-enum Party<T: Config> {
+pub(crate) enum Party<T: Config> {
     /// A program's message that awaits the reply: a turn of it is queued.
     Waiter(Waiter, Box<WaitingMessage<T>>),
-    /// A program that handles replies: a turn of it is queued, which takes so much of what a block serves
-    /// in any case.
-    Handler(Gas),
+    /// A program that handles replies: a turn of it is queued.
+    Handler,
     /// Another program, or the account that an exited one named: gets the value, and nothing
     /// else.
     Account,
@@ -67,9 +66,16 @@ enum Party<T: Config> {
     User,
 }
 
+impl<T: Config> Party<T> {
+    /// Whether the reply takes a place in the queue.
+    pub(crate) fn is_queued(&self) -> bool {
+        matches!(self, Self::Waiter(..) | Self::Handler)
+    }
+}
+
 impl<T: Config> Pallet<T> {
     /// Whoever sent the message, and what it wants.
-    fn party(message: &Message<T>) -> Party<T> {
+    pub(crate) fn party(message: &Message<T>) -> Party<T> {
         if message.sender == Sender::User {
             return Party::User;
         }
@@ -86,7 +92,7 @@ impl<T: Config> Pallet<T> {
             }
         }
         match program.info.exports.contains(Entry::HandleReply) {
-            true => Party::Handler(Self::code_share(&program.info)),
+            true => Party::Handler,
             false => Party::Account,
         }
     }
@@ -107,7 +113,7 @@ impl<T: Config> Pallet<T> {
     ) -> Result<(), Aborted> {
         let program = &message.destination;
         match Self::party(message) {
-            party @ (Party::Waiter(..) | Party::Handler(_)) => {
+            party @ (Party::Waiter(..) | Party::Handler) => {
                 Self::value_departs(program, ending.value)?;
                 let payload = Self::reply_payload(ending.payload);
                 purse.share();
@@ -116,9 +122,9 @@ impl<T: Config> Pallet<T> {
                     payload,
                     value: ending.value,
                     deposit,
-                    is_booked: false,
+                    load: Load::default(),
                 };
-                Self::enqueue_reply(service, message, party, reply, Some(purse));
+                Self::enqueue_reply(service, message, party, reply);
             }
             Party::Account => {
                 // What cannot arrive there stays with the program, which owes its sender nothing.
@@ -136,21 +142,55 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Gives the error reply to a message that failed. What it carries goes back with it: `value`,
-    /// which is in escrow; and `deposit`, which it may still use. One that `is_booked` has waited for room
-    /// in the queue.
+    /// which is in escrow; and `deposit`, which it may still use.
     pub(crate) fn give_failure(
         service: &mut ServiceState,
         message: &Message<T>,
         failure: Failure,
+        carried: (Balance, Balance),
+        purse: Option<&mut Purse<T>>,
+    ) {
+        let party = Self::party(message);
+        let load = Load::default();
+        Self::give_failure_to(service, message, party, failure, carried, purse, load);
+    }
+
+    /// Gives the error reply to a message that has ended without a turn of its own, to whoever sent it. It
+    /// has waited for room in the queue.
+    pub(crate) fn give_end(
+        service: &mut ServiceState,
+        message: &Message<T>,
+        party: Party<T>,
+        failure: Failure,
+        purse: Option<&mut Purse<T>>,
+    ) {
+        let most = match &party {
+            Party::Waiter(_, waiting) => waiting.most,
+            Party::Handler => Programs::<T>::get(&message.source).map_or(0, |program| {
+                let gas = purse.as_ref().map_or(0, |purse| purse.most(0));
+                Self::booked_share(gas, &program.info, Entry::HandleReply)
+            }),
+            Party::Account | Party::User => 0,
+        };
+        // Its value arrived with its first turn.
+        let carried = (0, message.deposit);
+        let load = Load::booked(most);
+        Self::give_failure_to(service, message, party, failure, carried, purse, load);
+    }
+
+    fn give_failure_to(
+        service: &mut ServiceState,
+        message: &Message<T>,
+        party: Party<T>,
+        failure: Failure,
         (value, deposit): (Balance, Balance),
         purse: Option<&mut Purse<T>>,
-        is_booked: bool,
+        load: Load,
     ) {
-        match Self::party(message) {
-            party @ (Party::Waiter(..) | Party::Handler(_)) => {
+        match party {
+            party @ (Party::Waiter(..) | Party::Handler) => {
                 // The value stays in escrow, and is the reply's from now on.
-                let mut purse = purse;
-                if let Some(purse) = &mut purse {
+                if let Some(purse) = purse {
                     purse.share();
                 }
                 let reply = Answer {
@@ -158,9 +198,9 @@ impl<T: Config> Pallet<T> {
                     payload: Self::reply_payload(failure.payload),
                     value,
                     deposit,
-                    is_booked,
+                    load,
                 };
-                Self::enqueue_reply(service, message, party, reply, purse);
+                Self::enqueue_reply(service, message, party, reply);
             }
             Party::User => {
                 let returned = Self::value_returns(&message.source, value);
@@ -182,19 +222,15 @@ impl<T: Config> Pallet<T> {
         value: Balance,
     ) {
         match Self::party(&message) {
-            party @ (Party::Waiter(..) | Party::Handler(_)) => {
+            party @ (Party::Waiter(..) | Party::Handler) => {
                 let reply = Answer {
                     code,
                     payload,
                     value,
                     deposit: message.deposit,
-                    is_booked: false,
+                    load: Load::default(),
                 };
-                let mut purse = Self::take_purse(&message.purse);
-                Self::enqueue_reply(service, &message, party, reply, purse.as_mut());
-                if let Some(purse) = purse {
-                    Self::keep_purse(&message.purse, purse);
-                }
+                Self::enqueue_reply(service, &message, party, reply);
             }
             Party::User | Party::Account => {
                 Self::value_returns(&message.source, value);
@@ -210,28 +246,21 @@ impl<T: Config> Pallet<T> {
         message: &Message<T>,
         party: Party<T>,
         answer: Answer,
-        purse: Option<&mut Purse<T>>,
     ) {
-        let (waiter, most) = match party {
+        let waiter = match party {
             Party::Waiter(waiter, waiting) => {
-                let most = waiting.most;
                 Self::call_waiter(service, &message.source, &waiter, *waiting);
-                (Some(waiter), most)
+                Some(waiter)
             }
-            Party::Handler(share) => (None, purse.map_or(share, |purse| purse.most(share))),
-            Party::Account | Party::User => (None, 0),
+            Party::Handler | Party::Account | Party::User => None,
         };
         let Answer {
             code,
             payload,
             value,
             deposit,
-            is_booked,
+            load,
         } = answer;
-        let load = match is_booked {
-            true => Load::booked(most),
-            false => Load::default(),
-        };
         let reply = Message {
             id: Self::reply_id(&message.id),
             kind: Kind::Reply {

@@ -40,10 +40,8 @@ impl<T: Config> Pallet<T> {
         let limit = limit.saturating_sub(ticked);
         let share = limit.min(Self::due_share());
         let due = share.saturating_sub(Self::sweep_share(share));
-        let room = Self::booked_room();
-        let is_sweeping = Service::<T>::get().is_sweeping();
-        let due = Self::do_due_within(due, if is_sweeping { room.half() } else { room });
-        let swept = Self::sweep_within(share.saturating_sub(due), room);
+        let due = Self::do_due_within(due, Self::room_of_due());
+        let swept = Self::sweep_within(share.saturating_sub(due), session);
         let settled = due.saturating_add(swept);
         session.modules = Modules::with_budget(HALF_BUDGET);
         let served = Self::serve_within(limit.saturating_sub(settled), session);
@@ -74,11 +72,11 @@ impl<T: Config> Pallet<T> {
         ended();
         let used = Self::go_on(limit, used, session, ended);
         let left = limit.saturating_sub(used);
-        used.saturating_add(Self::sweep_within(left, Self::booked_room()))
+        used.saturating_add(Self::sweep_within(left, session))
     }
 
-    /// Goes on with what is due and what is queued, of which some is done and `used` of `limit` taken: what is
-    /// due takes a place as soon as the queue has one for it. Says what all of it took.
+    /// Goes on with what is due, who waits in vain and what is queued, of which some is done and `used` of
+    /// `limit` taken: what comes later takes a place as soon as the queue has one for it. Says what all of it took.
     fn go_on(
         limit: Weight,
         used: Weight,
@@ -88,27 +86,41 @@ impl<T: Config> Pallet<T> {
         let mut used = used;
         loop {
             let last = Service::<T>::get();
-            if !last.is_due() {
+            if !last.is_due() && last.graves.is_empty() {
                 return used;
             }
+            let given = session.answers.given;
             used = Self::round(limit, used, session);
             ended();
             let service = Service::<T>::get();
             let has_come_on = service.queue.head > last.queue.head
-                || (service.due_tick, service.due_index) > (last.due_tick, last.due_index);
+                || (service.due_tick, service.due_index) > (last.due_tick, last.due_index)
+                || session.answers.given > given;
             if !has_come_on {
                 return used;
             }
         }
     }
 
-    /// Does what is due, with half of what is left at most, and serves the queue.
+    /// Does what is due, with half of what is left at most, answers who waits in vain, with a half of that, and
+    /// serves the queue.
     fn round(limit: Weight, used: Weight, session: &mut Session<T>) -> Weight {
         let left = limit.saturating_sub(used);
-        let half = Weight::from_parts(left.ref_time() / 2, left.proof_size() / 2);
-        let due = Self::do_due_within(half, Self::booked_room());
-        let served = Self::serve_within(left.saturating_sub(due), session);
-        used.saturating_add(due).saturating_add(served)
+        let part = |parts| Weight::from_parts(left.ref_time() / parts, left.proof_size() / parts);
+        let due = Self::do_due_within(part(2), Self::room_of_due());
+        let answered = Self::answer_within(part(4), session);
+        let settled = due.saturating_add(answered);
+        let served = Self::serve_within(left.saturating_sub(settled), session);
+        used.saturating_add(settled).saturating_add(served)
+    }
+
+    /// The room that what is due has: a half of it, if others wait for an answer.
+    fn room_of_due() -> Room {
+        let room = Self::booked_room();
+        match Service::<T>::get().graves.is_empty() {
+            true => room,
+            false => room.half(),
+        }
     }
 
     /// Serves the queue with at most `limit` and says what that took.
@@ -125,8 +137,22 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Sweeps with at most `limit` and says what that took, likewise.
-    pub(crate) fn sweep_within(limit: Weight, room: Room) -> Weight {
-        Self::within(limit, |service, meter| Self::sweep(service, meter, room))
+    pub(crate) fn sweep_within(limit: Weight, session: &mut Session<T>) -> Weight {
+        let (room, answers) = (Self::booked_room(), &mut session.answers);
+        Self::within(limit, |service, meter| {
+            Self::sweep(service, meter, room, answers);
+        })
+    }
+
+    /// Answers who waits in vain, with at most `limit`, and says what that took.
+    fn answer_within(limit: Weight, session: &mut Session<T>) -> Weight {
+        if Service::<T>::get().graves.is_empty() {
+            return Weight::zero();
+        }
+        let (room, answers) = (Self::booked_room(), &mut session.answers);
+        Self::within(limit, |mut service, meter| {
+            Self::answer(&mut service, meter, room, answers);
+        })
     }
 
     /// Does a part of the service with at most `limit`, unless it is paused.

@@ -493,7 +493,7 @@ impl<T: Config> Pallet<T> {
                 false => message.value,
             };
             let purse = purse.as_deref_mut();
-            Self::give_failure(service, message, failure, (value, given), purse, false);
+            Self::give_failure(service, message, failure, (value, given), purse);
         }
         match message.kind {
             Kind::Init => {

@@ -8,7 +8,7 @@ use super::player::*;
 use crate::{
     mock::*,
     place::{Load, Rate, DOUBLING, FALL, RISE},
-    Error, Kind, Pallet, Purse, Purses, Service,
+    Error, Graves, Kind, Pallet, Purse, Purses, Remains, Service,
 };
 
 /// What the longest turn may burn in the mock.
@@ -760,6 +760,83 @@ fn answers_of_the_ended_do_not_hold_the_queue() {
     assert_quiet();
 }
 
+/// A program in which others' messages wait whose senders have asked it, so many; and these.
+fn asked(count: usize) -> (AccountId, Vec<MessageId>) {
+    let (ending, asking) = (create("script"), create("script"));
+    let ask = || {
+        let post = Post::new(&ending, script([&[wait(40)]])).deposit(PAGE);
+        let words = script([&[post.awaited(0).act(), wait(45)], &[reply(b"", 0)]]);
+        play(&asking, words)
+    };
+    let ids = (0..count).map(|_| ask()).collect();
+    (ending, ids)
+}
+
+fn answers_of_the_ended_come_in_rounds() {
+    let (ending, ids) = asked(30);
+    play(&ending, script([&[exit(&BOB)]]));
+    let answered = || ids.iter().filter(|id| reply_to(**id).is_some()).count();
+    // Each may burn a long turn, of which two fit the room; and burns little.
+    let mut blocks = 0;
+    while answered() < ids.len() {
+        block(500, 1_000);
+        blocks += 1;
+        assert!(blocks <= 3, "{} of them", answered());
+    }
+    pass(4);
+    assert_quiet();
+}
+
+fn what_takes_no_place_waits_for_none() {
+    let (ending, asked) = asked(1);
+    // A user's messages wait there too, in a program of its own.
+    let other = create("script");
+    let own: Vec<_> = (0..4)
+        .map(|_| play(&other, script([&[wait(40)]])))
+        .collect();
+    for program in [&other, &ending] {
+        send(program, script([&[exit(&BOB)]]));
+        serve_one();
+    }
+    assert_eq!(Graves::<Test>::iter().count(), 2);
+    let mut full = Service::<Test>::get();
+    full.load.booked = Gas::MAX;
+    let mut meter = frame_support::weights::WeightMeter::new();
+    let room = Pallet::<Test>::booked_room();
+    Pallet::<Test>::sweep(full, &mut meter, room, &mut Default::default());
+    Service::<Test>::mutate(|service| service.load.booked = 0);
+    for id in own {
+        assert_eq!(code_of_answer(id), Some(ReplyCode::Exited));
+    }
+    assert_eq!(
+        Graves::<Test>::iter().count(),
+        1,
+        "whose answer waits for room"
+    );
+    assert_eq!(reply_to(asked[0]), None);
+    assert_eq!(Remains::<Test>::iter().count(), 0, "storage does not");
+    idle();
+    assert_eq!(code_of_answer(asked[0]), Some(ReplyCode::Replied));
+    assert_quiet();
+}
+
+fn what_cannot_read_its_code_counts_as_if_it_had_none() {
+    let info = actors_executor::CodeInfo {
+        code_len: 512 * 1024,
+        ..actors_executor::CodeInfo::largest(&ActorsLimits::get())
+    };
+    let entry = actors_primitives::abi::Entry::Handle;
+    let counts = |gas| Pallet::<Test>::booked_share(gas, &info, entry);
+    let start = ActorsSchedule::get().start(&info, entry, &Default::default());
+    assert_eq!(counts(start - 1), Pallet::<Test>::serving_gas());
+    assert_eq!(counts(start), Pallet::<Test>::code_share(&info).max(start));
+    assert_eq!(counts(2 * LONGEST), 2 * LONGEST);
+    // What an older version has admitted is judged again, whatever gas there is.
+    let old = actors_executor::CodeInfo { version: 0, ..info };
+    let counts = Pallet::<Test>::booked_share(0, &old, entry);
+    assert_eq!(counts, Pallet::<Test>::code_share(&old));
+}
+
 cases![
     places_cost_nothing_while_the_queue_is_short,
     places_get_dearer_with_the_gas_in_the_queue,
@@ -784,4 +861,7 @@ cases![
     what_was_booked_does_not_hold_the_queue,
     what_is_booked_comes_however_long_the_queue_is,
     answers_of_the_ended_do_not_hold_the_queue,
+    answers_of_the_ended_come_in_rounds,
+    what_takes_no_place_waits_for_none,
+    what_cannot_read_its_code_counts_as_if_it_had_none,
 ];

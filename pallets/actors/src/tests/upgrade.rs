@@ -5,8 +5,9 @@ use frame_support::{assert_noop, assert_ok};
 
 use super::player::*;
 use crate::{
-    mock::*, place::DOUBLING, sweep::SWEEP_KEYS, Codes, Error, Event, Graves, Kind, Pages, Pallet,
-    Program, Programs, Purses, Queue, Service, State, Tombstones, Waiting, WeightInfo,
+    mock::*, place::DOUBLING, session::Session, sweep::SWEEP_KEYS, Codes, Error, Event, Graves,
+    Kind, Pages, Pallet, Program, Programs, Purses, Queue, Service, State, Tombstones, Waiting,
+    WeightInfo,
 };
 
 fn record(program: &AccountId) -> Program<Test> {
@@ -321,7 +322,7 @@ fn whoever_waits_is_answered_in_bounded_steps() {
     let mut last = 0;
     let mut steps = 0;
     while !Service::<Test>::get().graves.is_empty() {
-        let used = Pallet::<Test>::sweep_within(room, Pallet::<Test>::booked_room());
+        let used = Pallet::<Test>::sweep_within(room, &mut Session::default());
         assert!(used.all_lte(room), "{used:?} of {room:?}");
         Pallet::<Test>::check_invariants().expect("every invariant holds");
         assert!(answered() > last && answered() <= last + 5 || answered() == ids.len());

@@ -73,7 +73,8 @@ impl<T: Config> Pallet<T> {
         let mut session = Self::traced(Tracer::new(made.message_id));
         let mut meter = WeightMeter::with_limit(T::BlockWeights::get().max_block);
         Self::serve(Service::<T>::get(), &mut meter, &mut session);
-        Self::sweep(Service::<T>::get(), &mut meter, Self::booked_room());
+        let room = Self::booked_room();
+        Self::sweep(Service::<T>::get(), &mut meter, room, &mut session.answers);
         Self::trace_on(session, meter.consumed(), blocks)
     }
 
