@@ -69,7 +69,7 @@ impl<T: Config> Pallet<T> {
         }
         let mut has_changed = service.begin_block();
         // Also while messages are queued, however many deadlines their answers have called off.
-        if service.scheduled > 0 || !service.queue.is_empty() {
+        if service.scheduled > 0 || service.length() > 0 {
             service.clock = service.clock.saturating_add(1);
             has_changed = true;
         }

@@ -13,7 +13,7 @@ use crate::{
     code::Code,
     mailbox::LetterEnd,
     message::{Kind, Message, Sender},
-    place::Load,
+    queue::Lane,
     record::ServiceState,
     Codes, Config, Error, Event, Idls, Keepers, Pallet, Program, Programs, Service, Wasm,
 };
@@ -150,7 +150,7 @@ impl<T: Config> Pallet<T> {
             value,
             purse: id,
             deposit: deposit_limit,
-            load: Load::default(),
+            reserved: 0,
         };
         let start = Self::start_price_of(&record, Kind::Init);
         let share = Self::code_share(&record.info);
@@ -179,7 +179,7 @@ impl<T: Config> Pallet<T> {
             value,
             purse: id,
             deposit: deposit_limit,
-            load: Load::default(),
+            reserved: 0,
         };
         let start = Self::start_price_of(&program, Kind::Handle);
         let share = Self::code_share(&program.info);
@@ -199,7 +199,7 @@ impl<T: Config> Pallet<T> {
         // What programs send, and replies, are never refused; nor is what mends a program.
         let is_upgrade = matches!(message.kind, Kind::Migrate(_));
         ensure!(
-            is_upgrade || service.length() < u64::from(T::MaxQueueLength::get()),
+            is_upgrade || service.queue.length() < u64::from(T::MaxQueueLength::get()),
             Error::<T>::QueueFull
         );
         let rate = Self::place_rate_of(&service, message.kind);
@@ -213,8 +213,8 @@ impl<T: Config> Pallet<T> {
         Self::value_departs(payer, message.value)?;
         let (id, clock) = (message.purse, service.clock);
         let deposit = message.deposit;
-        message.load = Self::open_purse(id, payer, gas_limit, (place, share), deposit, clock)?;
-        Self::enqueue(&mut service, message);
+        message.reserved = Self::open_purse(id, payer, gas_limit, (place, share), deposit, clock)?;
+        Self::enqueue(&mut service, Lane::Queue, message);
         Service::<T>::put(service);
         Ok(())
     }
@@ -322,7 +322,7 @@ impl<T: Config> Pallet<T> {
             value: 0,
             purse: id,
             deposit: deposit_limit,
-            load: Load::default(),
+            reserved: 0,
         };
         let share = Self::code_share(&code.info);
         Self::send_from_user(service, message, (start, share), gas_limit)?;

@@ -9,6 +9,7 @@ use crate::{
     aborted::Aborted,
     ledger::{Leaves, Ledger, Paying},
     message::{Kind, Message, Sender, Waiter},
+    queue::Lane,
     reply::Ending,
     task::{Ended, Task},
     Config, Event, Pallet, Program, Programs, Status,
@@ -102,8 +103,7 @@ impl<T: Config> Pallet<T> {
             has_replied,
             ..task.past
         };
-        let share = Self::code_share(&program.info);
-        Self::park(ledger, message, past, (program.epoch, share), wait);
+        Self::park(ledger, message, past, program.epoch, wait);
         Ok(Ended::Not(blocks))
     }
 
@@ -206,7 +206,7 @@ impl<T: Config> Pallet<T> {
         let Paying {
             purse,
             deposit,
-            load,
+            reserved,
         } = ledger.pay_for(message, send.id, gas, send.deposit, leaves);
         let sent = Message {
             id: send.id,
@@ -218,7 +218,7 @@ impl<T: Config> Pallet<T> {
             value: send.value,
             purse,
             deposit,
-            load,
+            reserved,
         };
         match send.letter {
             Some(letter) => {
@@ -229,7 +229,7 @@ impl<T: Config> Pallet<T> {
                 Self::post(ledger.service, sent, letter);
             }
             None if send.delay > 0 => Self::delay(ledger.service, sent, send.delay),
-            None => Self::enqueue(ledger.service, sent),
+            None => Self::enqueue(ledger.service, Lane::Queue, sent),
         }
         Ok(())
     }
@@ -266,7 +266,7 @@ impl<T: Config> Pallet<T> {
         let Paying {
             purse,
             deposit,
-            load,
+            reserved,
         } = ledger.pay_for(
             message,
             create.id,
@@ -284,9 +284,9 @@ impl<T: Config> Pallet<T> {
             value: create.value,
             purse,
             deposit,
-            load,
+            reserved,
         };
-        Self::enqueue(ledger.service, init);
+        Self::enqueue(ledger.service, Lane::Queue, init);
         Ok(())
     }
 }

@@ -3,8 +3,8 @@
 use actors_primitives::MessageId;
 
 use crate::{
-    agenda::Due, message::Message, record::ServiceState, report, Config, Delayed, Event, Pallet,
-    Programs,
+    agenda::Due, message::Message, queue::Lane, record::ServiceState, report, Config, Delayed,
+    Event, Pallet,
 };
 
 impl<T: Config> Pallet<T> {
@@ -18,31 +18,21 @@ impl<T: Config> Pallet<T> {
             value: message.value,
             blocks,
         });
-        Self::book(service, message, blocks);
-    }
-
-    /// Keeps a message that is to take its place in the queue after `blocks` blocks, when there is room.
-    pub(crate) fn book(service: &mut ServiceState, message: Message<T>, blocks: u32) {
         Self::schedule(service, Due::Delivery(message.id), blocks);
         Delayed::<T>::insert(message.id, message);
     }
 
-    /// Delivers a delayed message that is due: to a program through the queue, as if sent now.
+    /// Delivers a delayed message that is due: to a program with what else was booked.
     /// Whoever sent it may have been upgraded or have ended since. Returns the bytes of payload
     /// that it handled.
     pub(crate) fn deliver(service: &mut ServiceState, id: MessageId) -> usize {
-        let Some(mut message) = Delayed::<T>::take(id) else {
+        let Some(message) = Delayed::<T>::take(id) else {
             report!("the delayed message {id:?} does not exist");
             return 0;
         };
         let bytes = message.payload.len();
-        let program = Programs::<T>::get(&message.destination);
-        if let Some(program) = &program {
-            let (gas, entry) = (message.load.booked, message.kind.entry());
-            message.load.booked = Self::booked_share(gas, &program.info, entry);
-        }
-        if program.is_some() || Self::is_address_used(&message.destination) {
-            Self::enqueue(service, message);
+        if Self::is_address_used(&message.destination) {
+            Self::enqueue(service, Lane::Booked, message);
             return bytes;
         }
         let arrived = match Self::value_arrives(&message.destination, message.value) {

@@ -9,10 +9,10 @@ use frame_support::{
 use sp_runtime::TryRuntimeError;
 
 use crate::{
-    deposit::Footprint, place::Load, Agenda, Codes, Config, Delayed, Due, Graves, HoldReason, Idls,
-    Keepers, Kind, Mailboxes, Message, Pages, Pallet, Parting, Programs, Purses, Queue, Remains,
-    Row, Service, Slot, State, Status, Ticks, Tombstones, ValueInFlight, WaitState, Waiter,
-    Waiting, WaitingPayloads, Wasm,
+    deposit::Footprint, queue::Lane, Agenda, Booked, Codes, Config, Delayed, Due, Graves,
+    HoldReason, Idls, Keepers, Kind, Mailboxes, Message, Pages, Pallet, Parting, Programs, Purses,
+    Queue, Remains, Row, Service, Slot, State, Status, Ticks, Tombstones, ValueInFlight, WaitState,
+    Waiter, Waiting, WaitingPayloads, Wasm,
 };
 
 /// What messages in all places add up to.
@@ -110,19 +110,30 @@ impl<T: Config> Pallet<T> {
         let service = Service::<T>::get();
         ensure!(service.is_sound(), "the queue ends before it begins");
         ensure!(
-            Queue::<T>::iter_keys().count() as u64 == service.length(),
+            Queue::<T>::iter_keys().count() as u64 == service.queue.length(),
             "the queue has strays"
         );
-        let mut load = Load::default();
-        for place in service.queue.head..service.queue.tail {
-            let message = Queue::<T>::get(place).ok_or("the queue has a gap")?;
-            sums.message(&message);
-            load = load.with(message.load);
-            sums.reserve(message.purse, message.load.paid);
+        ensure!(
+            Booked::<T>::iter_keys().count() as u64 == service.booked.length(),
+            "what was booked has strays"
+        );
+        let mut volume: Gas = 0;
+        for lane in [Lane::Queue, Lane::Booked] {
+            let row = service.row(lane);
+            for place in row.head..row.tail {
+                let message = lane.message::<T>(place).ok_or("a row has a gap")?;
+                ensure!(
+                    lane == Lane::Queue || message.reserved == 0,
+                    "a booked message counts in the queue"
+                );
+                sums.message(&message);
+                volume = volume.saturating_add(message.reserved);
+                sums.reserve(message.purse, message.reserved);
+            }
         }
         ensure!(
-            service.load == load,
-            "the load of the queue is not that of its messages"
+            service.volume == volume,
+            "the volume of the queue is not that of its messages"
         );
         Ok(())
     }
@@ -212,7 +223,7 @@ impl<T: Config> Pallet<T> {
                     let message = message.ok_or("a delivery is scheduled of nothing")?;
                     sums.message(&message);
                     ensure!(
-                        message.load.paid == 0,
+                        message.reserved == 0,
                         "a message that is delivered later has reserved a place"
                     );
                 }

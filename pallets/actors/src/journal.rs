@@ -5,6 +5,7 @@ use actors_primitives::{Balance, Gas, MessageId};
 use alloc::{string::String, vec::Vec};
 
 use crate::{
+    queue::Lane,
     task::{Ended, Task},
     trace::Tracer,
     Config, Purse,
@@ -32,10 +33,10 @@ pub(crate) struct Journal<T: Config> {
 }
 
 impl<T: Config> Journal<T> {
-    /// A turn is about to run, for what stood at that place of the queue.
-    pub(crate) fn begin(&mut self, place: u64, task: &Task<T>) {
+    /// A turn is about to run, for what stood at that place of a row.
+    pub(crate) fn begin(&mut self, lane: Lane, place: u64, task: &Task<T>) {
         if let Some(trace) = &mut self.trace {
-            trace.begin(place, task);
+            trace.begin((lane, place), task);
         }
     }
 

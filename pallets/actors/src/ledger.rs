@@ -4,8 +4,7 @@ use actors_primitives::{Balance, Gas, MessageId, ReplyCode};
 use frame_support::storage::with_storage_layer;
 
 use crate::{
-    aborted::Aborted, place::Load, purse::Split, record::ServiceState, Config, CreditOf, Message,
-    Pallet, Purse,
+    aborted::Aborted, purse::Split, record::ServiceState, Config, CreditOf, Message, Pallet, Purse,
 };
 
 /// The records that a turn has at hand: they are written once, when it has ended.
@@ -38,7 +37,7 @@ pub(crate) struct Paying {
     /// What the message may use of its deposit money.
     pub(crate) deposit: Balance,
     /// What it counts as in the queue, as soon as it takes a place there.
-    pub(crate) load: Load,
+    pub(crate) reserved: Gas,
 }
 
 impl<'s, T: Config> Ledger<'s, T> {
@@ -90,34 +89,28 @@ impl<'s, T: Config> Ledger<'s, T> {
         let deposit = deposit.min(self.deposit);
         self.deposit = self.deposit.saturating_sub(deposit);
         let is_sent = leaves == Leaves::AtOnce;
-        let least = Pallet::<T>::serving_gas();
-        let (purse, load) = match gas {
+        let (purse, reserved) = match gas {
             Some(gas) => {
                 let split = Split {
                     gas,
                     deposit,
                     is_sent,
-                    least,
                     is_last: self.purse.is_last && leaves != Leaves::Later,
                 };
                 let own = &mut self.purse;
-                let load = Pallet::<T>::split_purse(&message.purse, own, sent, split);
-                (sent, load)
+                let reserved = Pallet::<T>::split_purse(&message.purse, own, sent, split);
+                (sent, reserved)
             }
             None => {
                 self.purse.share();
-                let load = if is_sent {
-                    self.purse.reserve(0)
-                } else {
-                    Load::default()
-                };
-                (message.purse, load)
+                let reserved = if is_sent { self.purse.reserve(0) } else { 0 };
+                (message.purse, reserved)
             }
         };
         Paying {
             purse,
             deposit,
-            load,
+            reserved,
         }
     }
 }

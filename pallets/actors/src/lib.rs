@@ -128,6 +128,7 @@ pub use message::{Kind, Message, Sender, Waiter};
 pub use pallet::*;
 pub use program::{Program, Status};
 pub use purse::Purse;
+pub use queue::Lane;
 pub use record::{Row, ServiceState};
 pub use waiting::{WaitState, WaitingMessage};
 pub use weights::WeightInfo;
@@ -341,9 +342,14 @@ pub mod pallet {
     pub type State<T: Config> =
         StorageDoubleMap<_, Identity, T::AccountId, Blake2_128Concat, Key, StateValue>;
 
-    /// The one queue of messages, by place.
+    /// The queue of messages, by place.
     #[pallet::storage]
     pub type Queue<T: Config> = StorageMap<_, Identity, u64, message::Message<T>>;
+
+    /// What was booked before and has come, by place: deadlines, deliveries, signals, and answers of programs that
+    /// have ended. It is served in turns with the queue.
+    #[pallet::storage]
+    pub type Booked<T: Config> = StorageMap<_, Identity, u64, message::Message<T>>;
 
     /// Where the queue begins and ends, and whether it is served.
     #[pallet::storage]

@@ -1,11 +1,11 @@
 //! Messages: what they make happen, who sent them, and who is told how they ended.
 
-use actors_primitives::{abi::Entry, Balance, CodeHash, MessageId, ReplyCode};
+use actors_primitives::{abi::Entry, Balance, CodeHash, Gas, MessageId, ReplyCode};
 use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::pallet_prelude::BoundedVec;
 use scale_info::TypeInfo;
 
-use crate::{place::Load, Config, PayloadBound, Queue};
+use crate::{queue::Lane, Booked, Config, PayloadBound, Queue};
 
 /// A message that waits, among those of one program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
@@ -125,8 +125,8 @@ pub struct Message<T: Config> {
     pub purse: MessageId,
     /// How much of the purse's deposit money it may use, in planck.
     pub deposit: Balance,
-    /// What it counts as in the queue, as soon as it takes a place there.
-    pub load: Load,
+    /// What it counts as in the queue, in gas: nothing, unless a call or a program has sent it at once.
+    pub reserved: Gas,
     /// What it says. Last, so that the rest can be read without it.
     pub payload: BoundedVec<u8, PayloadBound>,
 }
@@ -141,15 +141,19 @@ type Head<T> = (
     Balance,
     MessageId,
     Balance,
-    Load,
+    Gas,
 );
 
 impl<T: Config> Message<T> {
-    /// The message at that place of the queue, without its payload, which is not read.
-    pub(crate) fn head(place: u64) -> Option<Self> {
+    /// The message at that place of a row, without its payload, which is not read.
+    pub(crate) fn head(lane: Lane, place: u64) -> Option<Self> {
+        let key = match lane {
+            Lane::Queue => Queue::<T>::hashed_key_for(place),
+            Lane::Booked => Booked::<T>::hashed_key_for(place),
+        };
         let mut bytes = alloc::vec![0; Head::<T>::max_encoded_len()];
-        sp_io::storage::read(&Queue::<T>::hashed_key_for(place), &mut bytes, 0)?;
-        let (id, kind, source, sender, destination, value, purse, deposit, load) =
+        sp_io::storage::read(&key, &mut bytes, 0)?;
+        let (id, kind, source, sender, destination, value, purse, deposit, reserved) =
             Head::<T>::decode(&mut &bytes[..]).ok()?;
         Some(Self {
             id,
@@ -160,7 +164,7 @@ impl<T: Config> Message<T> {
             value,
             purse,
             deposit,
-            load,
+            reserved,
             payload: BoundedVec::new(),
         })
     }

@@ -14,22 +14,25 @@
 //! and as much again doubles gas and place together. So a burst that the next blocks serve pays
 //! little or nothing; who holds the queue pays twice as much every few blocks, however they do it.
 //!
-//! What was **booked** before pays nothing when its time has come, and is let in while the queue has little of
-//! that ([`Room`]): by the most that its turns may burn, whatever is paid for.
+//! What was **booked** before pays nothing when its time has come, and takes no place in the queue: it has a row
+//! of its own, which is served in turns with the queue ([`crate::Lane`]).
 
-use actors_executor::{CodeInfo, Modules, StoredMemory};
-use actors_primitives::{abi::Entry, Gas};
-use codec::{Decode, Encode, MaxEncodedLen};
+use actors_executor::{CodeInfo, Modules};
+use actors_primitives::Gas;
 use frame_support::traits::Get;
-use scale_info::TypeInfo;
 use sp_runtime::traits::SaturatedConversion;
 
-use crate::{bounds, record::ServiceState, session::HALF_BUDGET, Config, Kind, Pallet, WeightInfo};
+use crate::{
+    bounds,
+    record::{ServiceState, QUEUE_PARTS},
+    session::HALF_BUDGET,
+    Config, Kind, Pallet, WeightInfo,
+};
 
 /// How many hooks' worth of gas are in the queue before a place costs anything, in quiet times; and
 /// after how many more the price of gas with its place has doubled. A hook's worth is what every block serves
 /// before its transactions.
-pub const STRETCH: u64 = 38;
+pub const STRETCH: u64 = 42;
 
 /// A doubling of that price, as the memory counts it.
 pub const DOUBLING: u32 = 256;
@@ -133,7 +136,7 @@ fn doublings(volume: Gas, hook: Gas) -> u32 {
 impl<T: Config> Pallet<T> {
     /// What further places cost now.
     pub(crate) fn place_rate(service: &ServiceState) -> Rate {
-        Rate::of(service.load.paid, service.memory, Self::hook_gas())
+        Rate::of(service.volume, service.memory, Self::hook_gas())
     }
 
     /// What the place of a call's message costs now.
@@ -147,11 +150,11 @@ impl<T: Config> Pallet<T> {
 
     /// Counts the gas of all messages but one, as if it had been there for long: so what places cost is
     /// the same, and stays so while the one is served.
-    pub(crate) fn remember_volume(service: &mut ServiceState, own: Load) {
-        let others = service.load.paid.saturating_sub(own.paid);
+    pub(crate) fn remember_volume(service: &mut ServiceState, own: Gas) {
+        let others = service.volume.saturating_sub(own);
         let more = doublings(others, Self::hook_gas());
         service.memory = service.memory.saturating_add(more);
-        service.load = own;
+        service.volume = own;
     }
 
     /// The most that a turn can count as: the longest, or one of the longest code.
@@ -164,8 +167,9 @@ impl<T: Config> Pallet<T> {
         T::WeightInfo::serve_message(bounds::PAYLOAD).ref_time()
     }
 
-    /// What a turn of that code takes of what a hook serves, whatever it burns: as much as of the code that
-    /// a hook may read; and at least what serving it takes.
+    /// What a turn of that code takes of what a hook serves, whatever it burns: half as much again as of the
+    /// code that a hook may read, since it burns less than it takes, and what it has paid for and does not burn
+    /// pays for others; and at least what serving it takes.
     pub(crate) fn code_share(info: &CodeInfo) -> Gas {
         Self::share_of_code(info.code_len).max(Self::serving_gas())
     }
@@ -173,23 +177,20 @@ impl<T: Config> Pallet<T> {
     fn share_of_code(bytes: u32) -> Gas {
         let cost = u128::from(Modules::cost(bytes));
         let share = cost.saturating_mul(Self::hook_gas().into());
-        let share = share.checked_div(HALF_BUDGET.into());
+        let share = share
+            .saturating_mul(3)
+            .checked_div(HALF_BUDGET.saturating_mul(2).into());
         share.unwrap_or_default().saturated_into()
     }
 
-    /// What a booked turn of that code takes of what a hook serves at most, which may burn so much: its code
-    /// is read if that pays for it.
-    pub(crate) fn booked_share(gas: Gas, info: &CodeInfo, entry: Entry) -> Gas {
-        let start = T::Schedule::get().start(info, entry, &StoredMemory::default());
-        match gas < start && info.is_current() {
-            true => Self::serving_gas(),
-            false => gas.max(Self::code_share(info)),
-        }
-    }
-
-    /// The gas that each block serves, whatever else is in it.
-    fn hook_gas() -> Gas {
-        Self::promised().ref_time()
+    /// The gas that each block serves of the queue, whatever else is in it: what was booked has the rest.
+    pub(crate) fn hook_gas() -> Gas {
+        let hook = u128::from(Self::promised().ref_time());
+        let parts = u128::from(QUEUE_PARTS);
+        let gas = hook
+            .saturating_mul(parts)
+            .checked_div(parts.saturating_add(1));
+        gas.unwrap_or_default().saturated_into()
     }
 
     /// What a message counts as in the queue whose turn takes so much of a hook: serving it as well, and what the
@@ -203,74 +204,6 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn place_price(rate: Rate, gas_limit: Gas, share: Gas) -> Gas {
         let longest = T::MaxTurnGas::get().max(share);
         rate.price_within(gas_limit, longest, share)
-    }
-}
-
-/// What a message, or all that the queue has, counts as there, in gas. What goes on counts as nothing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
-pub struct Load {
-    /// What is paid for of what calls, and programs at once, have sent: the volume.
-    pub paid: Gas,
-    /// Of what was booked the most that turns may burn, as far as that is known, or what their code takes
-    /// of the code that a block reads, where that is more.
-    pub booked: Gas,
-}
-
-impl Load {
-    /// Of what was booked.
-    pub(crate) fn booked(most: Gas) -> Self {
-        Self {
-            paid: 0,
-            booked: most,
-        }
-    }
-
-    /// With another.
-    pub(crate) fn with(self, other: Self) -> Self {
-        Self {
-            paid: self.paid.saturating_add(other.paid),
-            booked: self.booked.saturating_add(other.booked),
-        }
-    }
-
-    /// Without another.
-    pub(crate) fn without(self, other: Self) -> Self {
-        Self {
-            paid: self.paid.saturating_sub(other.paid),
-            booked: self.booked.saturating_sub(other.booked),
-        }
-    }
-}
-
-/// How much of what was booked the queue may have: what it has is served in its turn, and then more comes.
-/// So it holds nobody up for long, and however long the queue is, each comes sometime.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Room {
-    /// The gas up to which booked messages take places.
-    most: Gas,
-}
-
-impl Room {
-    /// A half of it: others come after.
-    pub(crate) fn half(self) -> Self {
-        Self {
-            most: self.most / 2,
-        }
-    }
-
-    /// Whether one more may take a place in a queue that has that load.
-    pub(crate) fn is_open(self, load: Load) -> bool {
-        load.booked < self.most
-    }
-}
-
-impl<T: Config> Pallet<T> {
-    /// The room that booked messages have: what is served before the transactions of a block, whatever these
-    /// leave.
-    pub(crate) fn booked_room() -> Room {
-        Room {
-            most: Self::hook_gas(),
-        }
     }
 }
 
@@ -299,19 +232,19 @@ mod tests {
     fn gas_with_its_place_doubles_with_each_stretch() {
         for (hooks, price) in [
             (0, 100),
-            (38, 100),
-            (57, 150),
-            (76, 200),
-            (114, 400),
-            (152, 800),
-            (418, 102_400),
+            (42, 100),
+            (63, 150),
+            (84, 200),
+            (126, 400),
+            (168, 800),
+            (462, 102_400),
         ] {
             assert_eq!(hundredths(hooks, 0), price, "{hooks} hooks");
         }
         assert_eq!(hundredths(0, DOUBLING), 100);
         assert_eq!(hundredths(0, 3 * DOUBLING), 400);
-        assert_eq!(hundredths(76, 3 * DOUBLING), 1_600);
-        assert_eq!(hundredths(19, DOUBLING / 2), 100);
+        assert_eq!(hundredths(84, 3 * DOUBLING), 1_600);
+        assert_eq!(hundredths(21, DOUBLING / 2), 100);
     }
 
     /// Whatever comes after what, hooks serve as much as they have: what each serves, and the head that did

@@ -32,10 +32,7 @@ use frame_support::{
 use scale_info::TypeInfo;
 use sp_runtime::TokenError;
 
-use crate::{
-    place::{Load, Rate},
-    report, Config, CreditOf, Error, HoldReason, Pallet, Purses,
-};
+use crate::{place::Rate, report, Config, CreditOf, Error, HoldReason, Pallet, Purses};
 
 /// Gas and deposit money of one call.
 #[derive(
@@ -97,8 +94,6 @@ pub(crate) struct Split {
     pub(crate) deposit: Balance,
     /// Whether the message that it is for takes a place in the queue now.
     pub(crate) is_sent: bool,
-    /// What the message takes of a hook in any case, if it is booked.
-    pub(crate) least: Gas,
     /// Whether that cleans up: a signal, or what one sends at once.
     pub(crate) is_last: bool,
 }
@@ -175,21 +170,14 @@ impl<T: Config> Purse<T> {
         place
     }
 
-    /// The most that one turn may burn some time, and what takes so much of a block at `least`. What is set
-    /// aside may be there again by then.
-    pub(crate) fn most(&self, least: Gas) -> Gas {
-        let gas = self.gas.saturating_add(self.aside);
-        gas.min(T::MaxTurnGas::get()).max(least)
-    }
-
     /// Reserves gas for a message that takes a place in the queue now: what one turn may burn of what is
     /// paid for, and no other has reserved; or the `share` that it takes of a hook in any case. What is burned
     /// beyond pays then, so it raises nobody else's price now.
-    pub(crate) fn reserve(&mut self, share: Gas) -> Load {
+    pub(crate) fn reserve(&mut self, share: Gas) -> Gas {
         let free = self.gas.min(self.paid).saturating_sub(self.queued);
         let paid = Pallet::<T>::counted(free.min(T::MaxTurnGas::get()).max(share));
         self.queued = self.queued.saturating_add(paid);
-        Load { paid, booked: 0 }
+        paid
     }
 
     /// Gives up what a message has reserved, which leaves the queue.
@@ -219,7 +207,7 @@ impl<T: Config> Pallet<T> {
         (place, share): (Gas, Gas),
         deposit: Balance,
         clock: u64,
-    ) -> Result<Load, DispatchError> {
+    ) -> Result<Gas, DispatchError> {
         let price = T::GasPrice::get();
         let held = price.cost(gas);
         let total = held.checked_add(deposit).ok_or(Error::<T>::GasNotPayable)?;
@@ -243,9 +231,9 @@ impl<T: Config> Pallet<T> {
         };
         purse.burn(place);
         purse.paid = purse.gas.min(T::MaxTurnGas::get()).max(share);
-        let load = purse.reserve(share);
+        let reserved = purse.reserve(share);
         Purses::<T>::insert(id, purse);
-        Ok(load)
+        Ok(reserved)
     }
 
     /// A purse to work on. Its record stays until [`Self::put_purse`].
@@ -348,7 +336,7 @@ impl<T: Config> Pallet<T> {
         purse: &mut Purse<T>,
         child: MessageId,
         split: Split,
-    ) -> Load {
+    ) -> Gas {
         let gas = split.gas.min(purse.gas);
         let deposit = split.deposit.min(purse.deposit);
         // Not what others have reserved.
@@ -377,11 +365,7 @@ impl<T: Config> Pallet<T> {
             is_closed: false,
             is_last: split.is_last,
         };
-        let load = if split.is_sent {
-            own.reserve(0)
-        } else {
-            Load::booked(own.most(split.least))
-        };
+        let reserved = if split.is_sent { own.reserve(0) } else { 0 };
         Purses::<T>::insert(child, own);
         match purse.parent {
             None => purse.share(),
@@ -390,7 +374,7 @@ impl<T: Config> Pallet<T> {
                 None => report!("the purse that another was split from does not exist"),
             }),
         }
-        load
+        reserved
     }
 
     /// Moves deposit money from the purse of a reply to that of the message which it resumes, unless

@@ -1,7 +1,7 @@
 //! The record of the service: where the queue and the agenda stand. It is read and written once a
 //! message, and found again from what is stored if it is damaged or lost.
 
-use actors_primitives::MessageId;
+use actors_primitives::{Gas, MessageId};
 use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::{
     pallet_prelude::{DispatchError, Weight},
@@ -12,9 +12,12 @@ use scale_info::TypeInfo;
 use sp_runtime::traits::SaturatedConversion;
 
 use crate::{
-    place::{remember, Load},
-    report, Config, Error, Graves, Pallet, Queue, Remains, Service, Ticks, WeightInfo,
+    place::remember, queue::Lane, report, Booked, Config, Error, Graves, Pallet, Queue, Remains,
+    Service, Ticks, WeightInfo,
 };
+
+/// How much more gas the queue is served than what was booked, while there are both.
+pub(crate) const QUEUE_PARTS: Gas = 8;
 
 /// Messages, and exited programs, that are looked for when the record of the service is lost. Only
 /// damage leads there.
@@ -31,8 +34,13 @@ const UNSEEN: u64 = 1 << 32;
 pub struct ServiceState {
     /// The queue: the message that is served next has its first place.
     pub queue: Row,
-    /// What all messages in the queue count as there.
-    pub load: Load,
+    /// What was booked before and has come: served in turns with the queue.
+    pub booked: Row,
+    /// How much more gas the queue has been served than what was booked has had for each of its parts. While
+    /// it is negative, it is the queue's turn.
+    pub ahead: i64,
+    /// What all messages in the queue count as there, in gas.
+    pub volume: Gas,
     /// What is remembered of backlogs, in parts of a doubling of the price of places.
     pub memory: u32,
     /// The place that the next message took when the last block began.
@@ -129,14 +137,56 @@ impl ServiceState {
     /// Whether each row begins before it ends, as nothing but damage changes.
     pub(crate) fn is_sound(&self) -> bool {
         self.queue.head <= self.queue.tail
+            && self.booked.head <= self.booked.tail
             && self.graves.head <= self.graves.tail
             && self.remains.head <= self.remains.tail
     }
 
-    /// How many messages stand in the queue.
+    /// How many messages stand in both rows.
     #[must_use]
     pub fn length(&self) -> u64 {
-        self.queue.length()
+        self.queue.length().saturating_add(self.booked.length())
+    }
+
+    /// The row that is served next: both in turns, while there are both.
+    #[must_use]
+    pub fn next_lane(&self) -> Option<Lane> {
+        match (self.queue.is_empty(), self.booked.is_empty()) {
+            (true, true) => None,
+            (false, false) if self.ahead < 0 => Some(Lane::Queue),
+            (false, true) => Some(Lane::Queue),
+            (_, false) => Some(Lane::Booked),
+        }
+    }
+
+    /// Where a row stands.
+    #[must_use]
+    pub fn row(&self, lane: Lane) -> Row {
+        match lane {
+            Lane::Queue => self.queue,
+            Lane::Booked => self.booked,
+        }
+    }
+
+    pub(crate) fn row_mut(&mut self, lane: Lane) -> &mut Row {
+        match lane {
+            Lane::Queue => &mut self.queue,
+            Lane::Booked => &mut self.booked,
+        }
+    }
+
+    /// Notes what serving a message took, where a hook serves so much of the queue: more than that it is not
+    /// ahead. What is booked is served without measure while the queue is empty, and then owes it no more than for
+    /// its last message.
+    pub(crate) fn took(&mut self, lane: Lane, gas: Gas, hook: Gas) {
+        let signed = |gas: Gas| i64::try_from(gas).unwrap_or(i64::MAX);
+        self.ahead = match lane {
+            Lane::Queue => self.ahead.saturating_add(signed(gas)).min(signed(hook)),
+            Lane::Booked => {
+                let parts = signed(gas.saturating_mul(QUEUE_PARTS));
+                self.ahead.max(0).saturating_sub(parts)
+            }
+        };
     }
 
     /// Notes that a block begins, and whether anything is in the queue that was there when the
@@ -206,8 +256,9 @@ impl<T: Config> Pallet<T> {
             ..ServiceState::default()
         });
         // Of what nobody can tell any more, places are as cheap as they can be.
-        (service.load, service.memory) = (Load::default(), 0);
+        (service.volume, service.memory, service.ahead) = (0, 0, 0);
         service.queue = Row::find(Queue::<T>::iter_keys());
+        service.booked = Row::find(Booked::<T>::iter_keys());
         Self::find_agenda(&mut service);
         service.graves = Row::find(Graves::<T>::iter_keys());
         service.remains = Row::find(Remains::<T>::iter_keys());
@@ -217,12 +268,13 @@ impl<T: Config> Pallet<T> {
 
     /// What mending takes.
     pub(crate) fn mending_weight() -> Weight {
-        T::WeightInfo::sweep(MENDED_KEYS.saturating_mul(4).saturating_add(1))
+        T::WeightInfo::sweep(MENDED_KEYS.saturating_mul(5).saturating_add(1))
     }
 
     /// Whether there is anything that only service brings about, and would have to be found again.
     fn has_traces() -> bool {
         Queue::<T>::iter_keys().next().is_some()
+            || Booked::<T>::iter_keys().next().is_some()
             || Ticks::<T>::iter_keys().next().is_some()
             || Graves::<T>::iter_keys().next().is_some()
             || Remains::<T>::iter_keys().next().is_some()
@@ -249,27 +301,29 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Steps over a gap in the queue: to the next message if it is near, or to the first of some,
+    /// Steps over a gap in a row of messages: to the next one if it is near, or to the first of some,
     /// or to the end. Messages that are left out then are found behind the others.
-    pub(crate) fn step_over_gap(service: &mut ServiceState) {
-        // What was lost may have been most of it, and nothing would ever take that off.
-        service.load.booked = 0;
+    pub(crate) fn step_over_gap(service: &mut ServiceState, lane: Lane) {
+        let row = service.row_mut(lane);
         let near = (1..=GAP_KEYS).find_map(|step| {
-            let place = service.queue.head.checked_add(step.into())?;
-            Queue::<T>::contains_key(place).then_some(place)
+            let place = row.head.checked_add(step.into())?;
+            lane.has_message::<T>(place).then_some(place)
         });
         if let Some(place) = near {
-            service.queue.head = place;
+            row.head = place;
             return;
         }
-        let (count, first, _) = sample(Queue::<T>::iter_keys(), GAP_KEYS);
+        let (count, first, _) = match lane {
+            Lane::Queue => sample(Queue::<T>::iter_keys(), GAP_KEYS),
+            Lane::Booked => sample(Booked::<T>::iter_keys(), GAP_KEYS),
+        };
         match count {
-            0 => (service.queue, service.load) = (Row::default(), Load::default()),
-            GAP_KEYS => {
-                (service.queue.head, service.queue.tail) =
-                    (first, service.queue.tail.saturating_add(UNSEEN));
-            }
-            _ => service.queue.head = first,
+            0 => *row = Row::default(),
+            GAP_KEYS => (row.head, row.tail) = (first, row.tail.saturating_add(UNSEEN)),
+            _ => row.head = first,
+        }
+        if service.queue.is_empty() {
+            service.volume = 0;
         }
     }
 }

@@ -8,7 +8,7 @@ use frame_support::pallet_prelude::BoundedVec;
 use crate::{
     aborted::Aborted,
     message::{Kind, Message, Sender, Waiter},
-    place::Load,
+    queue::Lane,
     record::ServiceState,
     waiting::WaitingMessage,
     Config, Event, Pallet, PayloadBound, Programs, Purse, ReplyTo,
@@ -39,8 +39,6 @@ struct Answer {
     value: Balance,
     /// Deposit money that the answered message has left.
     deposit: Balance,
-    /// What it counts as in the queue.
-    load: Load,
 }
 
 /// What a program said when it failed: a panic's text, and the bytes that it reverted with.
@@ -54,7 +52,7 @@ pub(crate) fn last_words(failure: &Failure) -> (String, Vec<u8>) {
 }
 
 /// Who is told how a message ended.
-pub(crate) enum Party<T: Config> {
+enum Party<T: Config> {
     /// A program's message that awaits the reply: a turn of it is queued.
     Waiter(Waiter, Box<WaitingMessage<T>>),
     /// A program that handles replies: a turn of it is queued.
@@ -66,16 +64,9 @@ pub(crate) enum Party<T: Config> {
     User,
 }
 
-impl<T: Config> Party<T> {
-    /// Whether the reply takes a place in the queue.
-    pub(crate) fn is_queued(&self) -> bool {
-        matches!(self, Self::Waiter(..) | Self::Handler)
-    }
-}
-
 impl<T: Config> Pallet<T> {
     /// Whoever sent the message, and what it wants.
-    pub(crate) fn party(message: &Message<T>) -> Party<T> {
+    fn party(message: &Message<T>) -> Party<T> {
         if message.sender == Sender::User {
             return Party::User;
         }
@@ -122,9 +113,8 @@ impl<T: Config> Pallet<T> {
                     payload,
                     value: ending.value,
                     deposit,
-                    load: Load::default(),
                 };
-                Self::enqueue_reply(service, message, party, reply);
+                Self::enqueue_reply(service, Lane::Queue, message, party, reply);
             }
             Party::Account => {
                 // What cannot arrive there stays with the program, which owes its sender nothing.
@@ -141,53 +131,17 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Gives the error reply to a message that failed. What it carries goes back with it: `value`,
+    /// Gives the error reply to a message that failed, in that row. What it carries goes back with it: `value`,
     /// which is in escrow; and `deposit`, which it may still use.
     pub(crate) fn give_failure(
         service: &mut ServiceState,
+        lane: Lane,
         message: &Message<T>,
-        failure: Failure,
-        carried: (Balance, Balance),
-        purse: Option<&mut Purse<T>>,
-    ) {
-        let party = Self::party(message);
-        let load = Load::default();
-        Self::give_failure_to(service, message, party, failure, carried, purse, load);
-    }
-
-    /// Gives the error reply to a message that has ended without a turn of its own, to whoever sent it. It
-    /// has waited for room in the queue.
-    pub(crate) fn give_end(
-        service: &mut ServiceState,
-        message: &Message<T>,
-        party: Party<T>,
-        failure: Failure,
-        purse: Option<&mut Purse<T>>,
-    ) {
-        let most = match &party {
-            Party::Waiter(_, waiting) => waiting.most,
-            Party::Handler => Programs::<T>::get(&message.source).map_or(0, |program| {
-                let gas = purse.as_ref().map_or(0, |purse| purse.most(0));
-                Self::booked_share(gas, &program.info, Entry::HandleReply)
-            }),
-            Party::Account | Party::User => 0,
-        };
-        // Its value arrived with its first turn.
-        let carried = (0, message.deposit);
-        let load = Load::booked(most);
-        Self::give_failure_to(service, message, party, failure, carried, purse, load);
-    }
-
-    fn give_failure_to(
-        service: &mut ServiceState,
-        message: &Message<T>,
-        party: Party<T>,
         failure: Failure,
         (value, deposit): (Balance, Balance),
         purse: Option<&mut Purse<T>>,
-        load: Load,
     ) {
-        match party {
+        match Self::party(message) {
             party @ (Party::Waiter(..) | Party::Handler) => {
                 // The value stays in escrow, and is the reply's from now on.
                 if let Some(purse) = purse {
@@ -198,9 +152,8 @@ impl<T: Config> Pallet<T> {
                     payload: Self::reply_payload(failure.payload),
                     value,
                     deposit,
-                    load,
                 };
-                Self::enqueue_reply(service, message, party, reply);
+                Self::enqueue_reply(service, lane, message, party, reply);
             }
             Party::User => {
                 let returned = Self::value_returns(&message.source, value);
@@ -228,9 +181,8 @@ impl<T: Config> Pallet<T> {
                     payload,
                     value,
                     deposit: message.deposit,
-                    load: Load::default(),
                 };
-                Self::enqueue_reply(service, &message, party, reply);
+                Self::enqueue_reply(service, Lane::Queue, &message, party, reply);
             }
             Party::User | Party::Account => {
                 Self::value_returns(&message.source, value);
@@ -239,10 +191,11 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Puts a reply into the queue. It has a reference to the `purse` of the message that it
+    /// Puts a reply into a row. It has a reference to the `purse` of the message that it
     /// answers, and its value is in escrow.
     fn enqueue_reply(
         service: &mut ServiceState,
+        lane: Lane,
         message: &Message<T>,
         party: Party<T>,
         answer: Answer,
@@ -259,7 +212,6 @@ impl<T: Config> Pallet<T> {
             payload,
             value,
             deposit,
-            load,
         } = answer;
         let reply = Message {
             id: Self::reply_id(&message.id),
@@ -275,9 +227,9 @@ impl<T: Config> Pallet<T> {
             value,
             purse: message.purse,
             deposit,
-            load,
+            reserved: 0,
         };
-        Self::enqueue(service, reply);
+        Self::enqueue(service, lane, reply);
     }
 
     fn tell_user(message: &Message<T>, code: ReplyCode, payload: Vec<u8>, value: Balance) {

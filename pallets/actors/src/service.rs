@@ -10,27 +10,27 @@ use frame_support::{
 use crate::{
     agenda::Due,
     bounds,
-    place::{Load, Room},
+    queue::Lane,
     record::ServiceState,
     report,
     session::{Session, HALF_BUDGET},
     share::share_of,
     task::Task,
-    Agenda, Codes, Config, Kind, Pallet, Queue, Service, Ticks, WeightInfo,
+    Agenda, Codes, Config, Kind, Pallet, Service, Ticks, WeightInfo,
 };
 
 impl<T: Config> Pallet<T> {
     /// Serves before the transactions of a block, with the guaranteed share of at most `limit`,
     /// and says what that took.
     pub(crate) fn poll(limit: Weight, session: &mut Session<T>) -> Weight {
-        Self::poll_in_rounds(limit, session, || ())
+        Self::poll_in_steps(limit, session, &mut || ())
     }
 
-    /// Likewise, and calls `ended` after each round of what is due and what is queued.
-    pub(crate) fn poll_in_rounds(
+    /// Likewise, and calls `ended` when what is due is done, and after each message.
+    pub(crate) fn poll_in_steps(
         limit: Weight,
         session: &mut Session<T>,
-        mut ended: impl FnMut(),
+        ended: &mut dyn FnMut(),
     ) -> Weight {
         let limit = Self::min_service_weight().min(limit);
         if !T::WeightInfo::tick().all_lte(limit) {
@@ -39,120 +39,62 @@ impl<T: Config> Pallet<T> {
         let ticked = Self::tick();
         let limit = limit.saturating_sub(ticked);
         let share = limit.min(Self::due_share());
-        let due = share.saturating_sub(Self::sweep_share(share));
-        let due = Self::do_due_within(due, Self::room_of_due());
-        let swept = Self::sweep_within(share.saturating_sub(due), session);
+        let due = Self::do_due_within(share.saturating_sub(Self::sweep_share(share)));
+        let swept = Self::sweep_within(share.saturating_sub(due));
+        ended();
         let settled = due.saturating_add(swept);
         session.modules = Modules::with_budget(HALF_BUDGET);
-        let served = Self::serve_within(limit.saturating_sub(settled), session);
-        ended();
-        let used = settled.saturating_add(served);
-        ticked.saturating_add(Self::go_on(limit, used, session, ended))
+        let served = Self::serve_within(limit.saturating_sub(settled), session, ended);
+        ticked.saturating_add(settled).saturating_add(served)
     }
 
     /// Serves after the transactions of a block, which have left `rest`, with the share of that
     /// which it may take; says what that took.
     pub(crate) fn idle(rest: Weight, session: &mut Session<T>) -> Weight {
-        Self::idle_in_rounds(rest, session, || ())
+        Self::idle_in_steps(rest, session, &mut || ())
     }
 
-    /// Likewise, and calls `ended` after each round of what is due and what is queued.
-    pub(crate) fn idle_in_rounds(
+    /// Likewise, and calls `ended` when what is due is done, and after each message.
+    pub(crate) fn idle_in_steps(
         rest: Weight,
         session: &mut Session<T>,
-        mut ended: impl FnMut(),
+        ended: &mut dyn FnMut(),
     ) -> Weight {
         let limit = share_of(T::IdleShare::get(), rest);
-        session.modules = Modules::with_budget(Self::code_left());
         let looked = T::WeightInfo::peek_service();
         if !looked.all_lte(limit) {
             return Weight::zero();
         }
-        let used = Self::round(limit, looked, session);
+        session.modules = Modules::with_budget(Self::code_left());
+        let limit = limit.saturating_sub(looked);
+        let half = Weight::from_parts(limit.ref_time() / 2, limit.proof_size() / 2);
+        let due = Self::do_due_within(half);
         ended();
-        let used = Self::go_on(limit, used, session, ended);
-        let left = limit.saturating_sub(used);
-        used.saturating_add(Self::sweep_within(left, session))
+        let served = Self::serve_within(limit.saturating_sub(due), session, ended);
+        let used = due.saturating_add(served);
+        let swept = Self::sweep_within(limit.saturating_sub(used));
+        looked.saturating_add(used).saturating_add(swept)
     }
 
-    /// Goes on with what is due, who waits in vain and what is queued, of which some is done and `used` of
-    /// `limit` taken: what comes later takes a place as soon as the queue has one for it. Says what all of it took.
-    fn go_on(
+    /// Serves messages with at most `limit` and says what that took.
+    pub(crate) fn serve_within(
         limit: Weight,
-        used: Weight,
         session: &mut Session<T>,
-        mut ended: impl FnMut(),
+        ended: &mut dyn FnMut(),
     ) -> Weight {
-        let mut used = used;
-        loop {
-            let last = Service::<T>::get();
-            if !last.is_due() && last.graves.is_empty() {
-                return used;
-            }
-            let given = session.answers.given;
-            used = Self::round(limit, used, session);
-            ended();
-            let service = Service::<T>::get();
-            let has_come_on = service.queue.head > last.queue.head
-                || (service.due_tick, service.due_index) > (last.due_tick, last.due_index)
-                || session.answers.given > given;
-            if !has_come_on {
-                return used;
-            }
-        }
-    }
-
-    /// Does what is due, with half of what is left at most, answers who waits in vain, with a half of that, and
-    /// serves the queue.
-    fn round(limit: Weight, used: Weight, session: &mut Session<T>) -> Weight {
-        let left = limit.saturating_sub(used);
-        let part = |parts| Weight::from_parts(left.ref_time() / parts, left.proof_size() / parts);
-        let due = Self::do_due_within(part(2), Self::room_of_due());
-        let answered = Self::answer_within(part(4), session);
-        let settled = due.saturating_add(answered);
-        let served = Self::serve_within(left.saturating_sub(settled), session);
-        used.saturating_add(settled).saturating_add(served)
-    }
-
-    /// The room that what is due has: a half of it, if others wait for an answer.
-    fn room_of_due() -> Room {
-        let room = Self::booked_room();
-        match Service::<T>::get().graves.is_empty() {
-            true => room,
-            false => room.half(),
-        }
-    }
-
-    /// Serves the queue with at most `limit` and says what that took.
-    pub(crate) fn serve_within(limit: Weight, session: &mut Session<T>) -> Weight {
         Self::within(limit, |service, meter| {
-            Self::serve(service, meter, session);
+            Self::serve(service, meter, session, ended);
         })
     }
 
-    /// Does what is due with at most `limit` and says what that took. The queue has
-    /// so much room for that.
-    pub(crate) fn do_due_within(limit: Weight, room: Room) -> Weight {
-        Self::within(limit, |service, meter| Self::do_due(service, meter, room))
+    /// Does what is due with at most `limit` and says what that took.
+    pub(crate) fn do_due_within(limit: Weight) -> Weight {
+        Self::within(limit, Self::do_due)
     }
 
-    /// Sweeps with at most `limit` and says what that took, likewise.
-    pub(crate) fn sweep_within(limit: Weight, session: &mut Session<T>) -> Weight {
-        let (room, answers) = (Self::booked_room(), &mut session.answers);
-        Self::within(limit, |service, meter| {
-            Self::sweep(service, meter, room, answers);
-        })
-    }
-
-    /// Answers who waits in vain, with at most `limit`, and says what that took.
-    fn answer_within(limit: Weight, session: &mut Session<T>) -> Weight {
-        if Service::<T>::get().graves.is_empty() {
-            return Weight::zero();
-        }
-        let (room, answers) = (Self::booked_room(), &mut session.answers);
-        Self::within(limit, |mut service, meter| {
-            Self::answer(&mut service, meter, room, answers);
-        })
+    /// Sweeps with at most `limit` and says what that took.
+    pub(crate) fn sweep_within(limit: Weight) -> Weight {
+        Self::within(limit, Self::sweep)
     }
 
     /// Does a part of the service with at most `limit`, unless it is paused.
@@ -167,7 +109,8 @@ impl<T: Config> Pallet<T> {
         meter.consumed()
     }
 
-    /// Serves the queue until it is empty or the next turn might not fit.
+    /// Serves the queue and what was booked, in turns, until both are empty or the next turn might not fit.
+    /// What was booked and does not fit any more leaves the rest to the queue. Calls `ended` after each message.
     ///
     /// A turn starts only when the most it may burn fits what remains: nothing runs twice.
     ///
@@ -176,31 +119,41 @@ impl<T: Config> Pallet<T> {
         mut service: ServiceState,
         meter: &mut WeightMeter,
         session: &mut Session<T>,
+        ended: &mut dyn FnMut(),
     ) {
         let least = Self::longest_step();
         let proof_price = T::Schedule::get().proof_byte;
-        let promised = Self::promised();
+        let (promised, hook) = (Self::promised(), Self::hook_gas());
+        let mut is_full = false;
         while meter.can_consume(least) {
-            if service.queue.is_empty() {
+            let Some(lane) = service.next_lane() else {
                 return;
-            }
-            let Some(message) = Queue::<T>::get(service.queue.head) else {
+            };
+            let lane = match is_full {
+                true if service.queue.is_empty() => return,
+                true => Lane::Queue,
+                false => lane,
+            };
+            let place = service.row(lane).head;
+            let Some(message) = lane.message::<T>(place) else {
                 // Only damaged storage brings us here. Step over it, so that the rest is served.
-                report!("no message at {} in the queue", service.queue.head);
+                report!("no message at {place} of {lane:?}");
                 meter.consume(T::WeightInfo::serve_message(0));
                 // What stands there and cannot be read goes, or the next step would lead back.
-                Queue::<T>::remove(service.queue.head);
-                Self::step_over_gap(&mut service);
+                lane.clear::<T>(place);
+                Self::step_over_gap(&mut service, lane);
                 Service::<T>::put(service);
                 continue;
             };
             let is_resume = message.kind.waiter().is_some();
             let mut step = T::WeightInfo::serve_message(message.payload.len() as u32);
-            let load = message.load;
+            let reserved = message.reserved;
             let Some(task) = Self::task(&service, message) else {
-                Self::advance(&mut service, load);
+                Self::advance(&mut service, lane, reserved);
+                service.took(lane, step.ref_time(), hook);
                 Service::<T>::put(service);
                 meter.consume(step);
+                ended();
                 continue;
             };
             if is_resume {
@@ -211,25 +164,39 @@ impl<T: Config> Pallet<T> {
             if !most.all_lte(promised) {
                 // It fitted when it was sent, and the block has shrunk since: nothing promises
                 // that there will ever be room for it.
-                session.journal.begin(service.queue.head, &task);
-                Self::advance(&mut service, load);
+                session.journal.begin(lane, place, &task);
+                Self::advance(&mut service, lane, reserved);
                 Self::refuse(&mut service, task, ReplyCode::LimitExceeded, session);
+                service.took(lane, step.ref_time(), hook);
                 Service::<T>::put(service);
                 session.journal.settle();
                 meter.consume(step);
+                ended();
                 continue;
             }
             if !meter.can_consume(most) || !Self::has_room(&task, gas_limit, &session.modules) {
                 // The head and its purse were read to find out.
                 meter.consume(T::WeightInfo::peek_queue());
-                return;
+                if lane == Lane::Queue {
+                    return;
+                }
+                is_full = true;
+                continue;
             }
-            session.journal.begin(service.queue.head, &task);
-            Self::advance(&mut service, load);
+            session.journal.begin(lane, place, &task);
+            Self::advance(&mut service, lane, reserved);
+            let share = task.share;
             let used = Self::run(&mut service, task, gas_limit, session);
+            let taken = match used.ref_time() {
+                // Nothing has run, so no code was read.
+                0 => 0,
+                gas => gas.max(share),
+            };
+            service.took(lane, step.ref_time().saturating_add(taken), hook);
             Service::<T>::put(service);
             session.journal.settle();
             meter.consume(step.saturating_add(used));
+            ended();
         }
     }
 
@@ -259,14 +226,15 @@ impl<T: Config> Pallet<T> {
             || modules.has_room(&code_hash, &info, &T::Limits::get())
     }
 
-    /// Takes the message at the head out of the queue.
-    fn advance(service: &mut ServiceState, load: Load) {
-        Queue::<T>::remove(service.queue.head);
-        service.queue.pop();
-        service.load = match service.length() {
+    /// Takes the message at the head out of a row.
+    fn advance(service: &mut ServiceState, lane: Lane, reserved: Gas) {
+        let row = service.row_mut(lane);
+        lane.clear::<T>(row.head);
+        row.pop();
+        service.volume = match service.queue.is_empty() {
             // Whatever damage has left of it.
-            0 => Load::default(),
-            _ => service.load.without(load),
+            true => 0,
+            false => service.volume.saturating_sub(reserved),
         };
     }
 
@@ -275,8 +243,7 @@ impl<T: Config> Pallet<T> {
     #[must_use]
     pub fn has_work() -> bool {
         let service = Service::<T>::get();
-        !service.is_paused
-            && (!service.queue.is_empty() || service.is_sweeping() || service.is_due())
+        !service.is_paused && (service.length() > 0 || service.is_sweeping() || service.is_due())
     }
 
     /// Whether something waits for time to pass, which it does in blocks only: a node that makes
@@ -288,7 +255,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Does what is due, in order, as long as the meter lasts.
-    pub(crate) fn do_due(mut service: ServiceState, meter: &mut WeightMeter, room: Room) {
+    pub(crate) fn do_due(mut service: ServiceState, meter: &mut WeightMeter) {
         // Room for the longest, since what it is shows only when it is read.
         let most = T::WeightInfo::do_due(bounds::PAYLOAD);
         while service.is_due() && meter.can_consume(most) {
@@ -302,12 +269,6 @@ impl<T: Config> Pallet<T> {
                 continue;
             }
             let due = Agenda::<T>::get(tick, index);
-            // A letter that ends takes no place in the queue.
-            let takes_place = matches!(due, Some(Due::Deadline { .. } | Due::Delivery(_)));
-            if takes_place && !room.is_open(service.load) {
-                meter.consume(T::WeightInfo::do_due(0));
-                return;
-            }
             service.due_index = index.saturating_add(1);
             if due.is_some() {
                 Agenda::<T>::remove(tick, index);

@@ -2,18 +2,16 @@
 
 use actors_executor::Modules;
 
-use crate::{journal::Journal, sweep::Answers, Config};
+use crate::{journal::Journal, Config};
 
 /// What lasts from one turn to the next while the queue is served, and no longer: an author and
 /// an importer split a block into different calls of the runtime, so nothing that changes gas or
-/// an outcome may live here for longer than a hook.
+/// an outcome may live here.
 #[derive(frame_support::DefaultNoBound)]
 pub(crate) struct Session<T: Config> {
     /// Modules that were loaded already: reusing one changes time, never gas. How many bytes of
     /// code may be read is the block's state ([`HALF_BUDGET`]).
     pub(crate) modules: Modules,
-    /// How far answering what waited in ended programs has come.
-    pub(crate) answers: Answers,
     /// What the turns tell.
     pub(crate) journal: Journal<T>,
 }

@@ -15,9 +15,8 @@ use frame_support::{
 use crate::{
     deposit::part,
     graves::{Grave, Parting, Remnant},
-    place::Room,
+    queue::Lane,
     record::ServiceState,
-    reply::Party,
     report,
     waiting::{WaitState, WaitingMessage},
     Config, Event, Graves, Pages, Pallet, Remains, Service, State, Waiting, WaitingPayloads,
@@ -30,50 +29,27 @@ pub(crate) const SWEEP_KEYS: u32 = 32;
 /// message steps over everything that the block has removed behind it, and no meter counts that.
 const MOST_GRAVES: u32 = 16;
 
-/// How far a hook has come with answering.
-#[derive(Default)]
-pub(crate) struct Answers {
-    /// How many graves it has closed.
-    graves: u32,
-    /// The key of the last message of the first grave that it has answered: what is removed already is not
-    /// looked at again.
-    last: Vec<u8>,
-    /// How many messages it has answered.
-    pub(crate) given: u32,
-}
-
 impl<T: Config> Pallet<T> {
     /// Sweeps, a bounded number of keys a step, as long as the meter lasts: first waiting
-    /// messages are answered, as long as the queue has room for that, then storage is freed. What remains is
-    /// found again by the next hook.
-    pub(crate) fn sweep(
-        mut service: ServiceState,
-        meter: &mut WeightMeter,
-        room: Room,
-        answers: &mut Answers,
-    ) {
-        Self::answer(&mut service, meter, room, answers);
+    /// messages are answered, then storage is freed. What remains is found again by the next hook.
+    pub(crate) fn sweep(mut service: ServiceState, meter: &mut WeightMeter) {
+        Self::answer(&mut service, meter);
         Self::free_remains(&mut service, meter);
     }
 
     /// Answers messages that waited in programs which have ended.
-    pub(crate) fn answer(
-        service: &mut ServiceState,
-        meter: &mut WeightMeter,
-        room: Room,
-        answers: &mut Answers,
-    ) {
-        while !service.graves.is_empty() && answers.graves < MOST_GRAVES {
+    fn answer(service: &mut ServiceState, meter: &mut WeightMeter) {
+        let mut answered = 0;
+        while !service.graves.is_empty() && answered < MOST_GRAVES {
             if meter.try_consume(T::WeightInfo::sweep(0)).is_err() {
                 return;
             }
             match Graves::<T>::get(service.graves.head) {
                 Some(grave) => {
-                    if !Self::answer_waiting(service, meter, &grave, room, answers) {
+                    if !Self::answer_waiting(service, meter, &grave) {
                         return;
                     }
-                    answers.graves = answers.graves.saturating_add(1);
-                    answers.last.clear();
+                    answered = answered.saturating_add(1);
                     Graves::<T>::remove(service.graves.head);
                     service.graves.pop();
                 }
@@ -124,30 +100,19 @@ impl<T: Config> Pallet<T> {
         service: &mut ServiceState,
         meter: &mut WeightMeter,
         grave: &Grave<T::AccountId>,
-        room: Room,
-        answers: &mut Answers,
     ) -> bool {
         let key = (&grave.program, grave.epoch);
         let prefix = Waiting::<T>::storage_n_map_partial_key(key);
         let payloads = WaitingPayloads::<T>::storage_n_map_partial_key(key);
+        let mut last = prefix.clone();
         let step = T::WeightInfo::answer_waiting();
         while meter.can_consume(step) {
             meter.consume(step);
-            let from = match answers.last.starts_with(&prefix) {
-                true => &answers.last,
-                false => &prefix,
-            };
-            let Some(key) = next_key(from, &prefix) else {
+            let Some(key) = next_key(&last, &prefix) else {
                 return true;
             };
             let waiting: Option<WaitingMessage<T>> = unhashed::get(&key);
-            let party = waiting
-                .as_ref()
-                .and_then(|waiting| (!waiting.has_replied).then(|| Self::party(&waiting.message)));
-            let is_queued = party.as_ref().is_some_and(Party::is_queued);
-            if is_queued && !room.is_open(service.load) {
-                return false;
-            }
+            // Also what nothing decodes.
             unhashed::kill(&key);
             let end = key.get(prefix.len()..).unwrap_or_default();
             unhashed::kill(&[&payloads, end].concat());
@@ -156,11 +121,10 @@ impl<T: Config> Pallet<T> {
                     Parting::Exited => Self::absence(&grave.program),
                     Parting::Upgraded => ReplyCode::Upgraded.into(),
                 };
-                Self::end_waiting(service, waiting, party, failure);
+                Self::end_waiting(service, waiting, failure);
                 Service::<T>::put(*service);
             }
-            answers.given = answers.given.saturating_add(1);
-            answers.last = key;
+            last = key;
         }
         false
     }
@@ -219,14 +183,8 @@ impl<T: Config> Pallet<T> {
         (!is_last).then_some(remnant)
     }
 
-    /// Ends a message that waits without another turn: its program has ended, or is another. Who is to be
-    /// told, if the message has no reply yet, is `party`. Causes to go on that stand in the queue find it gone.
-    fn end_waiting(
-        service: &mut ServiceState,
-        waiting: WaitingMessage<T>,
-        party: Option<Party<T>>,
-        failure: Failure,
-    ) {
+    /// Ends a message that waits without another turn: its program has ended, or is another. Causes to go on that stand in the queue find it gone.
+    fn end_waiting(service: &mut ServiceState, waiting: WaitingMessage<T>, failure: Failure) {
         if let WaitState::Parked(slot) = waiting.state {
             Self::cancel(service, slot);
         }
@@ -236,8 +194,18 @@ impl<T: Config> Pallet<T> {
             purse.restore(waiting.signal);
         }
         let reply_code = failure.code;
-        if let Some(party) = party {
-            Self::give_end(service, &waiting.message, party, failure, purse.as_mut());
+        if !waiting.has_replied {
+            // Its value arrived with its first turn.
+            let message = &waiting.message;
+            let given = (0, message.deposit);
+            Self::give_failure(
+                service,
+                Lane::Booked,
+                message,
+                failure,
+                given,
+                purse.as_mut(),
+            );
         }
         if let Some(purse) = purse {
             Self::put_purse(&waiting.message.purse, purse);

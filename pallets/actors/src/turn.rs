@@ -15,8 +15,9 @@ use crate::{
     host::ProgramHost,
     ledger::Ledger,
     message::{Kind, Message, Sender},
-    place::{Load, Rate},
+    place::Rate,
     purse::Split,
+    queue::Lane,
     record::ServiceState,
     report,
     session::Session,
@@ -41,7 +42,7 @@ impl<T: Config> Pallet<T> {
         let program = Programs::<T>::get(&item.destination);
         // Beside the place that it gives up.
         let others = ServiceState {
-            load: service.load.without(item.load),
+            volume: service.volume.saturating_sub(item.reserved),
             ..*service
         };
         let rate = Self::place_rate(&others);
@@ -59,7 +60,7 @@ impl<T: Config> Pallet<T> {
             }
             let mut purse = Self::take_purse(&item.purse);
             if let Some(purse) = &mut purse {
-                purse.unreserve(item.load.paid);
+                purse.unreserve(item.reserved);
             }
             let rate = Self::renew(&mut purse, item.kind, service.clock, rate);
             return Some(Task {
@@ -493,7 +494,14 @@ impl<T: Config> Pallet<T> {
                 false => message.value,
             };
             let purse = purse.as_deref_mut();
-            Self::give_failure(service, message, failure, (value, given), purse);
+            Self::give_failure(
+                service,
+                Lane::Queue,
+                message,
+                failure,
+                (value, given),
+                purse,
+            );
         }
         match message.kind {
             Kind::Init => {
@@ -508,7 +516,6 @@ impl<T: Config> Pallet<T> {
                         gas,
                         deposit: rest,
                         is_sent: false,
-                        least: task.share,
                         is_last: true,
                     };
                     Self::send_signal(service, message, code, split, purse);
@@ -517,27 +524,19 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Queues the turn in which a program cleans up after a message that failed, or books it. It brings
+    /// Queues the turn in which a program cleans up after a message that failed. It brings
     /// the gas that the message's last wait set aside for it, and deposit money that is left.
     fn send_signal(
         service: &mut ServiceState,
         message: &Message<T>,
         code: ReplyCode,
-        mut split: Split,
+        split: Split,
         purse: &mut Purse<T>,
     ) {
-        // It pays nothing for its place, so it does not hold the queue; and for coming later as anything does
-        // that is delayed.
-        let comes_now = Self::booked_room().is_open(service.load);
-        if !comes_now {
-            let price = T::Schedule::get().delay.min(split.gas);
-            purse.burn(price);
-            split.gas = split.gas.saturating_sub(price);
-        }
         // Its exports may have changed only with an epoch, which would have ended the wait.
         let id = Self::signal_id(&message.id);
         let deposit = split.deposit;
-        let load = Self::split_purse(&message.purse, purse, id, split);
+        Self::split_purse(&message.purse, purse, id, split);
         let signal = Message {
             id,
             kind: Kind::Signal {
@@ -551,13 +550,10 @@ impl<T: Config> Pallet<T> {
             value: 0,
             purse: id,
             deposit,
-            load,
+            reserved: 0,
         };
-        if comes_now {
-            Self::enqueue(service, signal);
-        } else {
-            Self::book(service, signal, 1);
-        }
+        // It pays nothing for a place in the queue.
+        Self::enqueue(service, Lane::Booked, signal);
     }
 
     /// A message has one signal at most, so its id follows from the message's.
@@ -590,7 +586,7 @@ impl<T: Config> Pallet<T> {
                 value: 0,
                 purse: MessageId::default(),
                 deposit: 0,
-                load: Load::default(),
+                reserved: 0,
             },
             cause: Cause::Fresh,
             past: Past::default(),

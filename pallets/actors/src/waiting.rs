@@ -15,7 +15,7 @@ use crate::{
     agenda::{Due, Slot},
     ledger::Ledger,
     message::{Kind, Message, Sender, Waiter},
-    place::Load,
+    queue::Lane,
     record::ServiceState,
     task::Past,
     Config, Pallet, Purse, Waiting, WaitingPayloads,
@@ -66,9 +66,6 @@ pub struct WaitingMessage<T: Config> {
     pub resume: Gas,
     /// Gas set aside for `handle_signal`, should a later turn fail.
     pub signal: Gas,
-    /// The most that its next turn may burn, as far as that is known, or what its code takes of the code
-    /// that a block reads, where that is more.
-    pub most: Gas,
     /// Where it stands.
     pub state: WaitState,
 }
@@ -134,14 +131,13 @@ impl<T: Config> Pallet<T> {
         Waiting::<T>::get((program, waiter.epoch, waiter.message))
     }
 
-    /// Parks a message until something resumes it, in a program of that epoch, whose code takes `share` of
-    /// what a block serves in any case. Its turn has committed, and the gas that the wait sets aside is
-    /// there.
+    /// Parks a message until something resumes it, in a program of that epoch. Its turn has committed, and the
+    /// gas that the wait sets aside is there.
     pub(crate) fn park(
         ledger: &mut Ledger<'_, T>,
         message: &Message<T>,
         past: Past,
-        (epoch, share): (u32, Gas),
+        epoch: u32,
         wait: Wait,
     ) {
         let clock = ledger.service.clock;
@@ -162,7 +158,6 @@ impl<T: Config> Pallet<T> {
             causes => (WaitState::Called { causes, waited: 0 }, 0),
         };
         let aside = rent.saturating_add(wait.resume).saturating_add(wait.signal);
-        let most = ledger.purse.most(share);
         ledger.purse.set_aside(aside);
         let key = (&message.destination, epoch, message.id);
         if !message.payload.is_empty() {
@@ -174,7 +169,7 @@ impl<T: Config> Pallet<T> {
                 message: Message {
                     payload: Default::default(),
                     deposit: ledger.deposit,
-                    load: Load::default(),
+                    reserved: 0,
                     ..message.clone()
                 },
                 bytes: message.payload.len() as u32,
@@ -185,7 +180,6 @@ impl<T: Config> Pallet<T> {
                 rent,
                 resume: wait.resume,
                 signal: wait.signal,
-                most,
                 state,
             },
         );
@@ -232,10 +226,6 @@ impl<T: Config> Pallet<T> {
         let Some(waiting) = Self::find_waiting(program, &waiter) else {
             return;
         };
-        let load = match kind {
-            Kind::Deadline(_) => Load::booked(waiting.most),
-            _ => Load::default(),
-        };
         Self::call_waiter(service, program, &waiter, waiting);
         let resume = Message {
             id: MessageId::default(),
@@ -247,8 +237,12 @@ impl<T: Config> Pallet<T> {
             value: 0,
             purse: MessageId::default(),
             deposit: 0,
-            load,
+            reserved: 0,
         };
-        Self::enqueue(service, resume);
+        let lane = match kind {
+            Kind::Deadline(_) => Lane::Booked,
+            _ => Lane::Queue,
+        };
+        Self::enqueue(service, lane, resume);
     }
 }

@@ -205,7 +205,8 @@ fn members(root: MessageId, cascade: &[&Record]) -> BTreeSet<MessageId> {
 
 /// Whether anything that a message caused is still to come.
 fn is_open(root: MessageId, members: &BTreeSet<MessageId>) -> bool {
-    let queued = Queue::<Runtime>::iter_values().map(|message| message.id);
+    let queued = Queue::<Runtime>::iter_values().chain(Booked::<Runtime>::iter_values());
+    let queued = queued.map(|message| message.id);
     let waiting = Waiting::<Runtime>::iter_keys().map(|(_, _, message)| message);
     let letters = Mailboxes::<Runtime>::iter_keys().map(|(_, message)| message);
     let delayed = Delayed::<Runtime>::iter_keys();

@@ -93,7 +93,10 @@ pub(crate) fn before_serving(bytes: u32) {
         return;
     }
     tidy();
-    let Some(message) = Queue::<Runtime>::get(Service::<Runtime>::get().queue.head) else {
+    let service = Service::<Runtime>::get();
+    let next = service.next_lane();
+    let next = next.and_then(|lane| lane.message::<Runtime>(service.row(lane).head));
+    let Some(message) = next else {
         return;
     };
     // What serving the longest message weighs is asked for, too.

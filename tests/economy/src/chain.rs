@@ -11,8 +11,11 @@ pub(crate) const LONGEST: u64 = 250 * MS;
 pub(crate) const SERVING: u64 = MS * 7 / 8;
 /// What must be left besides the limit of a turn, so that it begins.
 const STEP: u64 = MS * 3 / 2;
-/// What every block serves of the queue at least: a fifth of two seconds, with what is due done.
+/// What every block serves at least: a fifth of two seconds, with what is due done.
 pub(crate) const HOOK: u64 = 252 * MS;
+/// How much more the queue is served than what was booked, while there are both; and what every block serves of it.
+const QUEUE_PARTS: u64 = 8;
+const OF_QUEUE: u64 = HOOK / (QUEUE_PARTS + 1) * QUEUE_PARTS;
 /// KiB of code that each hook reads, with one for each code.
 pub(crate) const READ: u64 = 2 * 513;
 /// What loading a KiB of code burns, so what a turn must have to begin.
@@ -113,7 +116,7 @@ impl Turn {
 
     /// What it takes of a hook, whatever it burns.
     fn share(&self) -> u64 {
-        (HOOK * self.code / READ).max(SERVING)
+        (OF_QUEUE * self.code * 3 / 2 / READ).max(SERVING)
     }
 
     pub(crate) fn is_booked(&self) -> bool {
@@ -148,9 +151,8 @@ impl Purse {
 struct Message {
     turn: Turn,
     purse: usize,
-    /// What it counts as in the queue's volume, and as something that was booked.
+    /// What it counts as in the queue's volume.
     reserved: u64,
-    booked: u64,
 }
 
 /// The queue.
@@ -160,11 +162,11 @@ pub(crate) struct Queue {
     purses: Vec<Purse>,
     closed: Vec<usize>,
     volume: u64,
-    booked: u64,
     memory: u32,
     mark: u64,
-    /// What is due, without end: it takes places while there are few like it.
+    /// What was booked, without end; and how far the queue is ahead of it.
     due: Option<Turn>,
+    ahead: i64,
     /// How many messages have left the queue and come to it.
     pub(crate) head: u64,
     pub(crate) tail: u64,
@@ -181,8 +183,8 @@ pub(crate) struct Queue {
 /// unused.
 fn counted(gas: u64) -> u64 {
     let gas = gas + SERVING;
-    let gap = (2 * gas).min(HOOK / 2);
-    (u128::from(gas) * u128::from(HOOK) / u128::from(HOOK - gap)) as u64
+    let gap = (2 * gas).min(OF_QUEUE / 2);
+    (u128::from(gas) * u128::from(OF_QUEUE) / u128::from(OF_QUEUE - gap)) as u64
 }
 
 impl Queue {
@@ -210,7 +212,7 @@ impl Queue {
     fn rate_at(&self, volume: u64) -> Rate {
         match self.is_free {
             true => Rate(0),
-            false => Rate::of(volume, self.memory, HOOK),
+            false => Rate::of(volume, self.memory, OF_QUEUE),
         }
     }
 
@@ -218,7 +220,7 @@ impl Queue {
         self.tail - self.head
     }
 
-    /// A message comes; says what its place costs.
+    /// A message comes to the queue; says what its place costs.
     pub(crate) fn send(&mut self, turn: Turn) -> u64 {
         let share = turn.share();
         let rate = self.rate();
@@ -232,7 +234,7 @@ impl Queue {
         let (paid, paid_until) = match turn.way {
             Way::Call | Way::Upgrade => (paid, NOT_BEGUN),
             Way::Wake => (paid, PAID_BLOCKS),
-            Way::Delivery | Way::Signal => (0, 0),
+            Way::Delivery | Way::Signal => panic!("what was booked is not sent"),
         };
         let purse = Purse {
             gas: turn.purse,
@@ -253,7 +255,7 @@ impl Queue {
     fn push(&mut self, turn: Turn, purse: usize, is_first: bool) {
         let own = &mut self.purses[purse];
         own.references += 1;
-        let goes_on = is_first && matches!(turn.way, Way::Wake | Way::Delivery | Way::Signal);
+        let goes_on = is_first && turn.way == Way::Wake;
         let reserved = match goes_on {
             true => 0,
             false => {
@@ -263,39 +265,33 @@ impl Queue {
             }
         };
         own.queued += reserved;
-        let booked = match turn.is_booked() && is_first {
-            // What cannot load its code counts as if it had none.
-            true if turn.purse < turn.code * LOADING => SERVING,
-            true => turn.purse.min(LONGEST).max(turn.share()),
-            false => 0,
-        };
         self.volume += reserved;
-        self.booked += booked;
         self.tail += 1;
         self.messages.push_back(Message {
             turn,
             purse,
             reserved,
-            booked,
         });
-    }
-
-    /// Lets in what is due, while the queue has little of that.
-    fn let_in(&mut self) {
-        while let Some(turn) = self.due.filter(|_| self.booked < HOOK) {
-            self.send(turn);
-        }
     }
 
     /// Serves a block; then the next one begins.
     pub(crate) fn next_block(&mut self, blocks: Blocks) {
         for hook in [blocks.before, blocks.after] {
             let (mut gas, mut code) = (hook, READ);
+            let mut is_full = false;
             loop {
-                self.let_in();
-                let before = self.head;
-                while self.serve(&mut gas, &mut code) {}
-                if self.head == before {
+                let is_empty = self.messages.is_empty();
+                let due = self
+                    .due
+                    .filter(|_| !is_full && (self.ahead >= 0 || is_empty));
+                let fits = match due {
+                    Some(turn) => {
+                        is_full = !self.serve_booked(turn, &mut gas, &mut code);
+                        !is_full || !is_empty
+                    }
+                    None => !is_empty && self.serve(&mut gas, &mut code),
+                };
+                if !fits {
                     break;
                 }
             }
@@ -305,54 +301,41 @@ impl Queue {
         self.mark = self.tail;
     }
 
-    /// Serves the head of the queue with what a hook has left; whether that fits.
+    /// Serves what was booked; whether it fits what a hook has left.
+    fn serve_booked(&mut self, turn: Turn, gas: &mut u64, code: &mut u64) -> bool {
+        let purse = Purse {
+            gas: turn.purse,
+            paid: 0,
+            paid_until: 0,
+            queued: 0,
+            references: 1,
+        };
+        let Some((_, took)) = self.run(turn, purse, 0, (gas, code)) else {
+            return false;
+        };
+        self.ahead = self.ahead.max(0) - (took * QUEUE_PARTS) as i64;
+        true
+    }
+
+    /// Serves the head of the queue; whether that fits what a hook has left.
     fn serve(&mut self, gas: &mut u64, code: &mut u64) -> bool {
         let Some(message) = self.messages.front().copied() else {
             return false;
         };
         let turn = message.turn;
-        let share = turn.share();
         let mut purse = self.purses[message.purse];
         purse.queued -= message.reserved;
-        let mut rate = self.rate_at(self.volume - message.reserved);
-        if turn.way == Way::Signal {
-            rate = Rate(0);
-        } else {
-            if purse.paid_until == NOT_BEGUN {
-                purse.paid_until = self.block + PAID_BLOCKS;
-            }
-            if rate == Rate(0) {
-                purse.paid = purse.paid.max(LONGEST);
-                purse.paid_until = self.block + PAID_BLOCKS;
-            } else if self.block > purse.paid_until {
-                purse.paid = 0;
-            }
-        }
-        let limit = purse.turn_limit(rate, share);
-        let burns = turn.burns + turn.sends.0 * SEND;
-        let begins = limit > 0 && limit >= turn.code * LOADING;
-        if limit + STEP > *gas || begins && turn.code > *code {
+        let Some((purse, took)) = self.run(turn, purse, message.reserved, (gas, code)) else {
             return false;
-        }
-        let burned = if begins { limit.min(burns) } else { 0 };
-        let takes = if begins { share } else { 0 };
-        let place = purse.surcharge(rate, takes, burned);
-        let place = place.min(purse.gas - burned);
-        purse.gas -= burned + place;
-        purse.paid = purse.paid.saturating_sub(burned.max(share));
-        purse.references -= 1;
+        };
+        let before = self.purses[message.purse];
+        let has_run = before.gas > purse.gas;
         self.purses[message.purse] = purse;
-        self.burned += (burned + place) as f64;
-        if turn.is_booked() {
-            self.burned_by_due += (burned + place + BOOKING) as f64;
-        }
-        *gas -= (burned + SERVING).min(*gas);
-        *code -= if begins { turn.code } else { 0 };
+        self.ahead = (self.ahead + took as i64).min(OF_QUEUE as i64);
         self.messages.pop_front();
         self.head += 1;
         self.volume -= message.reserved;
-        self.booked -= message.booked;
-        if begins && burned == burns {
+        if has_run {
             let (sends, burns) = turn.sends;
             let sent = Turn {
                 burns,
@@ -370,5 +353,50 @@ impl Queue {
             self.closed.push(message.purse);
         }
         true
+    }
+
+    /// Runs a turn if it fits: the purse after it, and what that took.
+    fn run(
+        &mut self,
+        turn: Turn,
+        mut purse: Purse,
+        reserved: u64,
+        (gas, code): (&mut u64, &mut u64),
+    ) -> Option<(Purse, u64)> {
+        let share = turn.share();
+        let mut rate = self.rate_at(self.volume - reserved);
+        if turn.way == Way::Signal {
+            rate = Rate(0);
+        } else {
+            if purse.paid_until == NOT_BEGUN {
+                purse.paid_until = self.block + PAID_BLOCKS;
+            }
+            if rate == Rate(0) {
+                purse.paid = purse.paid.max(LONGEST);
+                purse.paid_until = self.block + PAID_BLOCKS;
+            } else if self.block > purse.paid_until {
+                purse.paid = 0;
+            }
+        }
+        let limit = purse.turn_limit(rate, share);
+        let burns = turn.burns + turn.sends.0 * SEND;
+        let begins = limit > 0 && limit >= turn.code * LOADING;
+        if limit + STEP > *gas || begins && turn.code > *code {
+            return None;
+        }
+        let burned = if begins { limit.min(burns) } else { 0 };
+        let counts = if begins { share } else { 0 };
+        let place = purse.surcharge(rate, counts, burned);
+        let place = place.min(purse.gas - burned);
+        purse.gas -= burned + place;
+        purse.paid = purse.paid.saturating_sub(burned.max(share));
+        purse.references -= 1;
+        self.burned += (burned + place) as f64;
+        if turn.is_booked() {
+            self.burned_by_due += (burned + place + BOOKING) as f64;
+        }
+        *gas -= (burned + SERVING).min(*gas);
+        *code -= if begins { turn.code } else { 0 };
+        Some((purse, SERVING + burned.max(counts)))
     }
 }

@@ -78,6 +78,9 @@ pub struct CodeDetails {
 pub struct QueueInfo<AccountId> {
     /// How many messages stand in it.
     pub queued: u64,
+    /// How many messages stand beside it that were booked and have come: deadlines, delayed messages, signals, and
+    /// answers of programs that have ended. They are served in turns with it.
+    pub booked: u64,
     /// What a place in it costs a call now that may burn as much as the longest turn, in gas. One that
     /// may burn less pays in proportion.
     pub place_price: Gas,

@@ -6,8 +6,8 @@ use frame_support::{assert_noop, assert_ok, traits::fungible::hold::Inspect as _
 
 use super::player::*;
 use crate::{
-    mock::*, session::Session, sweep::SWEEP_KEYS, Codes, Error, Event, Graves, HoldReason, Pages,
-    Pallet, Programs, Service, State, Tombstones, WeightInfo,
+    mock::*, sweep::SWEEP_KEYS, Codes, Error, Event, Graves, HoldReason, Pages, Pallet, Programs,
+    Service, State, Tombstones, WeightInfo,
 };
 
 /// The payload that makes `family` exit.
@@ -316,7 +316,7 @@ fn whoever_waits_is_answered_in_bounded_steps() {
     let answered = || ids.iter().filter(|id| answer(**id).is_some()).count();
     let (mut last, mut steps) = (0, 0);
     while answered() < ids.len() {
-        let used = Pallet::<Test>::sweep_within(room, &mut Session::default());
+        let used = Pallet::<Test>::sweep_within(room);
         assert!(used.all_lte(room), "{used:?} of {room:?}");
         Pallet::<Test>::check_invariants().expect("every invariant holds");
         let now = answered();
@@ -523,7 +523,7 @@ mod blocks {
                 |program: &AccountId| State::<Test>::iter_prefix(program).next().is_some();
             for (done, id) in waiting.iter().enumerate() {
                 assert_eq!(answer(*id), None, "{done}");
-                Pallet::<Test>::sweep_within(one, &mut Session::default());
+                Pallet::<Test>::sweep_within(one);
                 assert!(answer(*id).is_some(), "{done}");
                 assert!(programs.iter().all(is_stored), "answers come first");
             }
@@ -531,7 +531,7 @@ mod blocks {
                 .saturating_add(<() as WeightInfo>::sweep(SWEEP_KEYS));
             for (done, program) in programs.iter().enumerate() {
                 assert!(programs[done..].iter().all(is_stored), "{done}");
-                Pallet::<Test>::sweep_within(one, &mut Session::default());
+                Pallet::<Test>::sweep_within(one);
                 assert!(!is_stored(program), "{done}");
             }
             idle();

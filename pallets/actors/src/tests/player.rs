@@ -4,7 +4,7 @@ use actors_executor::Schedule;
 use actors_primitives::{abi::REST_OF_DEPOSIT, Balance, CodeHash, Gas, MessageId, ReplyCode};
 
 use crate::{
-    mock::*, session::Session, Event, Pallet, Queue, ReplyTo, Service, ValueInFlight, WeightInfo,
+    mock::*, session::Session, Event, Pallet, ReplyTo, Service, ValueInFlight, WeightInfo,
 };
 use frame_support::{
     traits::{Get, Hooks},
@@ -326,10 +326,11 @@ pub(super) fn pass_full(blocks: u32) {
     }
 }
 
-/// Serves the message at the head of the queue, and no other but what resumes nothing any more.
+/// Serves the message that is next, and no other but what resumes nothing any more.
 pub(super) fn serve_one() {
     let service = Service::<Test>::get();
-    let head = Queue::<Test>::get(service.queue.head).expect("the queue is not empty");
+    let lane = service.next_lane().expect("there is a message");
+    let head = lane.message(service.row(lane).head).expect("it is there");
     let peek = <() as WeightInfo>::peek_queue();
     let step = <() as WeightInfo>::serve_message(head.payload.len() as u32);
     let mut room = peek.saturating_add(step);
@@ -342,9 +343,9 @@ pub(super) fn serve_one() {
     let price = ActorsSchedule::get().proof_byte;
     room.saturating_accrue(Pallet::<Test>::turn_weight(limit, price));
     let least = peek.saturating_add(Pallet::<Test>::longest_step());
-    Pallet::<Test>::serve_within(room.max(least), &mut Session::default());
-    let served = Service::<Test>::get().queue.head - service.queue.head;
-    assert!(served > 0, "it is served");
+    Pallet::<Test>::serve_within(room.max(least), &mut Session::default(), &mut || ());
+    let left = Service::<Test>::get().row(lane).head;
+    assert!(left > service.row(lane).head, "it is served");
     Pallet::<Test>::check_invariants().expect("every invariant holds after a message");
 }
 

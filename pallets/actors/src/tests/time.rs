@@ -271,7 +271,7 @@ fn crowd(entries: u32) -> Vec<MessageId> {
             value: 0,
             purse,
             deposit: 0,
-            load: Default::default(),
+            reserved: 0,
         };
         Service::<Test>::mutate(|service| Pallet::<Test>::delay(service, message, 1));
     }

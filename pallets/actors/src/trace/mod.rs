@@ -19,6 +19,7 @@ use codec::Encode;
 
 use crate::{
     message::{Kind, Message, Sender},
+    queue::Lane,
     task::{Ended, Task},
     Config, Delayed, Mailboxes, Programs, Purses, Service, Waiting,
 };
@@ -30,6 +31,9 @@ const MOST_TURNS: usize = 1_000;
 const MOST_BYTES: usize = 1024 * 1024;
 /// Places of the queue, and messages that wait, that are looked at to find one.
 const SEARCHED: usize = 16 * 1024;
+
+/// The rows that messages are served from.
+const LANES: [Lane; 2] = [Lane::Queue, Lane::Booked];
 
 /// Where a member is, when it is not in the queue.
 enum Stay<T: Config> {
@@ -48,8 +52,8 @@ enum Stay<T: Config> {
 
 /// The turn that runs.
 struct Current<T: Config> {
-    /// The end of the queue before it.
-    tail: u64,
+    /// The ends of the rows before it.
+    tails: [u64; 2],
     /// What it asks for.
     effects: Vec<TraceEffect<T::AccountId>>,
     /// Texts that it logged.
@@ -63,8 +67,8 @@ pub(crate) struct Tracer<T: Config> {
     root: MessageId,
     /// The messages of the trace, and in whose turn each was sent.
     members: BTreeMap<MessageId, Option<MessageId>>,
-    /// Places of the queue that turns of the trace took.
-    places: BTreeSet<u64>,
+    /// Places in the rows that turns of the trace took.
+    places: BTreeSet<(Lane, u64)>,
     /// The members that are not in the queue.
     stays: BTreeMap<MessageId, Stay<T>>,
     current: Option<Current<T>>,
@@ -100,10 +104,7 @@ impl<T: Config> Tracer<T> {
             tracer.stays.insert(id, Stay::Delayed);
             return Some(tracer);
         }
-        let service = Service::<T>::get();
-        let mut queued = (service.queue.head..service.queue.tail)
-            .take(SEARCHED)
-            .filter_map(Message::<T>::head);
+        let mut queued = Self::queued().take(SEARCHED);
         if queued.any(|message| message.id == id && message.kind.has_purse()) {
             return Some(tracer);
         }
@@ -115,13 +116,13 @@ impl<T: Config> Tracer<T> {
         Some(tracer)
     }
 
-    /// A turn is about to run, for what stood at that place of the queue.
-    pub(crate) fn begin(&mut self, place: u64, task: &Task<T>) {
+    /// A turn is about to run, for what stood at that place of a row.
+    pub(crate) fn begin(&mut self, place: (Lane, u64), task: &Task<T>) {
         let belongs = self.places.remove(&place)
             || self.has(&task.message)
             || task.answer.as_ref().is_some_and(|answer| self.has(answer));
         self.current = belongs.then(|| Current {
-            tail: Service::<T>::get().queue.tail,
+            tails: Self::tails(),
             effects: Vec::new(),
             debug: Vec::new(),
             spent: Vec::new(),
@@ -236,8 +237,10 @@ impl<T: Config> Tracer<T> {
     /// All that the turn brought about stands in the queue.
     pub(crate) fn settle(&mut self) {
         if let Some(current) = self.current.take() {
-            self.places
-                .extend(current.tail..Service::<T>::get().queue.tail);
+            let lanes = LANES.into_iter().zip(current.tails).zip(Self::tails());
+            let taken =
+                lanes.flat_map(|((lane, from), to)| (from..to).map(move |place| (lane, place)));
+            self.places.extend(taken);
         }
     }
 
@@ -286,11 +289,27 @@ impl<T: Config> Tracer<T> {
         self.stays.is_empty() && !self.is_queued()
     }
 
-    /// Whether anything of the trace stands in the queue.
+    /// The ends of the rows.
+    fn tails() -> [u64; 2] {
+        let service = Service::<T>::get();
+        LANES.map(|lane| service.row(lane).tail)
+    }
+
+    /// What stands in the rows, without payloads.
+    fn queued() -> impl Iterator<Item = Message<T>> {
+        let service = Service::<T>::get();
+        let places = LANES.into_iter().flat_map(move |lane| {
+            let row = service.row(lane);
+            (row.head..row.tail).map(move |place| (lane, place))
+        });
+        places.filter_map(|(lane, place)| Message::<T>::head(lane, place))
+    }
+
+    /// Whether anything of the trace stands in a row.
     fn is_queued(&mut self) -> bool {
         let service = Service::<T>::get();
-        let (head, tail) = (service.queue.head, service.queue.tail);
-        self.places = self.places.split_off(&head);
+        self.places
+            .retain(|(lane, place)| *place >= service.row(*lane).head);
         if !self.places.is_empty() {
             return true;
         }
@@ -298,7 +317,7 @@ impl<T: Config> Tracer<T> {
             // Nobody looks that far.
             return true;
         }
-        let mut queued = (head..tail).filter_map(Message::<T>::head);
+        let mut queued = Self::queued();
         queued.any(|message| {
             let resumes = message.kind.waiter().map(|waiter| waiter.message);
             resumes.is_some_and(|message| self.members.contains_key(&message)) || self.has(&message)

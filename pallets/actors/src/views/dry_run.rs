@@ -166,7 +166,7 @@ impl<T: Config> Pallet<T> {
             ..Session::default()
         };
         let mut meter = WeightMeter::with_limit(T::BlockWeights::get().max_block);
-        Self::serve(Service::<T>::get(), &mut meter, &mut session);
+        Self::serve(Service::<T>::get(), &mut meter, &mut session, &mut || ());
         Ok(Self::gather(made, share, session.journal))
     }
 

@@ -120,7 +120,8 @@ impl<T: Config> Pallet<T> {
             .take(SHOWN_MESSAGES)
             .filter_map(Queue::<T>::get);
         QueueInfo {
-            queued: service.length(),
+            queued: service.queue.length(),
+            booked: service.booked.length(),
             place_price: Self::place_rate(&service).price(T::MaxTurnGas::get()),
             is_paused: service.is_paused,
             unfreed_programs: u32::try_from(service.remains.length()).unwrap_or(u32::MAX),

@@ -15,11 +15,7 @@ use frame_support::{
 use frame_system::RawOrigin;
 use sp_runtime::traits::{One, Saturating};
 
-use crate::{
-    deposit::Footprint,
-    place::{Load, Rate},
-    Codes, Config, Kind, Pallet, Queue, Service,
-};
+use crate::{deposit::Footprint, place::Rate, Codes, Config, Kind, Pallet, Queue, Service};
 
 /// Turns of the longest length that a rehearsal's gas covers when it is not told how much.
 const DEFAULT_TURNS: u64 = 4;
@@ -81,11 +77,12 @@ impl<T: Config> Pallet<T> {
             // Nothing that was queued before is served.
             let mut service = Service::<T>::get();
             service.queue.head = service.queue.tail.saturating_sub(1);
+            service.booked.head = service.booked.tail;
             let own = Queue::<T>::get(service.queue.head);
-            let (kind, load) = own.map_or((Kind::Handle, Load::default()), |message| {
-                (message.kind, message.load)
+            let (kind, own) = own.map_or((Kind::Handle, 0), |message| {
+                (message.kind, message.reserved)
             });
-            Self::remember_volume(&mut service, load);
+            Self::remember_volume(&mut service, own);
             Service::<T>::put(service);
             let rate = Self::place_rate_of(&before, kind);
             watch(Made {

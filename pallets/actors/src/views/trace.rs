@@ -72,9 +72,8 @@ impl<T: Config> Pallet<T> {
     fn trace_made(made: Made<T>, blocks: u32) -> Result<Trace<T::AccountId>, ReadError> {
         let mut session = Self::traced(Tracer::new(made.message_id));
         let mut meter = WeightMeter::with_limit(T::BlockWeights::get().max_block);
-        Self::serve(Service::<T>::get(), &mut meter, &mut session);
-        let room = Self::booked_room();
-        Self::sweep(Service::<T>::get(), &mut meter, room, &mut session.answers);
+        Self::serve(Service::<T>::get(), &mut meter, &mut session, &mut || ());
+        Self::sweep(Service::<T>::get(), &mut meter);
         Self::trace_on(session, meter.consumed(), blocks)
     }
 
@@ -128,13 +127,7 @@ impl<T: Config> Pallet<T> {
                     scheduled,
                     ..
                 } = *service;
-                (
-                    service.queue.head,
-                    service.queue.tail,
-                    graves,
-                    remains,
-                    scheduled,
-                )
+                (service.queue, service.booked, graves, remains, scheduled)
             };
             let rest_after = Remains::<T>::get(after.remains.head);
             is_idle = parts(&before) == parts(&after) && rest == rest_after;

@@ -32,6 +32,8 @@ pub(super) struct Chain {
     pub(super) last_epochs: BTreeMap<AccountId, u32>,
     pub(super) purses: BTreeMap<MessageId, Purse>,
     pub(super) queue: VecDeque<Message>,
+    /// What was booked and has come.
+    pub(super) booked: VecDeque<Message>,
     /// What waits, by the program and the waiter.
     pub(super) waiting: BTreeMap<(AccountId, Waiter), Waiting>,
     pub(super) agenda: Agenda,
@@ -81,15 +83,32 @@ impl Chain {
         price.try_into().unwrap_or(Gas::MAX)
     }
 
+    /// How many messages are to be served.
+    pub(super) fn queued(&self) -> usize {
+        self.queue.len() + self.booked.len()
+    }
+
     /// Puts a message at the end of the queue.
     pub(super) fn enqueue(&mut self, message: Message) {
+        self.put(message, false);
+    }
+
+    /// Puts one that was booked to the others of that kind.
+    pub(super) fn enqueue_booked(&mut self, message: Message) {
+        self.put(message, true);
+    }
+
+    fn put(&mut self, message: Message, is_booked: bool) {
         self.happens(Happening::Queued {
             message: message.id,
             source: message.source.clone(),
             destination: message.destination.clone(),
             value: message.value,
         });
-        self.queue.push_back(message);
+        match is_booked {
+            true => self.booked.push_back(message),
+            false => self.queue.push_back(message),
+        }
     }
 
     /// Value in flight goes back to who sent it, or to the heir; says how much arrived.

@@ -14,7 +14,7 @@ use super::{
     program::Memory,
 };
 use crate::{
-    mock::*, Codes, Delayed, Mailboxes, Pallet, Programs, Purses, Queue, Service, State, Status,
+    mock::*, Codes, Delayed, Lane, Mailboxes, Pallet, Programs, Purses, Service, State, Status,
     Tombstones, ValueInFlight, WaitState, Waiting, WaitingPayloads,
 };
 
@@ -142,16 +142,19 @@ fn programs(chain: &Chain) {
 
 fn queue(chain: &Chain) {
     let service = Service::<Test>::get();
-    let there = (service.queue.head..service.queue.tail).map(|place| {
-        let message = Queue::<Test>::get(place).expect("the queue has no gap");
-        of_queue(observe::message(message))
-    });
-    let known = chain.queue.iter().cloned().map(of_queue);
-    assert_eq!(
-        there.collect::<Vec<_>>(),
-        known.collect::<Vec<_>>(),
-        "the queue"
-    );
+    for (lane, known) in [(Lane::Queue, &chain.queue), (Lane::Booked, &chain.booked)] {
+        let row = service.row(lane);
+        let there = (row.head..row.tail).map(|place| {
+            let message = lane.message(place).expect("the row has no gap");
+            of_queue(observe::message(message))
+        });
+        let known = known.iter().cloned().map(of_queue);
+        assert_eq!(
+            there.collect::<Vec<_>>(),
+            known.collect::<Vec<_>>(),
+            "{lane:?}"
+        );
+    }
     let there = Delayed::<Test>::iter()
         .map(|(id, message)| (id, observe::message(message)))
         .collect();

@@ -15,7 +15,7 @@ impl Chain {
     pub(super) fn deliver(&mut self, id: MessageId) {
         let message = self.delayed.remove(&id).expect("it is delayed");
         if self.is_address_used(&message.destination) {
-            self.enqueue(message);
+            self.enqueue_booked(message);
             return;
         }
         let to = &message.destination;

@@ -134,7 +134,7 @@ impl Chain {
         };
         let code = failure.code;
         if !waiting.has_replied {
-            self.give_failure(&message, failure, 0, message.deposit);
+            self.give_end(&message, failure);
         }
         self.finish(&message, code, 0);
     }

@@ -112,21 +112,15 @@ pub(super) struct TurnSeen {
     pub(super) code: Option<ReplyCode>,
     /// What its calls returned, if it told: a failed one has not.
     pub(super) results: Option<Vec<i32>>,
-    /// The messages that took places in the queue since the turn before.
-    pub(super) queued: Vec<MessageId>,
 }
 
 impl TurnSeen {
     /// The ends of turns among what was seen, in their order.
     pub(super) fn all(seen: &[Happening]) -> Vec<Self> {
         let mut turns = Vec::new();
-        let (mut results, mut queued) = (None, Vec::new());
+        let mut results = None;
         for happening in seen {
             let (message, burned, code) = match happening {
-                Happening::Queued { message, .. } => {
-                    queued.push(*message);
-                    continue;
-                }
                 Happening::Emitted { data, .. } => {
                     if let Some(told) = results_in(data) {
                         results = Some(told);
@@ -149,7 +143,6 @@ impl TurnSeen {
                 burned,
                 code,
                 results: results.take(),
-                queued: core::mem::take(&mut queued),
             });
         }
         turns

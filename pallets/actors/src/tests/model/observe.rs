@@ -287,9 +287,18 @@ fn due_of(due: crate::Due<AccountId>) -> agenda::Due {
     }
 }
 
-/// How far the service has come: places of the queue, and places of the agenda.
+/// What the service has done at once: so much of what is due, or so many messages.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Done {
+    pub(super) due: usize,
+    pub(super) queued: usize,
+    pub(super) booked: usize,
+}
+
+/// How far the service has come: places of both rows, and places of the agenda.
 pub(super) struct Progress {
     head: u64,
+    booked: u64,
     due: (u64, u32),
     /// The places of what is due.
     overdue: Vec<(u64, u32)>,
@@ -302,18 +311,23 @@ impl Progress {
         overdue.sort_unstable();
         Self {
             head: service.queue.head,
+            booked: service.booked.head,
             due: (service.due_tick, service.due_index),
             overdue,
         }
     }
 
     /// How much of what was due before was served, and how many messages.
-    pub(super) fn since(&self) -> (usize, usize) {
+    pub(super) fn since(&self) -> Done {
         let now = Self::now();
         let clock = Service::<Test>::get().clock;
         let overdue = self.overdue.iter().filter(|(tick, _)| *tick <= clock);
         let served = overdue.filter(|place| **place < now.due).count();
-        (served, (now.head - self.head) as usize)
+        Done {
+            due: served,
+            queued: (now.head - self.head) as usize,
+            booked: (now.booked - self.booked) as usize,
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use super::{
     counts::{Counts, Stored},
     happening::Happening,
     ledger::Ledger,
-    observe::{self, Progress},
+    observe::{self, Done, Progress},
     program::CodeFacts,
     script::{Code, User, Who},
     service::Seen,
@@ -74,6 +74,7 @@ impl Play {
             last_epochs: BTreeMap::new(),
             purses: BTreeMap::new(),
             queue: Default::default(),
+            booked: Default::default(),
             waiting: BTreeMap::new(),
             agenda: Agenda::default(),
             delayed: BTreeMap::new(),
@@ -260,40 +261,40 @@ impl Play {
     /// The end of this block, and the beginning of the next.
     fn block(&mut self, idle: u16, poll: u16) {
         let room = observe::room(idle);
-        let (mut before, mut rounds) = (Progress::now(), Vec::new());
-        let used = Pallet::<Test>::idle_in_rounds(room, &mut Session::default(), || {
-            rounds.push(before.since());
+        let (mut before, mut steps) = (Progress::now(), Vec::new());
+        let used = Pallet::<Test>::idle_in_steps(room, &mut Session::default(), &mut || {
+            steps.push(before.since());
             before = Progress::now();
         });
         assert!(used.all_lte(room), "{used:?} of {room:?}");
-        self.compare_service(&rounds);
+        self.compare_service(&steps);
         begin_block();
         if !self.chain.is_paused {
-            let is_queued = !self.chain.queue.is_empty();
+            let is_queued = self.chain.queued() > 0;
             self.chain.agenda.tick(is_queued);
         }
         let room = observe::room(poll);
-        let (mut before, mut rounds) = (Progress::now(), Vec::new());
-        let has_backlog = self.chain.queue.len();
-        let used = Pallet::<Test>::poll_in_rounds(room, &mut Session::default(), || {
-            rounds.push(before.since());
+        let (mut before, mut steps) = (Progress::now(), Vec::new());
+        let backlog = self.chain.queued();
+        let used = Pallet::<Test>::poll_in_steps(room, &mut Session::default(), &mut || {
+            steps.push(before.since());
             before = Progress::now();
         });
         assert!(used.all_lte(room), "{used:?} of {room:?}");
-        self.compare_service(&rounds);
+        self.compare_service(&steps);
         let is_full = poll >= 400 && !self.chain.is_paused;
         assert!(
-            !is_full || has_backlog == 0 || rounds.iter().any(|done| *done != (0, 0)),
+            !is_full || backlog == 0 || steps.iter().any(|done| *done != Done::default()),
             "service makes progress"
         );
     }
 
-    /// After rounds of so much that was due, and so many messages.
-    fn compare_service(&mut self, rounds: &[(usize, usize)]) {
+    /// After these steps.
+    fn compare_service(&mut self, steps: &[Done]) {
         let happenings = observe::happenings();
         let mut seen = Seen::new(&happenings);
-        self.chain.serve(rounds, &mut seen);
-        let is_still = happenings.is_empty() && rounds.iter().all(|done| *done == (0, 0));
+        self.chain.serve(steps, &mut seen);
+        let is_still = happenings.is_empty() && steps.iter().all(|done| *done == Done::default());
         self.compare_happenings(happenings);
         // Most blocks have nothing to do, and then nothing changes but the clock.
         match is_still {

@@ -92,7 +92,7 @@ impl Chain {
             }
             party => {
                 self.ledger.depart(&giver, reply.value);
-                self.enqueue_reply(message, reply, party);
+                self.enqueue_reply(message, reply, party, false);
             }
         }
     }
@@ -105,6 +105,21 @@ impl Chain {
         failure: Failure,
         value: u128,
         deposit: u128,
+    ) {
+        self.give_failure_in(message, failure, (value, deposit), false);
+    }
+
+    /// Gives the error reply to a message that has waited in a program which has ended.
+    pub(super) fn give_end(&mut self, message: &Message, failure: Failure) {
+        self.give_failure_in(message, failure, (0, message.deposit), true);
+    }
+
+    fn give_failure_in(
+        &mut self,
+        message: &Message,
+        failure: Failure,
+        (value, deposit): (u128, u128),
+        is_booked: bool,
     ) {
         let mut reply = Reply {
             code: failure.code,
@@ -121,18 +136,18 @@ impl Chain {
                 self.value_returns(&message.source, value);
             }
             // The value is in flight already.
-            party => self.enqueue_reply(message, reply, party),
+            party => self.enqueue_reply(message, reply, party, is_booked),
         }
     }
 
-    fn enqueue_reply(&mut self, message: &Message, reply: Reply, party: Party) {
+    fn enqueue_reply(&mut self, message: &Message, reply: Reply, party: Party, is_booked: bool) {
         let waiter = match party {
             Party::Waiter(waiter) => Some(waiter),
             _ => None,
         };
         // It takes over the reference to the purse of the message that it answers.
         self.purse(&message.purse).references += 1;
-        self.enqueue(Message {
+        let reply = Message {
             id: id_of_reply(&message.id),
             kind: Kind::Reply {
                 to: message.id,
@@ -146,7 +161,11 @@ impl Chain {
             value: reply.value,
             purse: message.purse,
             deposit: reply.deposit,
-        });
+        };
+        match is_booked {
+            true => self.enqueue_booked(reply),
+            false => self.enqueue(reply),
+        }
         if let Some(waiter) = waiter {
             self.cause_is_queued(&message.source, waiter);
         }

@@ -9,6 +9,7 @@ use super::{
     commit::Outcome,
     happening::{Happening, TurnSeen},
     message::{id_of_signal, Kind, Message, Sender},
+    observe::Done,
     turn::{Answer, Cause, Failure, Turn},
 };
 use crate::mock::AccountId;
@@ -64,18 +65,18 @@ impl Seen {
 }
 
 impl Chain {
-    /// Serves in rounds so much of what is due, and so many messages of the queue; what is to be swept,
-    /// between these and after all.
-    pub(super) fn serve(&mut self, rounds: &[(usize, usize)], seen: &mut Seen) {
-        for (due, messages) in rounds {
-            self.serve_round(*due, *messages, seen);
+    /// Serves in these steps so much of what is due, and so many messages of the queue and of what was booked;
+    /// what is to be swept, between these and after all.
+    pub(super) fn serve(&mut self, steps: &[Done], seen: &mut Seen) {
+        for step in steps {
+            self.serve_step(step, seen);
         }
         self.sweep(seen);
         assert_eq!(seen.peek(), None, "no other turn was seen");
     }
 
-    fn serve_round(&mut self, due: usize, messages: usize, seen: &mut Seen) {
-        for due in self.agenda.take(due) {
+    fn serve_step(&mut self, step: &Done, seen: &mut Seen) {
+        for due in self.agenda.take(step.due) {
             match due {
                 Due::Deadline { program, waiter } => self.deadline_passes(&program, waiter),
                 Due::Delayed(id) => self.deliver(id),
@@ -83,8 +84,12 @@ impl Chain {
             }
         }
         self.sweep(seen);
-        for _ in 0..messages {
+        for _ in 0..step.queued {
             let message = self.queue.pop_front().expect("so many are queued");
+            self.serve_message(message, seen);
+        }
+        for _ in 0..step.booked {
+            let message = self.booked.pop_front().expect("so many were booked");
             self.serve_message(message, seen);
         }
     }
@@ -150,7 +155,7 @@ impl Chain {
             }
             Err(failure) => {
                 let code = failure.code;
-                self.fail(&turn, failure, &seen);
+                self.fail(&turn, failure);
                 self.finish(&turn.message, code, seen.burned);
             }
         }
@@ -231,7 +236,7 @@ impl Chain {
 
     /// A turn has failed: who sent the message is told, if they were not, and if it had waited,
     /// the program has a chance to clean up.
-    fn fail(&mut self, turn: &Turn, failure: Failure, seen: &TurnSeen) {
+    fn fail(&mut self, turn: &Turn, failure: Failure) {
         let message = &turn.message;
         let code = failure.code;
         let mut rest = message.deposit;
@@ -258,11 +263,7 @@ impl Chain {
         self.purse(&message.purse).gas += turn.signal;
         if cleans_up {
             let id = id_of_signal(&message.id);
-            // What else is in the queue, whose gas the model does not count, says whether it is booked.
-            let comes_now = seen.queued.contains(&id);
-            let price = if comes_now { 0 } else { self.rules.delay };
-            self.purse(&message.purse).burn(price);
-            self.split_purse(&message.purse, id, turn.signal - price, rest);
+            self.split_purse(&message.purse, id, turn.signal, rest);
             self.purse(&id).is_last = true;
             let signal = Message {
                 id,
@@ -276,10 +277,7 @@ impl Chain {
                 deposit: rest,
                 ..message.clone()
             };
-            match comes_now {
-                true => self.enqueue(signal),
-                false => self.delay(signal, 1),
-            }
+            self.enqueue_booked(signal);
         }
     }
 }

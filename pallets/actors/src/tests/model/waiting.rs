@@ -172,7 +172,10 @@ impl Chain {
             ..waiting.message.clone()
         };
         self.cause_is_queued(program, waiter);
-        self.queue.push_back(message);
+        match kind {
+            Kind::Deadline(_) => self.booked.push_back(message),
+            _ => self.queue.push_back(message),
+        }
     }
 
     /// Runs the next turn of a message that waits; to which a reply `came`, with deposit money of
