@@ -8,7 +8,9 @@
 use actors_primitives::{CodeHash, Gas, MessageId, ReplyCode};
 use actors_runtime_api::{Trace, TraceEffect, TraceEnd, TraceTurn};
 use frame_support::storage::{with_transaction_unchecked, TransactionOutcome};
-use pallet_actors::{Delayed, Event, Mailboxes, Pallet, Programs, Purses, Queue, Service, Waiting};
+use pallet_actors::{
+    Booked, Delayed, Event, Mailboxes, Pallet, Programs, Purses, Queue, Service, Waiting,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{

@@ -14,7 +14,7 @@ use frame_support::{
     },
     BoundedVec,
 };
-use pallet_actors::{Kind, Queue, Service, State};
+use pallet_actors::{Kind, Service, State};
 use std::{
     any::Any,
     cell::{Cell, RefCell},

@@ -409,11 +409,7 @@ impl Schedule {
             rent,
             resume: start(entry),
             signal: match code.exports.contains(signal) {
-                // It may have to be delayed.
-                true => start(signal)
-                    .max(most)
-                    .saturating_add(self.clean_up(code))
-                    .saturating_add(self.delay),
+                true => start(signal).max(most).saturating_add(self.clean_up(code)),
                 false => 0,
             },
         }

@@ -151,6 +151,25 @@ fn each_code_counts_a_kib_besides_its_own_length() {
     assert_eq!(idled(), order[5..], "a byte too much");
 }
 
+fn booked_code_counts_as_what_it_takes() {
+    let program = programs(&[LONG])[0].clone();
+    let sender = create("script");
+    let later = super::player::Post::new(&program, b"x".to_vec())
+        .deposit(0)
+        .gas(ENOUGH)
+        .delay(1);
+    super::player::send_with(&sender, script([&[later.act()]]), 0, 4 * ENOUGH);
+    begin_block();
+    idle();
+    assert_eq!(Service::<Test>::get().scheduled, 1);
+    next_block();
+    let info = Programs::<Test>::get(&program).expect("it is there").info;
+    let least = 8 * Pallet::<Test>::code_share(&info) as i64;
+    let ahead = Service::<Test>::get().ahead;
+    // And the queue has run since what came of it.
+    assert!(ahead <= -least / 4 * 3, "{ahead} of {least}");
+}
+
 fn uploads_and_what_is_served_after_them_share_a_half() {
     let programs = programs(&[LONG; 3]);
     begin_block();
@@ -268,6 +287,7 @@ fn a_share_of_what_is_left_stays_free() {
 }
 
 cases![
+    booked_code_counts_as_what_it_takes,
     a_share_of_what_is_left_stays_free,
     each_hook_reads_its_half_anew,
     code_that_was_read_needs_no_more_of_the_budget,

@@ -214,9 +214,7 @@ fn signal_of_script() -> Gas {
         pages: (0..16).map(PageIndex).collect(),
     };
     let schedule = ActorsSchedule::get();
-    schedule.start(&code.info, Entry::HandleSignal, &memory)
-        + schedule.clean_up(&code.info)
-        + schedule.delay
+    schedule.start(&code.info, Entry::HandleSignal, &memory) + schedule.clean_up(&code.info)
 }
 
 fn all_gas_of_a_message_is_burned_or_given_back() {

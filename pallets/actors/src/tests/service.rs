@@ -330,7 +330,33 @@ fn keys_under(prefix: &[u8]) -> Vec<Vec<u8>> {
     keys
 }
 
+fn what_was_booked_and_does_not_fit_leaves_the_rest_to_the_queue() {
+    let (program, echo) = (create("script"), create("echo"));
+    let (long, short) = (200_000_000_000, 20_000_000_000);
+    let later = Post::new(&program, script([&[]]))
+        .deposit(0)
+        .gas(long)
+        .delay(1);
+    send_with(&program, script([&[later.act()]]), 0, 3 * long);
+    idle();
+    let ids = [0; 2].map(|_| send_as(&ALICE, echo.clone(), b"x".to_vec(), 0, short, 0));
+    let ids = ids.map(|id| id.expect("it is accepted"));
+    let milliseconds = |count: u64| Weight::from_parts(count * 1_000_000_000, u64::MAX);
+    assert_eq!(Service::<Test>::get().scheduled, 1);
+    begin_block();
+    let mut meter = frame_support::weights::WeightMeter::with_limit(milliseconds(190));
+    Actors::on_poll(System::block_number(), &mut meter);
+    for id in ids {
+        assert!(reply_to(id).is_some(), "it stands beside what does not fit");
+    }
+    assert_eq!(Service::<Test>::get().booked.length(), 1);
+    Actors::on_idle(System::block_number(), milliseconds(300));
+    assert_eq!(Service::<Test>::get().booked.length(), 0);
+    assert_quiet();
+}
+
 cases![
+    what_was_booked_and_does_not_fit_leaves_the_rest_to_the_queue,
     a_paused_queue_accepts_and_serves_nothing,
     turns_that_talk_do_not_fill_the_runtime,
     damage_is_stepped_over,

@@ -32,7 +32,6 @@ pub(super) fn rules() -> Rules {
         longest_wait: limits.wait,
         letter: limits.letter,
         longest_life: MaxMessageLifetime::get(),
-        delay: schedule.delay,
         rent: schedule.rent,
         rent_byte: schedule.rent_byte,
         clean_up,

@@ -30,8 +30,6 @@ pub(super) struct Rules {
     pub(super) letter: u32,
     /// Blocks that one message may wait in all.
     pub(super) longest_life: u32,
-    /// Gas for having a message delivered later.
-    pub(super) delay: Gas,
     /// Gas for each block that something waits or stands.
     pub(super) rent: Gas,
     /// What a block costs each byte that such a message says.
@@ -73,7 +71,7 @@ impl Rules {
         let start =
             |wasm_pages, stored| (self.start)(code, Entry::HandleSignal, wasm_pages, stored);
         let largest = start(self.memory, self.memory * 4).min(self.most_to_load());
-        start(wasm_pages, stored).max(largest) + (self.clean_up)(code) + self.delay
+        start(wasm_pages, stored).max(largest) + (self.clean_up)(code)
     }
 
     /// What so many blocks cost a message that stands somewhere and says so much.
