@@ -14,7 +14,7 @@ use frame_support::{
     },
     BoundedVec,
 };
-use pallet_actors::{Kind, Service, State};
+use pallet_actors::{Kind, Lane, Service, State};
 use std::{
     any::Any,
     cell::{Cell, RefCell},
@@ -57,6 +57,8 @@ thread_local! {
     static STAGE: RefCell<Option<Stage>> = const { RefCell::new(None) };
     /// Whether the queue is served: the pallet asks for weights at other times, too.
     static SERVES: Cell<bool> = const { Cell::new(false) };
+    /// Which message is served.
+    static SERVED: Cell<Option<(Lane, u64)>> = const { Cell::new(None) };
     /// What a closure panicked with.
     static PANIC: RefCell<Option<Box<dyn Any + Send>>> = const { RefCell::new(None) };
 }
@@ -79,10 +81,11 @@ pub(crate) fn serving<R>(serve: impl FnOnce() -> R) -> R {
     let result = serve();
     SERVES.set(false);
     tidy();
+    SERVED.set(None);
     result
 }
 
-/// The head of the queue, with a payload of that many bytes, is served next.
+/// The message that is next, with a payload of that many bytes, is served now.
 pub(crate) fn before_serving(bytes: u32) {
     let has_mocks = STAGE.with_borrow(|stage| {
         stage
@@ -92,17 +95,20 @@ pub(crate) fn before_serving(bytes: u32) {
     if !SERVES.get() || !has_mocks {
         return;
     }
-    tidy();
     let service = Service::<Runtime>::get();
-    let next = service.next_lane();
-    let next = next.and_then(|lane| lane.message::<Runtime>(service.row(lane).head));
-    let Some(message) = next else {
+    let next = service
+        .next_lane()
+        .map(|lane| (lane, service.row(lane).head));
+    let message = next.and_then(|(lane, place)| lane.message::<Runtime>(place));
+    let Some(message) = message else {
         return;
     };
-    // What serving the longest message weighs is asked for, too.
-    if message.payload.len() != bytes as usize {
+    // What serving the longest message weighs is asked for, too, also while this one is served.
+    if message.payload.len() != bytes as usize || SERVED.get() == next {
         return;
     }
+    tidy();
+    SERVED.set(next);
     let id = match message.kind {
         Kind::Handle => message.id,
         Kind::Deadline(waiter) => waiter.message,

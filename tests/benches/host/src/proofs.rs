@@ -29,6 +29,17 @@ struct Town<'r> {
     codes: [Vec<u8>; 2],
 }
 
+/// Says in which row the benchmark has failed.
+struct Row(&'static str);
+
+impl Drop for Row {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("in the row {:?}", self.0);
+        }
+    }
+}
+
 type Case = (
     &'static str,
     &'static [u32],
@@ -51,6 +62,7 @@ pub(crate) fn run(runtime: &Runtime, _: u32) -> Table {
     );
     let (storage, names, codes) = populate(runtime);
     for (name, counts, prepare, block) in CASES {
+        let _row = Row(name);
         for count in *counts {
             let mut town = Town {
                 chain: Chain::from_storage(runtime, storage.clone()),
@@ -248,12 +260,23 @@ fn tell_hoarder(town: &mut Town<'_>, program: [u8; 32], what: Hoard, items: u32)
         .call("actors_send", (long(program, &payload, 1),));
 }
 
-/// Hoarders that have exited, and of which nothing is freed yet.
-fn ruins(town: &mut Town<'_>, count: u32, told: &[(Hoard, u32)]) -> Vec<[u8; 32]> {
-    let made = hoarders(town, count, told);
+/// So many hoarders that have done all of `done`, with what each is told next in the queue.
+fn ready(
+    town: &mut Town<'_>,
+    count: u32,
+    done: &[(Hoard, u32)],
+    (next, items): (Hoard, u32),
+) -> Vec<[u8; 32]> {
+    let made = hoarders(town, count, done);
     for program in &made {
-        tell_hoarder(town, *program, Hoard::Exit, 1);
+        tell_hoarder(town, *program, next, items);
     }
+    made
+}
+
+/// Hoarders that have exited, and of which nothing is freed yet.
+fn ruins(town: &mut Town<'_>, count: u32, done: &[(Hoard, u32)]) -> Vec<[u8; 32]> {
+    let made = ready(town, count, done, (Hoard::Exit, 1));
     let _: Lap = town.chain.call("actors_poll", (Room::All,));
     made
 }
@@ -270,8 +293,7 @@ fn replies(block: &mut Block<'_, '_>, letters: &[[u8; 32]], bytes: usize) -> u64
 const FINISHED: u32 = 1;
 /// What the proof of a block may have.
 const FULL: u64 = 10 * 1024 * 1024;
-/// Blocks for which a message of 64 KiB can wait with the gas of [`ask`], which bounds what it has
-/// reserved when it goes on: with more, few take places in one hook.
+/// Blocks for which a message of 64 KiB can wait with the gas of [`ask`].
 const STAY: u32 = 100;
 /// More of anything than a proof of 10 MiB allows.
 const PLENTY: u32 = 300;
@@ -448,37 +470,19 @@ const CASES: &[Case] = &[
     (
         "turns that read 16 KiB of state 200 times",
         &[1, 3],
-        |town, count| {
-            let made = hoarders(town, count, &[(Hoard::Values, 200)]);
-            for program in &made {
-                tell_hoarder(town, *program, Hoard::Read, 200);
-            }
-            made
-        },
+        |town, count| ready(town, count, &[(Hoard::Values, 200)], (Hoard::Read, 200)),
         |block, _, _, _| idle(block),
     ),
     (
         "turns that load and store 250 pages",
         &[1, 3],
-        |town, count| {
-            let made = hoarders(town, count, &[(Hoard::Pages, 250)]);
-            for program in &made {
-                tell_hoarder(town, *program, Hoard::Pages, 250);
-            }
-            made
-        },
+        |town, count| ready(town, count, &[(Hoard::Pages, 250)], (Hoard::Pages, 250)),
         |block, _, _, _| idle(block),
     ),
     (
         "turns that send 200 messages with gas of their own",
         &[1, 3],
-        |town, count| {
-            let made = hoarders(town, count, &[]);
-            for program in &made {
-                tell_hoarder(town, *program, Hoard::Send, 200);
-            }
-            made
-        },
+        |town, count| ready(town, count, &[], (Hoard::Send, 200)),
         |block, _, _, _| idle(block),
     ),
     (
@@ -500,13 +504,7 @@ const CASES: &[Case] = &[
     (
         "programs that exit",
         &[1, 50],
-        |town, count| {
-            let made = hoarders(town, count, &[(Hoard::Keys, 2)]);
-            for program in &made {
-                tell_hoarder(town, *program, Hoard::Exit, 1);
-            }
-            made
-        },
+        |town, count| ready(town, count, &[(Hoard::Keys, 2)], (Hoard::Exit, 1)),
         |block, _, _, _| idle(block),
     ),
 ];

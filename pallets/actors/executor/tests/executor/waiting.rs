@@ -86,8 +86,7 @@ fn a_program_that_handles_signals_sets_one_aside_and_pays_for_serving_it() {
         .schedule
         .start(&chain.code, Entry::Handle, &chain.memory);
     assert_eq!(waits(&effects).resume, start);
-    // And what it takes to come later, if it has to.
-    let besides = chain.schedule.clean_up(&chain.code) + chain.schedule.delay;
+    let besides = chain.schedule.clean_up(&chain.code);
     assert_eq!(waits(&effects).signal, largest(&chain, 64) + besides);
     let cost = |chain: &mut Chain| {
         let turn = chain.run(Entry::Handle, PLENTY);
@@ -121,7 +120,7 @@ fn set_aside_for_a_start(memory: &str, change: impl FnOnce(&mut Chain)) -> (Chai
     ));
     change(&mut chain);
     let effects = chain.turn();
-    let besides = chain.schedule.clean_up(&chain.code) + chain.schedule.delay;
+    let besides = chain.schedule.clean_up(&chain.code);
     let signal = waits(&effects).signal - besides;
     (chain, signal)
 }
