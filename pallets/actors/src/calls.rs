@@ -13,6 +13,7 @@ use crate::{
     code::Code,
     mailbox::LetterEnd,
     message::{Kind, Message, Sender},
+    place::Place,
     queue::Lane,
     record::ServiceState,
     Codes, Config, Error, Event, Idls, Keepers, Pallet, Program, Programs, Service, Wasm,
@@ -150,7 +151,7 @@ impl<T: Config> Pallet<T> {
             value,
             purse: id,
             deposit: deposit_limit,
-            reserved: 0,
+            place: Place::default(),
         };
         let start = Self::start_price_of(&record, Kind::Init);
         let share = Self::code_share(&record.info);
@@ -179,7 +180,7 @@ impl<T: Config> Pallet<T> {
             value,
             purse: id,
             deposit: deposit_limit,
-            reserved: 0,
+            place: Place::default(),
         };
         let start = Self::start_price_of(&program, Kind::Handle);
         let share = Self::code_share(&program.info);
@@ -213,7 +214,9 @@ impl<T: Config> Pallet<T> {
         Self::value_departs(payer, message.value)?;
         let (id, clock) = (message.purse, service.clock);
         let deposit = message.deposit;
-        message.reserved = Self::open_purse(id, payer, gas_limit, (place, share), deposit, clock)?;
+        let bytes = message.payload.len() as u32;
+        let place = (place, share, bytes);
+        message.place = Self::open_purse(id, payer, gas_limit, place, deposit, clock)?;
         Self::enqueue(&mut service, Lane::Queue, message);
         Service::<T>::put(service);
         Ok(())
@@ -322,7 +325,7 @@ impl<T: Config> Pallet<T> {
             value: 0,
             purse: id,
             deposit: deposit_limit,
-            reserved: 0,
+            place: Place::default(),
         };
         let share = Self::code_share(&code.info);
         Self::send_from_user(service, message, (start, share), gas_limit)?;

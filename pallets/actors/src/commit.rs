@@ -201,12 +201,12 @@ impl<T: Config> Pallet<T> {
         let leaves = match send.letter {
             Some(_) => Leaves::AsLetter,
             None if send.delay > 0 => Leaves::Later,
-            None => Leaves::AtOnce,
+            None => Leaves::AtOnce(send.payload.len() as u32),
         };
         let Paying {
             purse,
             deposit,
-            reserved,
+            place,
         } = ledger.pay_for(message, send.id, gas, send.deposit, leaves);
         let sent = Message {
             id: send.id,
@@ -218,7 +218,7 @@ impl<T: Config> Pallet<T> {
             value: send.value,
             purse,
             deposit,
-            reserved,
+            place,
         };
         match send.letter {
             Some(letter) => {
@@ -266,13 +266,13 @@ impl<T: Config> Pallet<T> {
         let Paying {
             purse,
             deposit,
-            reserved,
+            place,
         } = ledger.pay_for(
             message,
             create.id,
             create.gas,
             create.deposit,
-            Leaves::AtOnce,
+            Leaves::AtOnce(create.payload.len() as u32),
         );
         let init = Message {
             id: create.id,
@@ -284,7 +284,7 @@ impl<T: Config> Pallet<T> {
             value: create.value,
             purse,
             deposit,
-            reserved,
+            place,
         };
         Self::enqueue(ledger.service, Lane::Queue, init);
         Ok(())

@@ -11,7 +11,10 @@ use frame_support::{
 use sp_core::{ed25519, sr25519};
 use sp_runtime::traits::SaturatedConversion;
 
-use crate::{pallet::Key, report, Codes, Config, Pages, Pallet, Purse, State, Waiting, Wasm};
+use crate::{
+    message::signal_id, pallet::Key, report, Codes, Config, Pages, Pallet, Purse, Purses, State,
+    Waiting, Wasm,
+};
 
 /// One program's view. Each answer is read when it is asked for, and the executor asks only for
 /// what has been paid.
@@ -90,6 +93,11 @@ impl<T: Config> Host for ProgramHost<'_, T> {
 
     fn is_waiting(&mut self, message: &MessageId) -> bool {
         *message != self.message && Waiting::<T>::contains_key((self.account, self.epoch, message))
+    }
+
+    fn is_signalled(&mut self, message: &MessageId) -> bool {
+        // Its purse has its id, and goes with it.
+        Purses::<T>::contains_key(signal_id(message))
     }
 
     fn can_receive(&mut self, destination: &[u8; 32], value: Balance) -> bool {

@@ -58,10 +58,6 @@ impl<T: Config> Pallet<T> {
             "removing a value would prove all of it, which nothing pays for: `system_version` of the \
              runtime's version is 0. Raise it to 1 or more, with a migration of the state.",
         );
-        let in_gas = |weight: Weight| {
-            let proof = schedule.proof_byte.saturating_mul(weight.proof_size());
-            weight.ref_time().saturating_add(proof)
-        };
         let serve = T::WeightInfo::serve_message(0);
         let resume = serve.saturating_add(T::WeightInfo::resume_message(0));
         let due = T::WeightInfo::do_due(0);
@@ -100,7 +96,7 @@ impl<T: Config> Pallet<T> {
             ("a delayed message", "delay", schedule.delay, due),
             ("the end of a letter", "letter", schedule.letter, due),
         ] {
-            let least = in_gas(weight);
+            let least = Self::in_gas(weight);
             assert!(
                 price >= least,
                 "{served} would be served for less than it takes: `Schedule::{name}` is {price} \
@@ -109,7 +105,7 @@ impl<T: Config> Pallet<T> {
             );
         }
         let payload = bounds::PAYLOAD;
-        let bytes = |of: fn(u32) -> Weight| in_gas(of(payload).saturating_sub(of(0)));
+        let bytes = |of: fn(u32) -> Weight| Self::in_gas(of(payload).saturating_sub(of(0)));
         let kept = bytes(T::WeightInfo::resume_message).max(bytes(T::WeightInfo::do_due));
         // Their proof is paid for apart.
         let kept = kept.saturating_sub(schedule.proof_byte.saturating_mul(payload.into()));
@@ -187,7 +183,7 @@ impl<T: Config> Pallet<T> {
             limits.wait,
         );
         let cleaning = schedule.clean_up(&actors_executor::CodeInfo::largest(&limits));
-        let served = in_gas(serve).saturating_add(in_gas(resume).saturating_mul(2));
+        let served = Self::in_gas(serve).saturating_add(Self::in_gas(resume).saturating_mul(2));
         Self::check_signal(cleaning, served, T::MaxTurnGas::get() / 4);
         let ratio = Self::proof_price();
         assert!(

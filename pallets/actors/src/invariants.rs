@@ -9,10 +9,10 @@ use frame_support::{
 use sp_runtime::TryRuntimeError;
 
 use crate::{
-    deposit::Footprint, queue::Lane, Agenda, Booked, Codes, Config, Delayed, Due, Graves,
-    HoldReason, Idls, Keepers, Kind, Mailboxes, Message, Pages, Pallet, Parting, Programs, Purses,
-    Queue, Remains, Row, Service, Slot, State, Status, Ticks, Tombstones, ValueInFlight, WaitState,
-    Waiter, Waiting, WaitingPayloads, Wasm,
+    deposit::Footprint, place::Place, queue::Lane, Agenda, Booked, Codes, Config, Delayed, Due,
+    Graves, HoldReason, Idls, Keepers, Kind, Mailboxes, Message, Pages, Pallet, Parting, Programs,
+    Purses, Queue, Remains, Row, Service, Slot, State, Status, Ticks, Tombstones, ValueInFlight,
+    WaitState, Waiter, Waiting, WaitingPayloads, Wasm,
 };
 
 /// What messages in all places add up to.
@@ -29,6 +29,8 @@ struct Sums<T: Config> {
     deposits: BTreeMap<MessageId, Balance>,
     /// Causes to go on in the queue for each message that waits.
     causes: BTreeMap<(T::AccountId, u32, MessageId), u32>,
+    /// In which row they stand.
+    lanes: BTreeMap<(T::AccountId, u32, MessageId), Lane>,
     /// Messages that run the `init` of each program.
     inits: BTreeMap<T::AccountId, u32>,
     /// Users of each code.
@@ -48,6 +50,7 @@ impl<T: Config> Sums<T> {
             queued: BTreeMap::new(),
             deposits: BTreeMap::new(),
             causes: BTreeMap::new(),
+            lanes: BTreeMap::new(),
             inits: BTreeMap::new(),
             users: BTreeMap::new(),
         }
@@ -70,6 +73,20 @@ impl<T: Config> Sums<T> {
             let key = (message.destination.clone(), waiter.epoch, waiter.message);
             *self.causes.entry(key).or_default() += 1;
         }
+    }
+
+    /// Causes of one message stand in one row, or they would lose their order.
+    fn stands(&mut self, message: &Message<T>, lane: Lane) -> Result<(), TryRuntimeError> {
+        let Some(waiter) = message.kind.waiter() else {
+            return Ok(());
+        };
+        let key = (message.destination.clone(), waiter.epoch, waiter.message);
+        let other = self.lanes.insert(key, lane);
+        ensure!(
+            other.is_none_or(|other| other == lane),
+            "causes of one message stand in both rows"
+        );
+        Ok(())
     }
 
     fn reserve(&mut self, purse: MessageId, gas: Gas) {
@@ -123,12 +140,13 @@ impl<T: Config> Pallet<T> {
             for place in row.head..row.tail {
                 let message = lane.message::<T>(place).ok_or("a row has a gap")?;
                 ensure!(
-                    lane == Lane::Queue || message.reserved == 0,
+                    lane == Lane::Queue || message.place == Place::default(),
                     "a booked message counts in the queue"
                 );
                 sums.message(&message);
-                volume = volume.saturating_add(message.reserved);
-                sums.reserve(message.purse, message.reserved);
+                sums.stands(&message, lane)?;
+                volume = volume.saturating_add(message.place.counts);
+                sums.reserve(message.purse, message.place.reserved);
             }
         }
         ensure!(
@@ -168,9 +186,10 @@ impl<T: Config> Pallet<T> {
             );
             let queued = sums.causes.get(&(program.clone(), epoch, id));
             let queued = queued.copied().unwrap_or_default();
+            let known = sums.lanes.get(&(program.clone(), epoch, id)).copied();
             match waiting.state {
-                WaitState::Called { causes, .. } => ensure!(
-                    causes > 0 && (causes == queued || !is_current),
+                WaitState::Called { causes, lane, .. } => ensure!(
+                    causes > 0 && (causes == queued && known == Some(lane) || !is_current),
                     "a message waits for causes to go on that are not queued"
                 ),
                 WaitState::Parked(slot) => {
@@ -223,7 +242,7 @@ impl<T: Config> Pallet<T> {
                     let message = message.ok_or("a delivery is scheduled of nothing")?;
                     sums.message(&message);
                     ensure!(
-                        message.reserved == 0,
+                        message.place == Place::default(),
                         "a message that is delivered later has reserved a place"
                     );
                 }

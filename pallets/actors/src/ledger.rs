@@ -4,7 +4,8 @@ use actors_primitives::{Balance, Gas, MessageId, ReplyCode};
 use frame_support::storage::with_storage_layer;
 
 use crate::{
-    aborted::Aborted, purse::Split, record::ServiceState, Config, CreditOf, Message, Pallet, Purse,
+    aborted::Aborted, place::Place, purse::Split, record::ServiceState, Config, CreditOf, Message,
+    Pallet, Purse,
 };
 
 /// The records that a turn has at hand: they are written once, when it has ended.
@@ -22,8 +23,8 @@ pub(crate) struct Ledger<'s, T: Config> {
 /// How a message that a program sends leaves it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Leaves {
-    /// Into the queue.
-    AtOnce,
+    /// Into the queue, with so many bytes.
+    AtOnce(u32),
     /// Into the queue, after a delay.
     Later,
     /// Into a user's mailbox.
@@ -36,8 +37,8 @@ pub(crate) struct Paying {
     pub(crate) purse: MessageId,
     /// What the message may use of its deposit money.
     pub(crate) deposit: Balance,
-    /// What it counts as in the queue, as soon as it takes a place there.
-    pub(crate) reserved: Gas,
+    /// What it has of the queue.
+    pub(crate) place: Place,
 }
 
 impl<'s, T: Config> Ledger<'s, T> {
@@ -88,29 +89,32 @@ impl<'s, T: Config> Ledger<'s, T> {
     ) -> Paying {
         let deposit = deposit.min(self.deposit);
         self.deposit = self.deposit.saturating_sub(deposit);
-        let is_sent = leaves == Leaves::AtOnce;
-        let (purse, reserved) = match gas {
+        let sent_bytes = match leaves {
+            Leaves::AtOnce(bytes) => Some(bytes),
+            Leaves::Later | Leaves::AsLetter => None,
+        };
+        let (purse, place) = match gas {
             Some(gas) => {
                 let split = Split {
                     gas,
                     deposit,
-                    is_sent,
+                    sent: sent_bytes,
                     is_last: self.purse.is_last && leaves != Leaves::Later,
                 };
                 let own = &mut self.purse;
-                let reserved = Pallet::<T>::split_purse(&message.purse, own, sent, split);
-                (sent, reserved)
+                let place = Pallet::<T>::split_purse(&message.purse, own, sent, split);
+                (sent, place)
             }
             None => {
                 self.purse.share();
-                let reserved = if is_sent { self.purse.reserve(0) } else { 0 };
-                (message.purse, reserved)
+                let place = sent_bytes.map(|bytes| self.purse.reserve(0, bytes));
+                (message.purse, place.unwrap_or_default())
             }
         };
         Paying {
             purse,
             deposit,
-            reserved,
+            place,
         }
     }
 }

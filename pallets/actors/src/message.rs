@@ -1,11 +1,11 @@
 //! Messages: what they make happen, who sent them, and who is told how they ended.
 
-use actors_primitives::{abi::Entry, Balance, CodeHash, Gas, MessageId, ReplyCode};
+use actors_primitives::{abi::Entry, Balance, CodeHash, MessageId, ReplyCode};
 use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::pallet_prelude::BoundedVec;
 use scale_info::TypeInfo;
 
-use crate::{queue::Lane, Booked, Config, PayloadBound, Queue};
+use crate::{place::Place, queue::Lane, Booked, Config, PayloadBound, Queue};
 
 /// A message that waits, among those of one program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
@@ -125,10 +125,17 @@ pub struct Message<T: Config> {
     pub purse: MessageId,
     /// How much of the purse's deposit money it may use, in planck.
     pub deposit: Balance,
-    /// What it counts as in the queue, in gas: nothing, unless a call or a program has sent it at once.
-    pub reserved: Gas,
+    /// What it has of the queue.
+    pub place: Place,
     /// What it says. Last, so that the rest can be read without it.
     pub payload: BoundedVec<u8, PayloadBound>,
+}
+
+/// The id of the signal that tells of a message which has failed, and of its purse.
+pub(crate) fn signal_id(message: &MessageId) -> MessageId {
+    let index = u32::MAX.saturating_sub(1);
+    let preimage = MessageId::child_preimage(message, 0, index);
+    MessageId(sp_io::hashing::blake2_256(&preimage))
 }
 
 /// All of a message but its payload, in the order in which it is stored.
@@ -141,7 +148,7 @@ type Head<T> = (
     Balance,
     MessageId,
     Balance,
-    Gas,
+    Place,
 );
 
 impl<T: Config> Message<T> {
@@ -153,7 +160,7 @@ impl<T: Config> Message<T> {
         };
         let mut bytes = alloc::vec![0; Head::<T>::max_encoded_len()];
         sp_io::storage::read(&key, &mut bytes, 0)?;
-        let (id, kind, source, sender, destination, value, purse, deposit, reserved) =
+        let (id, kind, source, sender, destination, value, purse, deposit, of_queue) =
             Head::<T>::decode(&mut &bytes[..]).ok()?;
         Some(Self {
             id,
@@ -164,7 +171,7 @@ impl<T: Config> Message<T> {
             value,
             purse,
             deposit,
-            reserved,
+            place: of_queue,
             payload: BoundedVec::new(),
         })
     }

@@ -10,8 +10,8 @@
 //! - the **memory**: it rises with each block that begins while a message is still in the queue
 //!   that was there when the block before began, and falls with each other block.
 //!
-//! Both act on the exponent. In quiet times [`STRETCH`] blocks' worth of gas have places for nothing,
-//! and as much again doubles gas and place together. So a burst that the next blocks serve pays
+//! Both act on the exponent. In quiet times [`FREE`] hooks' worth of gas have places for nothing,
+//! and each [`STRETCH`] more double gas and place together. So a burst that the next blocks serve pays
 //! little or nothing; who holds the queue pays twice as much every few blocks, however they do it.
 //!
 //! What was **booked** before pays nothing when its time has come, and takes no place in the queue: it has a row
@@ -19,23 +19,29 @@
 
 use actors_executor::{CodeInfo, Modules};
 use actors_primitives::Gas;
+use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::traits::Get;
+use scale_info::TypeInfo;
 use sp_runtime::traits::SaturatedConversion;
 
 use crate::{
-    bounds,
     record::{ServiceState, QUEUE_PARTS},
     session::HALF_BUDGET,
     Config, Kind, Pallet, WeightInfo,
 };
 
-/// How many hooks' worth of gas are in the queue before a place costs anything, in quiet times; and
-/// after how many more the price of gas with its place has doubled. A hook's worth is what every block serves
-/// before its transactions.
-pub const STRETCH: u64 = 42;
+/// How many hooks' worth of gas are in the queue before a place costs anything, in quiet times. A hook's worth
+/// is what every block serves of the queue before its transactions.
+pub const FREE: u64 = 100;
+
+/// After how many more the price of gas with its place has doubled.
+pub const STRETCH: u64 = 36;
 
 /// A doubling of that price, as the memory counts it.
 pub const DOUBLING: u32 = 256;
+
+/// What is free, likewise: of volume and memory together.
+pub(crate) const FREE_PARTS: u32 = (FREE * DOUBLING as u64 / STRETCH) as u32;
 
 /// What a block adds to the memory that begins behind a backlog: an eighth more each time.
 pub const RISE: u32 = 46;
@@ -52,6 +58,15 @@ const WHOLE: u32 = 16;
 /// A part of a doubling, likewise.
 const STEP: u128 = (1 << WHOLE) / DOUBLING as u128;
 
+/// What a message has of the queue. What goes on, and what is booked, has nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Place {
+    /// Gas of its purse that is paid for and that its turn may burn: no other message of the purse has that.
+    pub reserved: Gas,
+    /// What it counts as in the queue's volume, in gas.
+    pub counts: Gas,
+}
+
 /// The part of a turn's gas that its place costs, in parts of 65,536: it may be more than all of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rate(pub u64);
@@ -59,14 +74,14 @@ pub struct Rate(pub u64);
 impl Rate {
     /// The most that an upgrade pays: gas and place together 16,384 times the gas. Who fills the queue
     /// cannot keep a program from being mended, and who fills it with upgrades pays more than a thousand
-    /// times what is served where blocks serve a second of gas.
+    /// times what is served.
     pub const OF_UPGRADE: Self = Self(((1 << 14) - 1) << WHOLE);
 
     /// With that much gas in the queue, and that memory, where every block serves `hook` at least.
     #[must_use]
     pub fn of(volume: Gas, memory: u32, hook: Gas) -> Self {
         let parts = doublings(volume, hook).saturating_add(memory);
-        let Some(over) = parts.checked_sub(DOUBLING) else {
+        let Some(over) = parts.checked_sub(FREE_PARTS) else {
             return Self(0);
         };
         let over = over.min(MOST);
@@ -115,7 +130,8 @@ impl Rate {
 }
 
 /// What takes `gas` of a hook, and what the hook may leave unused before it: as much again at most, and less if
-/// it is a small part of `hook`. So whatever comes after what, each hook serves as much as it has at least.
+/// it is a small part of `hook`. So whatever comes after what, hooks
+/// serve nine tenths of what they have at least, as it is counted.
 fn with_gap(gas: Gas, hook: Gas) -> Gas {
     let (gas, hook) = (u128::from(gas), u128::from(hook));
     let rest = hook.saturating_sub(gas.saturating_mul(2).min(hook / 2));
@@ -162,16 +178,16 @@ impl<T: Config> Pallet<T> {
         T::MaxTurnGas::get().max(Self::share_of_code(T::Limits::get().code))
     }
 
-    /// What serving a message takes besides its turn, in gas.
-    pub(crate) fn serving_gas() -> Gas {
-        T::WeightInfo::serve_message(bounds::PAYLOAD).ref_time()
+    /// What serving a message of that many bytes takes besides its turn, in gas.
+    pub(crate) fn serving_gas(bytes: u32) -> Gas {
+        Self::in_gas(T::WeightInfo::serve_message(bytes))
     }
 
     /// What a turn of that code takes of what a hook serves, whatever it burns: half as much again as of the
     /// code that a hook may read, since it burns less than it takes, and what it has paid for and does not burn
     /// pays for others; and at least what serving it takes.
     pub(crate) fn code_share(info: &CodeInfo) -> Gas {
-        Self::share_of_code(info.code_len).max(Self::serving_gas())
+        Self::share_of_code(info.code_len).max(Self::serving_gas(0))
     }
 
     fn share_of_code(bytes: u32) -> Gas {
@@ -183,20 +199,29 @@ impl<T: Config> Pallet<T> {
         share.unwrap_or_default().saturated_into()
     }
 
-    /// The gas that each block serves of the queue, whatever else is in it: what was booked has the rest.
+    /// The gas that each block serves of the queue, whatever else is in it: what was booked has the rest. Where a
+    /// chain prices proof, as much as that allows. Two heads that do not fit are looked at besides.
     pub(crate) fn hook_gas() -> Gas {
-        let hook = u128::from(Self::promised().ref_time());
+        let peeks = T::WeightInfo::peek_queue().saturating_mul(2);
+        let hook = Self::promised().saturating_sub(peeks);
+        let proof = T::Schedule::get().proof_byte;
+        let gas = match proof {
+            0 => hook.ref_time(),
+            proof => hook.ref_time().min(proof.saturating_mul(hook.proof_size())),
+        };
         let parts = u128::from(QUEUE_PARTS);
-        let gas = hook
-            .saturating_mul(parts)
-            .checked_div(parts.saturating_add(1));
-        gas.unwrap_or_default().saturated_into()
+        let of_queue = u128::from(gas).saturating_mul(parts);
+        let of_queue = of_queue.checked_div(parts.saturating_add(1));
+        of_queue.unwrap_or_default().saturated_into()
     }
 
-    /// What a message counts as in the queue whose turn takes so much of a hook: serving it as well, and what the
-    /// hook may leave unused because it does not fit.
-    pub(crate) fn counted(gas: Gas) -> Gas {
-        with_gap(gas.saturating_add(Self::serving_gas()), Self::hook_gas())
+    /// What a message of so many bytes counts as in the queue whose turn takes so much of a hook: serving it as
+    /// well, and what the hook may leave unused because it does not fit.
+    pub(crate) fn counted(gas: Gas, bytes: u32) -> Gas {
+        with_gap(
+            gas.saturating_add(Self::serving_gas(bytes)),
+            Self::hook_gas(),
+        )
     }
 
     /// What a place costs at that rate with that gas limit, in gas, for a turn that takes `share` of what
@@ -232,19 +257,19 @@ mod tests {
     fn gas_with_its_place_doubles_with_each_stretch() {
         for (hooks, price) in [
             (0, 100),
-            (42, 100),
-            (63, 150),
-            (84, 200),
-            (126, 400),
-            (168, 800),
-            (462, 102_400),
+            (100, 100),
+            (118, 150),
+            (136, 200),
+            (172, 400),
+            (208, 800),
+            (460, 102_400),
         ] {
             assert_eq!(hundredths(hooks, 0), price, "{hooks} hooks");
         }
-        assert_eq!(hundredths(0, DOUBLING), 100);
-        assert_eq!(hundredths(0, 3 * DOUBLING), 400);
-        assert_eq!(hundredths(84, 3 * DOUBLING), 1_600);
-        assert_eq!(hundredths(21, DOUBLING / 2), 100);
+        assert_eq!(hundredths(0, FREE_PARTS), 100);
+        assert_eq!(hundredths(0, FREE_PARTS + 2 * DOUBLING), 400);
+        assert_eq!(hundredths(136, 2 * DOUBLING), 800);
+        assert_eq!(hundredths(50, FREE_PARTS / 2), 100);
     }
 
     /// Whatever comes after what, hooks serve as much as they have: what each serves, and the head that did

@@ -32,7 +32,10 @@ use frame_support::{
 use scale_info::TypeInfo;
 use sp_runtime::TokenError;
 
-use crate::{place::Rate, report, Config, CreditOf, Error, HoldReason, Pallet, Purses};
+use crate::{
+    place::{Place, Rate},
+    report, Config, CreditOf, Error, HoldReason, Pallet, Purses,
+};
 
 /// Gas and deposit money of one call.
 #[derive(
@@ -57,8 +60,8 @@ pub struct Purse<T: Config> {
     pub burned: Gas,
     /// Gas that is set aside: for the rent, the resume and the signal of what waits.
     pub aside: Gas,
-    /// What calls and sends in the queue count as there, of what is paid for: so much at most counts for all of
-    /// them together.
+    /// Gas that is paid for and that calls and sends in the queue have reserved: so much at most counts
+    /// for all of them together.
     pub queued: Gas,
     /// Gas that its turns may burn whose places in the queue are paid for.
     pub paid: Gas,
@@ -92,8 +95,8 @@ const NOT_BEGUN: u64 = u64::MAX;
 pub(crate) struct Split {
     pub(crate) gas: Gas,
     pub(crate) deposit: Balance,
-    /// Whether the message that it is for takes a place in the queue now.
-    pub(crate) is_sent: bool,
+    /// The bytes of the message that it is for, if that takes a place in the queue now.
+    pub(crate) sent: Option<u32>,
     /// Whether that cleans up: a signal, or what one sends at once.
     pub(crate) is_last: bool,
 }
@@ -170,14 +173,17 @@ impl<T: Config> Purse<T> {
         place
     }
 
-    /// Reserves gas for a message that takes a place in the queue now: what one turn may burn of what is
-    /// paid for, and no other has reserved; or the `share` that it takes of a hook in any case. What is burned
-    /// beyond pays then, so it raises nobody else's price now.
-    pub(crate) fn reserve(&mut self, share: Gas) -> Gas {
+    /// Reserves gas for a message of so many bytes that takes a place in the queue now: what one turn may burn of
+    /// what is paid for, and no other has reserved. It counts as that, or as the `share` that it takes of a hook in
+    /// any case. What is burned beyond pays then, so it raises nobody else's price now.
+    pub(crate) fn reserve(&mut self, share: Gas, bytes: u32) -> Place {
         let free = self.gas.min(self.paid).saturating_sub(self.queued);
-        let paid = Pallet::<T>::counted(free.min(T::MaxTurnGas::get()).max(share));
-        self.queued = self.queued.saturating_add(paid);
-        paid
+        let reserved = free.min(T::MaxTurnGas::get());
+        self.queued = self.queued.saturating_add(reserved);
+        Place {
+            reserved,
+            counts: Pallet::<T>::counted(reserved.max(share), bytes),
+        }
     }
 
     /// Gives up what a message has reserved, which leaves the queue.
@@ -204,10 +210,10 @@ impl<T: Config> Pallet<T> {
         id: MessageId,
         payer: &T::AccountId,
         gas: Gas,
-        (place, share): (Gas, Gas),
+        (place, share, bytes): (Gas, Gas, u32),
         deposit: Balance,
         clock: u64,
-    ) -> Result<Gas, DispatchError> {
+    ) -> Result<Place, DispatchError> {
         let price = T::GasPrice::get();
         let held = price.cost(gas);
         let total = held.checked_add(deposit).ok_or(Error::<T>::GasNotPayable)?;
@@ -231,9 +237,9 @@ impl<T: Config> Pallet<T> {
         };
         purse.burn(place);
         purse.paid = purse.gas.min(T::MaxTurnGas::get()).max(share);
-        let reserved = purse.reserve(share);
+        let place = purse.reserve(share, bytes);
         Purses::<T>::insert(id, purse);
-        Ok(reserved)
+        Ok(place)
     }
 
     /// A purse to work on. Its record stays until [`Self::put_purse`].
@@ -336,7 +342,7 @@ impl<T: Config> Pallet<T> {
         purse: &mut Purse<T>,
         child: MessageId,
         split: Split,
-    ) -> Gas {
+    ) -> Place {
         let gas = split.gas.min(purse.gas);
         let deposit = split.deposit.min(purse.deposit);
         // Not what others have reserved.
@@ -365,7 +371,10 @@ impl<T: Config> Pallet<T> {
             is_closed: false,
             is_last: split.is_last,
         };
-        let reserved = if split.is_sent { own.reserve(0) } else { 0 };
+        let place = match split.sent {
+            Some(bytes) => own.reserve(0, bytes),
+            None => Place::default(),
+        };
         Purses::<T>::insert(child, own);
         match purse.parent {
             None => purse.share(),
@@ -374,7 +383,7 @@ impl<T: Config> Pallet<T> {
                 None => report!("the purse that another was split from does not exist"),
             }),
         }
-        reserved
+        place
     }
 
     /// Moves deposit money from the purse of a reply to that of the message which it resumes, unless

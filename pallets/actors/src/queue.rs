@@ -2,16 +2,32 @@
 //! a message: the queue, and what was booked before and has come.
 
 use alloc::vec::Vec;
+use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::{ensure, pallet_prelude::BoundedVec, traits::Get};
+use scale_info::TypeInfo;
 
 use crate::{
     message::Message, record::ServiceState, Booked, Config, Error, Event, Pallet, Queue, Service,
 };
 
 /// A row of messages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Encode,
+    Decode,
+    MaxEncodedLen,
+    TypeInfo,
+)]
 pub enum Lane {
     /// What calls and programs have sent, and what goes on.
+    #[default]
     Queue,
     /// Deadlines, deliveries, signals, and the answers of programs that have ended. Nobody pays for a place
     /// there.
@@ -62,7 +78,7 @@ impl<T: Config> Pallet<T> {
         let place = service.row_mut(lane).push();
         match lane {
             Lane::Queue => {
-                service.volume = service.volume.saturating_add(message.reserved);
+                service.volume = service.volume.saturating_add(message.place.counts);
                 Queue::<T>::insert(place, message);
             }
             Lane::Booked => Booked::<T>::insert(place, message),

@@ -194,7 +194,8 @@ impl ServiceState {
     /// changes anything.
     pub(crate) fn begin_block(&mut self) -> bool {
         let before = (self.memory, self.mark);
-        self.memory = remember(self.memory, self.queue.head < self.mark);
+        let is_behind = !self.queue.is_empty() && self.queue.head < self.mark;
+        self.memory = remember(self.memory, is_behind);
         // An empty queue has nothing to mark, and the record stays as it is.
         if !self.queue.is_empty() {
             self.mark = self.queue.tail;

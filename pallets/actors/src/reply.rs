@@ -8,6 +8,7 @@ use frame_support::pallet_prelude::BoundedVec;
 use crate::{
     aborted::Aborted,
     message::{Kind, Message, Sender, Waiter},
+    place::Place,
     queue::Lane,
     record::ServiceState,
     waiting::WaitingMessage,
@@ -200,12 +201,13 @@ impl<T: Config> Pallet<T> {
         party: Party<T>,
         answer: Answer,
     ) {
-        let waiter = match party {
+        let (lane, waiter) = match party {
             Party::Waiter(waiter, waiting) => {
-                Self::call_waiter(service, &message.source, &waiter, *waiting);
-                Some(waiter)
+                let program = &message.source;
+                let lane = Self::call_waiter(service, lane, program, &waiter, *waiting);
+                (lane, Some(waiter))
             }
-            Party::Handler | Party::Account | Party::User => None,
+            Party::Handler | Party::Account | Party::User => (lane, None),
         };
         let Answer {
             code,
@@ -227,7 +229,7 @@ impl<T: Config> Pallet<T> {
             value,
             purse: message.purse,
             deposit,
-            reserved: 0,
+            place: Place::default(),
         };
         Self::enqueue(service, lane, reply);
     }

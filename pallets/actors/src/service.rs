@@ -124,7 +124,7 @@ impl<T: Config> Pallet<T> {
         let least = Self::longest_step();
         let proof_price = T::Schedule::get().proof_byte;
         let (promised, hook) = (Self::promised(), Self::hook_gas());
-        let mut is_full = false;
+        let (mut is_full, mut has_booked) = (false, false);
         while meter.can_consume(least) {
             let Some(lane) = service.next_lane() else {
                 return;
@@ -147,10 +147,10 @@ impl<T: Config> Pallet<T> {
             };
             let is_resume = message.kind.waiter().is_some();
             let mut step = T::WeightInfo::serve_message(message.payload.len() as u32);
-            let reserved = message.reserved;
+            let counts = message.place.counts;
             let Some(task) = Self::task(&service, message) else {
-                Self::advance(&mut service, lane, reserved);
-                service.took(lane, step.ref_time(), hook);
+                Self::advance(&mut service, lane, counts);
+                service.took(lane, Self::in_gas(step), hook);
                 Service::<T>::put(service);
                 meter.consume(step);
                 ended();
@@ -165,9 +165,9 @@ impl<T: Config> Pallet<T> {
                 // It fitted when it was sent, and the block has shrunk since: nothing promises
                 // that there will ever be room for it.
                 session.journal.begin(lane, place, &task);
-                Self::advance(&mut service, lane, reserved);
+                Self::advance(&mut service, lane, counts);
                 Self::refuse(&mut service, task, ReplyCode::LimitExceeded, session);
-                service.took(lane, step.ref_time(), hook);
+                service.took(lane, Self::in_gas(step), hook);
                 Service::<T>::put(service);
                 session.journal.settle();
                 meter.consume(step);
@@ -177,22 +177,27 @@ impl<T: Config> Pallet<T> {
             if !meter.can_consume(most) || !Self::has_room(&task, gas_limit, &session.modules) {
                 // The head and its purse were read to find out.
                 meter.consume(T::WeightInfo::peek_queue());
-                if lane == Lane::Queue {
-                    return;
+                if lane == Lane::Booked {
+                    is_full = true;
+                    continue;
                 }
-                is_full = true;
-                continue;
+                // Or a little that is booked for each hook would keep a long turn from ever beginning.
+                if has_booked && service.ahead >= 0 {
+                    service.ahead = -1;
+                    Service::<T>::put(service);
+                }
+                return;
             }
             session.journal.begin(lane, place, &task);
-            Self::advance(&mut service, lane, reserved);
-            let share = task.share;
+            Self::advance(&mut service, lane, counts);
+            let (share, read) = (task.share, session.modules.spent());
             let used = Self::run(&mut service, task, gas_limit, session);
-            let taken = match used.ref_time() {
-                // Nothing has run, so no code was read.
-                0 => 0,
-                gas => gas.max(share),
+            let taken = match session.modules.spent() > read {
+                true => used.ref_time().max(share),
+                false => used.ref_time(),
             };
-            service.took(lane, step.ref_time().saturating_add(taken), hook);
+            service.took(lane, Self::in_gas(step).saturating_add(taken), hook);
+            has_booked |= lane == Lane::Booked;
             Service::<T>::put(service);
             session.journal.settle();
             meter.consume(step.saturating_add(used));
@@ -227,14 +232,14 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Takes the message at the head out of a row.
-    fn advance(service: &mut ServiceState, lane: Lane, reserved: Gas) {
+    fn advance(service: &mut ServiceState, lane: Lane, counts: Gas) {
         let row = service.row_mut(lane);
         lane.clear::<T>(row.head);
         row.pop();
         service.volume = match service.queue.is_empty() {
             // Whatever damage has left of it.
             true => 0,
-            false => service.volume.saturating_sub(reserved),
+            false => service.volume.saturating_sub(counts),
         };
     }
 

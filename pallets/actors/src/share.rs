@@ -59,6 +59,13 @@ impl<T: Config> Pallet<T> {
             .saturating_sub(T::WeightInfo::peek_service())
     }
 
+    /// What a weight is worth in gas: its time, and its proof where a chain prices that.
+    pub(crate) fn in_gas(weight: Weight) -> Gas {
+        let proof = T::Schedule::get().proof_byte;
+        let proof = proof.saturating_mul(weight.proof_size());
+        weight.ref_time().saturating_add(proof)
+    }
+
     /// Of that share, what sweeping has for itself: a quarter, however much is due.
     pub(crate) fn sweep_share(share: Weight) -> Weight {
         Weight::from_parts(share.ref_time() / 4, share.proof_size() / 4)

@@ -3,7 +3,7 @@
 use actors_executor::Cause;
 use actors_primitives::{Gas, ReplyCode};
 
-use crate::{message::Message, place::Rate, Config, Program, Purse};
+use crate::{message::Message, place::Rate, queue::Lane, Config, Program, Purse};
 
 /// A turn that is about to run: whose, why, and what pays for it. Nothing has been written yet.
 pub(crate) struct Task<T: Config> {
@@ -48,8 +48,10 @@ pub(crate) struct Past {
     pub(crate) turns: u32,
     /// Whether one of them gave the reply.
     pub(crate) has_replied: bool,
-    /// Causes to go on that stand in the queue.
+    /// Causes to go on that are to be served.
     pub(crate) causes: u32,
+    /// The row that these stand in.
+    pub(crate) lane: Lane,
     /// Gas set aside for `handle_signal`.
     pub(crate) signal: Gas,
     /// Bytes of its payload, which is read when its turn begins.

@@ -14,14 +14,15 @@ use sp_runtime::traits::{SaturatedConversion, UniqueSaturatedInto};
 use crate::{
     host::ProgramHost,
     ledger::Ledger,
-    message::{Kind, Message, Sender},
-    place::Rate,
+    message::{signal_id, Kind, Message, Sender},
+    place::{Place, Rate},
     purse::Split,
     queue::Lane,
     record::ServiceState,
     report,
     session::Session,
     task::{Ended, Past, Task},
+    waiting::WaitState,
     Codes, Config, Event, Pallet, Program, Programs, Purse, Status,
 };
 
@@ -42,7 +43,7 @@ impl<T: Config> Pallet<T> {
         let program = Programs::<T>::get(&item.destination);
         // Beside the place that it gives up.
         let others = ServiceState {
-            volume: service.volume.saturating_sub(item.reserved),
+            volume: service.volume.saturating_sub(item.place.counts),
             ..*service
         };
         let rate = Self::place_rate(&others);
@@ -60,7 +61,7 @@ impl<T: Config> Pallet<T> {
             }
             let mut purse = Self::take_purse(&item.purse);
             if let Some(purse) = &mut purse {
-                purse.unreserve(item.reserved);
+                purse.unreserve(item.place.reserved);
             }
             let rate = Self::renew(&mut purse, item.kind, service.clock, rate);
             return Some(Task {
@@ -83,9 +84,9 @@ impl<T: Config> Pallet<T> {
             waiting.settle(purse, service.clock);
         }
         let rate = Self::renew(&mut purse, waiting.message.kind, service.clock, rate);
-        let causes = match waiting.state {
-            crate::waiting::WaitState::Called { causes, .. } => causes.saturating_sub(1),
-            crate::waiting::WaitState::Parked(_) => 0,
+        let (causes, lane) = match waiting.state {
+            WaitState::Called { causes, lane, .. } => (causes.saturating_sub(1), lane),
+            WaitState::Parked(_) => Default::default(),
         };
         let (cause, answer) = match item.kind {
             Kind::Wake(_) => (Cause::Woken, None),
@@ -99,6 +100,7 @@ impl<T: Config> Pallet<T> {
                 turns: waiting.turn,
                 has_replied: waiting.has_replied,
                 causes,
+                lane,
                 signal: waiting.signal,
                 bytes: waiting.bytes,
                 epoch: program.as_ref().map_or(0, |program| program.epoch),
@@ -113,7 +115,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Notes in the purse that a turn is about to run; says what its place costs: nothing for cleaning up,
-    /// which comes while the queue has little of what was booked.
+    /// which takes none in the queue.
     fn renew(purse: &mut Option<Purse<T>>, kind: Kind, clock: u64, rate: Rate) -> Rate {
         let is_signal = matches!(kind, Kind::Signal { .. });
         match purse {
@@ -515,7 +517,7 @@ impl<T: Config> Pallet<T> {
                     let split = Split {
                         gas,
                         deposit: rest,
-                        is_sent: false,
+                        sent: None,
                         is_last: true,
                     };
                     Self::send_signal(service, message, code, split, purse);
@@ -534,7 +536,7 @@ impl<T: Config> Pallet<T> {
         purse: &mut Purse<T>,
     ) {
         // Its exports may have changed only with an epoch, which would have ended the wait.
-        let id = Self::signal_id(&message.id);
+        let id = signal_id(&message.id);
         let deposit = split.deposit;
         Self::split_purse(&message.purse, purse, id, split);
         let signal = Message {
@@ -550,19 +552,11 @@ impl<T: Config> Pallet<T> {
             value: 0,
             purse: id,
             deposit,
-            reserved: 0,
+            place: Place::default(),
         };
         // It pays nothing for a place in the queue.
         Self::enqueue(service, Lane::Booked, signal);
     }
-
-    /// A message has one signal at most, so its id follows from the message's.
-    fn signal_id(message: &MessageId) -> MessageId {
-        let index = u32::MAX.saturating_sub(1);
-        let preimage = MessageId::child_preimage(message, 0, index);
-        MessageId(sp_io::hashing::blake2_256(&preimage))
-    }
-
     /// Runs `state` with `payload`; nothing that it does is kept.
     pub(crate) fn run_state(
         account: &T::AccountId,
@@ -586,7 +580,7 @@ impl<T: Config> Pallet<T> {
                 value: 0,
                 purse: MessageId::default(),
                 deposit: 0,
-                reserved: 0,
+                place: Place::default(),
             },
             cause: Cause::Fresh,
             past: Past::default(),

@@ -1,7 +1,7 @@
 //! Messages that wait: parked between two turns, until a reply, another message of the same
 //! program, or the deadline resumes them.
 //!
-//! A message that waits has a deadline, or causes to go on that stand in the queue already: one of
+//! A message that waits has a deadline, or causes to go on that are to be served already: one of
 //! the two, always. The first cause takes the deadline off the agenda, however long the queue is;
 //! further ones wait their turn behind it, and each runs one turn.
 
@@ -15,6 +15,7 @@ use crate::{
     agenda::{Due, Slot},
     ledger::Ledger,
     message::{Kind, Message, Sender, Waiter},
+    place::Place,
     queue::Lane,
     record::ServiceState,
     task::Past,
@@ -28,8 +29,10 @@ pub enum WaitState {
     Parked(Slot),
     /// Something has come.
     Called {
-        /// How many causes to go on stand in the queue.
+        /// How many causes to go on are to be served.
         causes: u32,
+        /// In which row all of them stand, so that they keep their order: where the first came.
+        lane: Lane,
         /// How many blocks it had waited when the first came.
         waited: u32,
     },
@@ -90,20 +93,23 @@ impl<T: Config> WaitingMessage<T> {
         passed.min(self.blocks.into()).saturated_into()
     }
 
-    /// Takes one more cause to go on; the place of its deadline, which is void with the first.
-    fn call(&mut self, clock: u64) -> Option<Slot> {
-        let (state, slot) = match self.state {
-            WaitState::Parked(slot) => {
-                let waited = self.waited(clock);
-                (WaitState::Called { causes: 1, waited }, Some(slot))
-            }
-            WaitState::Called { causes, waited } => {
-                let causes = causes.saturating_add(1);
-                (WaitState::Called { causes, waited }, None)
-            }
+    /// Takes one more cause to go on, which comes by that row; says in which it is to stand, and the place of its
+    /// deadline, which is void with the first.
+    fn call(&mut self, clock: u64, lane: Lane) -> (Lane, Option<Slot>) {
+        let (causes, waited, lane, slot) = match self.state {
+            WaitState::Parked(slot) => (1, self.waited(clock), lane, Some(slot)),
+            WaitState::Called {
+                causes,
+                waited,
+                lane,
+            } => (causes.saturating_add(1), waited, lane, None),
         };
-        self.state = state;
-        slot
+        self.state = WaitState::Called {
+            causes,
+            waited,
+            lane,
+        };
+        (lane, slot)
     }
 
     /// Settles what was set aside in the message's purse, all but the part for a signal.
@@ -155,7 +161,15 @@ impl<T: Config> Pallet<T> {
                 (WaitState::Parked(slot), wait.rent)
             }
             // It goes on as soon as its turn in the queue has come.
-            causes => (WaitState::Called { causes, waited: 0 }, 0),
+            causes => {
+                let lane = past.lane;
+                let state = WaitState::Called {
+                    causes,
+                    waited: 0,
+                    lane,
+                };
+                (state, 0)
+            }
         };
         let aside = rent.saturating_add(wait.resume).saturating_add(wait.signal);
         ledger.purse.set_aside(aside);
@@ -169,7 +183,7 @@ impl<T: Config> Pallet<T> {
                 message: Message {
                     payload: Default::default(),
                     deposit: ledger.deposit,
-                    reserved: 0,
+                    place: Place::default(),
                     ..message.clone()
                 },
                 bytes: message.payload.len() as u32,
@@ -194,17 +208,20 @@ impl<T: Config> Pallet<T> {
         WaitingPayloads::<T>::remove(key);
     }
 
-    /// Notes that a cause to go on is put into the queue for a message that waits.
+    /// Notes that a cause to go on comes by that row for a message that waits; says in which it is to stand.
     pub(crate) fn call_waiter(
         service: &mut ServiceState,
+        lane: Lane,
         program: &T::AccountId,
         waiter: &Waiter,
         mut waiting: WaitingMessage<T>,
-    ) {
-        if let Some(slot) = waiting.call(service.clock) {
+    ) -> Lane {
+        let (lane, slot) = waiting.call(service.clock, lane);
+        if let Some(slot) = slot {
             Self::cancel(service, slot);
         }
         Waiting::<T>::insert((program, waiter.epoch, waiter.message), waiting);
+        lane
     }
 
     /// Resumes a message of the same program.
@@ -226,7 +243,11 @@ impl<T: Config> Pallet<T> {
         let Some(waiting) = Self::find_waiting(program, &waiter) else {
             return;
         };
-        Self::call_waiter(service, program, &waiter, waiting);
+        let lane = match kind {
+            Kind::Deadline(_) => Lane::Booked,
+            _ => Lane::Queue,
+        };
+        let lane = Self::call_waiter(service, lane, program, &waiter, waiting);
         let resume = Message {
             id: MessageId::default(),
             kind,
@@ -237,11 +258,7 @@ impl<T: Config> Pallet<T> {
             value: 0,
             purse: MessageId::default(),
             deposit: 0,
-            reserved: 0,
-        };
-        let lane = match kind {
-            Kind::Deadline(_) => Lane::Booked,
-            _ => Lane::Queue,
+            place: Place::default(),
         };
         Self::enqueue(service, lane, resume);
     }

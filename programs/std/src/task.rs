@@ -376,9 +376,9 @@ impl Deadline {
 /// Looks after a task whose message may have failed and left it here because its signal failed as well: its memory and its locks would
 /// be lost for ever. Says in how many blocks to look at it again, or 0.
 ///
-/// Where its message does not wait in two blocks, one more message is sent to the program itself, which does nothing but drop the task:
-/// nobody else fails if that takes longer than was thought, and a message that fails on purpose changes nothing. What is sent now comes
-/// after the signal, wherever that is; mostly it has run in the first of the two blocks, and nothing need be sent.
+/// Where its message does not wait, nor its signal come, in two blocks, one more message is sent to the program itself, which does nothing but drop the task:
+/// nobody else fails if that takes longer than was thought, and a message that fails on purpose changes nothing. The chain
+/// says that it waits until its signal has run; mostly that is in the first of the two blocks, and nothing need be sent.
 ///
 /// What three such messages do not drop is given up by a fourth: when that runs, all that were sent before it have.
 fn doubt(task: &mut Task, sends: bool, waits: bool) -> u64 {
@@ -454,10 +454,10 @@ const REST_CALLS: u32 = 100_000;
 /// Likewise for each Wasm page that may be stored at its end.
 const PAGE_CALLS: u32 = 3_000;
 
-// What is read, by the price of a question. To begin a turn, wake one message and pass those that have failed:
-const START_QUESTIONS: u32 = 64;
+// What is read, by the price of a question, which reads twice. To begin a turn, wake one message and pass those that have failed:
+const START_QUESTIONS: u32 = 32;
 /// How many bytes of pages are proved for one.
-const BYTES_A_QUESTION: u32 = 2_048;
+const BYTES_A_QUESTION: u32 = 4_096;
 
 /// Looks after the last task, which comes to the front.
 fn doubt_last(waits: bool) {

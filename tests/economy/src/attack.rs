@@ -2,7 +2,7 @@
 
 use super::{
     chain::{Blocks, Queue, Turn, Way, PAID_BLOCKS},
-    strategies::{Strategy, HONEST, SIGNAL},
+    strategies::{Strategy, DEADLINE, HONEST, SIGNAL},
 };
 use std::collections::VecDeque;
 
@@ -11,6 +11,16 @@ const HELD: u64 = 3;
 /// More than anybody pays, in parts of what is served.
 const ENOUGH: f64 = 2e6;
 
+/// What was stored up to come besides what is sent.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Besides {
+    Nothing,
+    /// Signals of the longest code, without end.
+    Signals,
+    /// One deadline in each block.
+    Trickle,
+}
+
 /// How somebody holds the queue.
 #[derive(Clone, Copy)]
 pub(crate) struct Plan<'a> {
@@ -18,8 +28,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) pattern: &'a [Turn],
     /// So many blocks' worth at most are bought at once, when less than is wanted is left.
     pub(crate) burst: u64,
-    /// Whether signals of the longest code come besides, which were stored up.
-    pub(crate) has_signals: bool,
+    /// What comes besides, which was stored up.
+    pub(crate) besides: Besides,
     /// Whether the queue is held first by what was stored up, for as long as that is paid for.
     pub(crate) has_stored: bool,
     /// How long the queue is held, and then let be, in blocks; for ever if there is nothing else.
@@ -49,12 +59,12 @@ impl Plan<'_> {
     fn cost(&self, time: u32, blocks: Blocks, most: f64) -> f64 {
         let too_much = most.min(ENOUGH) * f64::from(time) * blocks.serve() as f64;
         let is_booked = self.pattern[0].is_booked();
-        let due = match self.has_signals {
-            true => Some(SIGNAL),
-            false => is_booked.then_some(self.pattern[0]),
-        };
         let each_block = self.each_block(blocks);
-        let mut queue = Queue::with_due(due);
+        let mut queue = match self.besides {
+            Besides::Signals => Queue::with_due(Some(SIGNAL)),
+            Besides::Trickle => Queue::with_trickle(DEADLINE),
+            Besides::Nothing => Queue::with_due(is_booked.then_some(self.pattern[0])),
+        };
         let mut pattern = self.pattern.iter().cycle();
         let mut next = || *pattern.next().expect("there is something to send");
         if self.has_stored {
@@ -117,20 +127,24 @@ pub(crate) fn cheapest(
     bursts.retain(|burst| *burst < whole);
     // Not for a day at once: nobody could pay for that.
     bursts.push(whole.min(1_203));
-    let ways = [(false, false), (true, false), (false, true), (true, true)];
+    let all = [Besides::Nothing, Besides::Signals, Besides::Trickle];
+    let ways = all
+        .iter()
+        .flat_map(|besides| [(*besides, false), (*besides, true)]);
     let mut least = f64::INFINITY;
     for pattern in strategy.patterns {
         let is_sent = matches!(pattern[0].way, Way::Call | Way::Upgrade);
         for cycle in cycles {
-            for (has_signals, has_stored) in ways {
-                if !is_sent && (has_signals || has_stored) || cycle.is_some() && has_stored {
+            for (besides, has_stored) in ways.clone() {
+                let is_alone = besides == Besides::Nothing && !has_stored;
+                if !is_sent && !is_alone || cycle.is_some() && has_stored {
                     continue;
                 }
                 for burst in &bursts {
                     let plan = Plan {
                         pattern,
                         burst: *burst,
-                        has_signals,
+                        besides,
                         has_stored,
                         cycle: *cycle,
                     };
@@ -150,7 +164,7 @@ pub(crate) fn late(turn: Turn, blocks: Blocks, is_busy: bool) -> f64 {
     let each_block = Plan {
         pattern: &[HONEST],
         burst: 0,
-        has_signals: false,
+        besides: Besides::Nothing,
         has_stored: false,
         cycle: None,
     }

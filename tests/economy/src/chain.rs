@@ -164,8 +164,11 @@ pub(crate) struct Queue {
     volume: u64,
     memory: u32,
     mark: u64,
-    /// What was booked, without end; and how far the queue is ahead of it.
+    /// What was booked, without end or one for each block; and how far the queue is ahead of it.
     due: Option<Turn>,
+    is_trickle: bool,
+    /// How much of that has come and is not served.
+    booked: u64,
     ahead: i64,
     /// How many messages have left the queue and come to it.
     pub(crate) head: u64,
@@ -196,7 +199,15 @@ impl Queue {
         }
     }
 
-    /// Likewise, and places cost nothing, whatever there is.
+    /// One that has one of that in each block.
+    pub(crate) fn with_trickle(turn: Turn) -> Self {
+        Self {
+            is_trickle: true,
+            ..Self::with_due(Some(turn))
+        }
+    }
+
+    /// One that has that without end, and where places cost nothing, whatever there is.
     pub(crate) fn free(turn: Option<Turn>) -> Self {
         Self {
             is_free: true,
@@ -276,22 +287,29 @@ impl Queue {
 
     /// Serves a block; then the next one begins.
     pub(crate) fn next_block(&mut self, blocks: Blocks) {
+        self.booked = match self.is_trickle {
+            true => self.booked + 1,
+            false => u64::MAX,
+        };
         for hook in [blocks.before, blocks.after] {
             let (mut gas, mut code) = (hook, READ);
-            let mut is_full = false;
+            let (mut is_full, mut has_booked) = (false, false);
             loop {
                 let is_empty = self.messages.is_empty();
-                let due = self
-                    .due
-                    .filter(|_| !is_full && (self.ahead >= 0 || is_empty));
+                let has_turn = self.booked > 0 && !is_full && (self.ahead >= 0 || is_empty);
+                let due = self.due.filter(|_| has_turn);
                 let fits = match due {
                     Some(turn) => {
                         is_full = !self.serve_booked(turn, &mut gas, &mut code);
+                        has_booked |= !is_full;
                         !is_full || !is_empty
                     }
                     None => !is_empty && self.serve(&mut gas, &mut code),
                 };
                 if !fits {
+                    if has_booked && !is_empty {
+                        self.ahead = self.ahead.min(-1);
+                    }
                     break;
                 }
             }
@@ -314,6 +332,7 @@ impl Queue {
             return false;
         };
         self.ahead = self.ahead.max(0) - (took * QUEUE_PARTS) as i64;
+        self.booked -= 1;
         true
     }
 

@@ -52,6 +52,9 @@ const SHARED: Turn = Turn {
 /// The longest code's signal.
 pub(crate) const SIGNAL: Turn = CODE.by(Way::Signal);
 
+/// The deadline of a message that has no gas: serving it is all that it takes.
+pub(crate) const DEADLINE: Turn = Turn::of(0).by(Way::Signal);
+
 /// What anybody could think of who has read how it works.
 pub(crate) const STRATEGIES: &[Strategy] = &[
     Strategy {

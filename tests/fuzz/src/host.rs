@@ -41,6 +41,10 @@ impl Host for OneProgram {
     fn is_waiting(&mut self, _: &MessageId) -> bool {
         false
     }
+
+    fn is_signalled(&mut self, _: &MessageId) -> bool {
+        false
+    }
     fn can_receive(&mut self, _: &[u8; 32], _: Balance) -> bool {
         true
     }

@@ -219,7 +219,8 @@ struct CleanUp {
 
 const CLEAN_UP: CleanUp = CleanUp {
     bytes: 256,
-    questions: 2,
+    // Two, and each looks for a signal too.
+    questions: 4,
     pages: 4,
     fuel: 1_000_000,
 };

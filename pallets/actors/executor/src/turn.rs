@@ -153,6 +153,9 @@ pub trait Host {
     fn is_address_used(&mut self, address: &[u8; 32]) -> bool;
     /// Whether `message` is another message of this program, and waits.
     fn is_waiting(&mut self, message: &MessageId) -> bool;
+
+    /// Whether a message has failed whose signal is still to run.
+    fn is_signalled(&mut self, message: &MessageId) -> bool;
     /// Whether `value` can arrive at `destination`: it is not below the existential deposit of an
     /// account that does not exist yet.
     fn can_receive(&mut self, destination: &[u8; 32], value: Balance) -> bool;

@@ -292,7 +292,31 @@ fn a_deadline_of_one_that_was_answered_leaves_nothing_behind() {
     }
 }
 
+fn what_comes_after_a_deadline_stays_behind_it() {
+    let program = create("script");
+    let id = play(
+        &program,
+        script([&[wait(1)], &[wait(30)], &[wait(30)], &[]]),
+    );
+    // Its time is over, and nothing of that is served yet; then another message wakes it, which is served first.
+    Pallet::<Test>::tick();
+    Pallet::<Test>::do_due_within(BlockWeights::get().max_block);
+    assert_eq!(Service::<Test>::get().booked.length(), 1);
+    Service::<Test>::mutate(|service| service.ahead = -1);
+    send(&program, script([&[wake(0)]]));
+    serve_one();
+    assert_eq!(Service::<Test>::get().booked.length(), 2);
+    idle();
+    assert_eq!(causes_of(&program, id), [FRESH, DEADLINE, WOKEN]);
+    // And it waits as long as it says from then on.
+    assert_eq!(Service::<Test>::get().scheduled, 1);
+    pass(40);
+    assert_eq!(causes_of(&program, id), [FRESH, DEADLINE, WOKEN, DEADLINE]);
+    assert_quiet();
+}
+
 cases![
+    what_comes_after_a_deadline_stays_behind_it,
     a_silent_callee_is_waited_for_as_long_as_said,
     a_wait_has_a_deadline_or_there_is_none,
     the_last_wait_of_a_turn_counts,

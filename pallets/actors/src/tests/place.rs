@@ -7,28 +7,38 @@ use sp_runtime::DispatchError;
 use super::player::*;
 use crate::{
     mock::*,
-    place::{Rate, DOUBLING, FALL, RISE},
+    place::{Rate, DOUBLING, FALL, FREE_PARTS, RISE},
     Error, Kind, Pallet, Purse, Purses, Service,
 };
 
 /// What the longest turn may burn in the mock.
 const LONGEST: Gas = 250_000_000_000;
 
-/// What every block serves of the queue at least: nine parts before its transactions, of which what was booked
-/// has one.
+/// What every block serves of the queue at least, by time and by proof: nine parts before its transactions, of
+/// which what was booked has one.
 fn hook() -> Gas {
-    Pallet::<Test>::promised().ref_time() / 9 * 8
+    let peek = <() as crate::WeightInfo>::peek_queue();
+    let hook = Pallet::<Test>::promised() - peek * 2;
+    let proof = hook.proof_size() * ActorsSchedule::get().proof_byte;
+    hook.ref_time().min(proof) * 8 / 9
+}
+
+/// How many messages that may burn a long turn have places for nothing.
+fn free() -> u32 {
+    (100 * hook() / counted()) as u32
 }
 
 /// What a message counts as that may burn a long turn: it, serving it, and as much again, since a hook may end
 /// before it.
 fn counted() -> Gas {
-    2 * (LONGEST + Pallet::<Test>::serving_gas())
+    let gas = LONGEST + Pallet::<Test>::serving_gas(0);
+    let hook = u128::from(hook());
+    (u128::from(gas) * hook / (hook - hook / 2)) as Gas
 }
 
 /// Parts of a doubling of what gas costs with its place, by what is in the queue.
 fn doublings() -> Gas {
-    Service::<Test>::get().volume * Gas::from(DOUBLING) / (42 * hook())
+    Service::<Test>::get().volume * Gas::from(DOUBLING) / (36 * hook())
 }
 
 /// Puts so many messages into the queue that may each burn a long turn.
@@ -45,7 +55,7 @@ fn crowd_with(program: &AccountId, count: u32, gas: Gas) {
 
 /// Makes places cost as much as the gas that they are for.
 fn make_dear() {
-    Service::<Test>::mutate(|service| service.memory = 2 * DOUBLING);
+    Service::<Test>::mutate(|service| service.memory = FREE_PARTS + DOUBLING);
 }
 
 fn memory() -> u32 {
@@ -54,9 +64,8 @@ fn memory() -> u32 {
 
 fn places_cost_nothing_while_the_queue_is_short() {
     let program = create("echo");
-    crowd(&program, 18);
-    assert_eq!(Service::<Test>::get().volume, 18 * counted());
-    assert!(19 * counted() > 42 * hook());
+    crowd(&program, free());
+    assert_eq!(Service::<Test>::get().volume, Gas::from(free()) * counted());
     assert_eq!(Pallet::<Test>::queue().place_price, 0);
     let id = send_as(&ALICE, program.clone(), vec![], 0, GAS, 0).expect("it is accepted");
     let purse = Purses::<Test>::get(id).expect("it is open");
@@ -70,14 +79,18 @@ fn places_cost_nothing_while_the_queue_is_short() {
 fn places_get_dearer_with_the_gas_in_the_queue() {
     let program = create("echo");
     let start = Pallet::<Test>::start_price(&program, Kind::Handle);
-    crowd(&program, 18);
+    crowd(&program, free());
     let mut last = 0;
     for count in 1..=20 {
         // What they pay comes out of the gas that they leave.
         crowd_with(&program, 3, LONGEST * 16);
-        assert_eq!(Service::<Test>::get().volume, (18 + 3 * count) * counted());
+        assert_eq!(
+            Service::<Test>::get().volume,
+            (Gas::from(free()) + 3 * count) * counted()
+        );
         // The rule, read again: the line between two doublings is straight.
-        let parts = doublings() - 256;
+        // A hundred hooks' worth are free.
+        let parts = doublings() - 25_600 / 36;
         let factor = (256 + parts % 256) << (parts / 256);
         let expected = factor * LONGEST / 256 - LONGEST;
         let price = Pallet::<Test>::queue().place_price;
@@ -146,7 +159,7 @@ fn a_dry_run_counts_what_is_burned_beyond_what_is_paid_for() {
     crowd_with(&echo, 98, 40 * LONGEST);
     let behind_others = dry(None).gas_needed;
     let parts = doublings();
-    assert!(parts > 5 * 256);
+    assert!(parts > 5 * 256 && parts < 7 * 256);
     idle();
     assert_eq!(memory(), 0);
     Service::<Test>::mutate(|service| service.memory = parts as u32);
@@ -155,7 +168,7 @@ fn a_dry_run_counts_what_is_burned_beyond_what_is_paid_for() {
     assert_eq!(run.reply.map(|reply| reply.code), Some(ReplyCode::Replied));
     let needed = run.gas_needed;
     assert_eq!(needed, behind_others);
-    assert!(needed > 16 * LONGEST + first + second);
+    assert!(needed > 8 * LONGEST + first + second);
     let served = |gas| {
         let id = send_as(&ALICE, program.clone(), words.clone(), 0, gas, DEPOSIT);
         let id = id.expect("it starts");
@@ -175,7 +188,7 @@ fn the_price_remembers_how_long_others_have_waited() {
     let program = create("echo");
     crowd(&program, 3);
     assert_eq!(memory(), 0);
-    for block in 0..10 {
+    for block in 0..20 {
         // Room for nothing: what stands there stays.
         pass_full(1);
         // In the first of them nothing has waited for a block yet.
@@ -201,6 +214,18 @@ fn the_price_remembers_how_long_others_have_waited() {
     assert_quiet();
 }
 
+fn an_empty_queue_makes_nothing_dearer() {
+    // As damage leaves it: the row begins anew, and where it ended once is far behind that.
+    Service::<Test>::mutate(|service| {
+        (service.queue, service.mark) = (Default::default(), 1_000);
+    });
+    for _ in 0..3 {
+        pass(1);
+        assert_eq!(memory(), 0);
+    }
+    assert_quiet();
+}
+
 fn a_pause_makes_nothing_dearer() {
     let program = create("echo");
     assert_ok!(Pallet::<Test>::do_set_service_paused(true));
@@ -214,7 +239,7 @@ fn a_pause_makes_nothing_dearer() {
 
 /// Makes places dear and leaves what stands in the queue.
 fn make_dearer(doublings: u32) {
-    Service::<Test>::mutate(|service| service.memory = (1 + doublings) * DOUBLING);
+    Service::<Test>::mutate(|service| service.memory = FREE_PARTS + doublings * DOUBLING);
 }
 
 /// What the last turn of a message has burned, its place included.
@@ -385,7 +410,7 @@ fn what_shares_a_purse_makes_no_place_dearer_than_it_has_paid_for() {
     assert_eq!(code_of_answer(id), Some(ReplyCode::Finished));
     let service = Service::<Test>::get();
     assert_eq!(service.length(), 10);
-    let serving = Pallet::<Test>::serving_gas();
+    let serving = Pallet::<Test>::serving_gas(0);
     assert!(
         service.volume <= counted() + 10 * 2 * serving,
         "a longest turn's worth is paid for, and serving each: {}",
@@ -412,7 +437,7 @@ fn what_is_paid_for_counts_once() {
         id.expect("it is accepted");
         serve_one();
         let paid = Service::<Test>::get().volume;
-        let serving = Pallet::<Test>::serving_gas();
+        let serving = Pallet::<Test>::serving_gas(0);
         let most = counted() + 2 * serving;
         assert!(paid > LONGEST / 4 && paid <= most, "{paid}");
         idle();
@@ -588,7 +613,10 @@ fn heavy_code_counts_as_what_it_takes_of_a_block() {
     assert!(share(255 * 1024 + 512).abs_diff(hook() / 8 * 3) < 9);
     assert!(share(20_000) < hook() / 33, "{}", share(20_000));
     // Serving it takes that in any case.
-    assert_eq!(share(1), Pallet::<Test>::serving_gas());
+    assert_eq!(share(1), Pallet::<Test>::serving_gas(0));
+    let serving = <() as crate::WeightInfo>::serve_message(0);
+    let proof = serving.proof_size() * ActorsSchedule::get().proof_byte;
+    assert_eq!(share(1), serving.ref_time() + proof);
 }
 
 fn an_upgrade_is_not_shut_out_by_a_full_queue() {
@@ -678,7 +706,7 @@ fn what_was_booked_does_not_hold_the_queue() {
     let id = send_as(&ALICE, echo, b"!".to_vec(), 0, GAS, 0).expect("it is accepted");
     let blocks = waits_for(id);
     assert!(blocks <= 1, "{blocks} blocks");
-    assert!(memory() < DOUBLING, "and it makes nothing dear");
+    assert!(memory() < FREE_PARTS, "and it makes nothing dear");
     let mut blocks = 0;
     while is_booked() {
         block(500, 1_000);
@@ -721,12 +749,13 @@ fn what_is_booked_comes_however_long_the_queue_is() {
     // More stands there all the time than a block serves, and much of it may burn all of a long turn.
     let mut blocks = 0;
     while is_booked() {
-        while Service::<Test>::get().length() < 12 {
+        while Service::<Test>::get().queue.length() < 12 {
             assert_ok!(send_as(&ALICE, spin.clone(), vec![], 0, LONGEST * 2, 0));
         }
         block(500, 1_000);
         Service::<Test>::mutate(|service| service.memory = 0);
-        assert!(Pallet::<Test>::queue_length() > 4, "the queue is held");
+        let queued = Service::<Test>::get().queue.length();
+        assert!(queued > 4, "the queue is held");
         blocks += 1;
         assert!(blocks < 40, "what is booked never comes");
     }
@@ -739,6 +768,34 @@ fn what_is_booked_comes_however_long_the_queue_is() {
     }
     Service::<Test>::mutate(|service| service.memory = 0);
     idle();
+    assert_quiet();
+}
+
+fn a_little_that_is_booked_does_not_keep_long_turns_from_beginning() {
+    let (program, spin, echo) = (create("script"), create("spin"), create("echo"));
+    // One of them is due in each block, and what it takes is more than a hook has beside the longest turn.
+    for blocks in 1..=20 {
+        send_with(&program, script([&[wait(blocks)], &[]]), 0, LONGEST);
+        idle();
+    }
+    for _ in 0..4 {
+        assert_ok!(send_as(&ALICE, spin.clone(), vec![], 0, LONGEST, 0));
+    }
+    let id = send_as(&ALICE, echo, b"!".to_vec(), 0, GAS, 0).expect("it is accepted");
+    // Nothing but what every block serves.
+    let least = Pallet::<Test>::promised() + <() as crate::WeightInfo>::tick();
+    let mut blocks = 0;
+    while reply_to(id).is_none() {
+        begin_block();
+        let due = <() as crate::WeightInfo>::do_due(0) * 2;
+        let mut meter = frame_support::weights::WeightMeter::with_limit(least + due);
+        Actors::on_poll(System::block_number(), &mut meter);
+        blocks += 1;
+        assert!(blocks <= 11, "{:?}", Service::<Test>::get());
+    }
+    assert!(blocks > 5, "a little was booked for each: {blocks}");
+    pass(20);
+    Service::<Test>::mutate(|service| service.memory = 0);
     assert_quiet();
 }
 
@@ -833,6 +890,7 @@ cases![
     a_dry_run_counts_the_place,
     a_dry_run_counts_what_is_burned_beyond_what_is_paid_for,
     the_price_remembers_how_long_others_have_waited,
+    an_empty_queue_makes_nothing_dearer,
     a_pause_makes_nothing_dearer,
     a_conversation_pays_once_for_a_longest_turns_worth,
     what_is_burned_beyond_pays_the_price_of_the_moment,
@@ -850,6 +908,7 @@ cases![
     the_price_of_places_shuts_no_upgrade_out,
     what_was_booked_does_not_hold_the_queue,
     what_is_booked_comes_however_long_the_queue_is,
+    a_little_that_is_booked_does_not_keep_long_turns_from_beginning,
     answers_of_the_ended_do_not_hold_the_queue,
     answers_of_the_ended_come_at_once,
     what_was_booked_has_its_part_of_a_queue_that_is_never_empty,

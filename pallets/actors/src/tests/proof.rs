@@ -36,14 +36,6 @@ fn proven(state: impl FnOnce(), part: impl FnOnce() -> Weight) -> (u64, u64) {
     (recorded as u64, weight.proof_size())
 }
 
-/// Repeats a part of the service as if the queue had room for all that it puts there.
-fn while_room(part: impl Fn() -> Weight) -> Weight {
-    (0..40).fold(Weight::zero(), |sum, _| {
-        crate::Service::<Test>::mutate(|service| service.volume = 0);
-        sum.saturating_add(part())
-    })
-}
-
 /// Messages of full length ask, and wait for, others that wait.
 fn asked_by_long_ones(count: u32) -> AccountId {
     let (asker, asked) = (create("sleeper"), create("sleeper"));
@@ -67,11 +59,7 @@ fn answering_who_awaits_proves_no_payload_of_theirs() {
             send(&asked, b"x".to_vec());
             serve_one();
         },
-        || {
-            while_room(|| {
-                Pallet::<Test>::idle(BlockWeights::get().max_block, &mut Session::default())
-            })
-        },
+        || Pallet::<Test>::idle(BlockWeights::get().max_block, &mut Session::default()),
     );
     assert!(recorded > 30 * 1_024, "{recorded} bytes: it did not happen");
     assert!(recorded <= charged, "{recorded} bytes of {charged}");
@@ -88,7 +76,7 @@ fn a_deadline_proves_no_payload_of_who_waited() {
             begin_block();
             Pallet::<Test>::tick();
         },
-        || while_room(|| Pallet::<Test>::do_due_within(BlockWeights::get().max_block)),
+        || Pallet::<Test>::do_due_within(BlockWeights::get().max_block),
     );
     assert!(recorded > 30 * 400, "{recorded} bytes: it did not happen");
     assert!(recorded <= charged, "{recorded} bytes of {charged}");

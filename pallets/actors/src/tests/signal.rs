@@ -4,7 +4,7 @@ use actors_primitives::ReplyCode;
 use frame_support::assert_ok;
 
 use super::player::*;
-use crate::{mock::*, Event, Programs, Purses, Waiting};
+use crate::{mock::*, Event, Pallet, Programs, Purses, Service, Waiting};
 
 fn a_signal_follows_a_later_turn_that_failed() {
     let program = create("script");
@@ -320,7 +320,25 @@ fn a_lock_can_be_taken_from_a_holder_that_has_failed() {
     assert_quiet();
 }
 
+fn who_is_to_be_signalled_waits_still() {
+    let program = create("script");
+    play(&program, script([&[wait(1)], &[burn()]]));
+    Pallet::<Test>::tick();
+    Pallet::<Test>::do_due_within(BlockWeights::get().max_block);
+    serve_one();
+    // It has failed, and its signal stands there.
+    assert_eq!(Service::<Test>::get().booked.length(), 1);
+    send(&program, script([&[waits(0)]]));
+    serve_one();
+    assert_eq!(results(&program).last(), Some(&vec![1]));
+    idle();
+    play(&program, script([&[waits(0)]]));
+    assert_eq!(results(&program).last(), Some(&vec![0]));
+    assert_quiet();
+}
+
 cases![
+    who_is_to_be_signalled_waits_still,
     a_signal_follows_a_later_turn_that_failed,
     a_signal_follows_a_later_turn_that_reverted,
     there_is_none_after_the_first_turn,

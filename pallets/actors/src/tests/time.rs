@@ -271,7 +271,7 @@ fn crowd(entries: u32) -> Vec<MessageId> {
             value: 0,
             purse,
             deposit: 0,
-            reserved: 0,
+            place: Default::default(),
         };
         Service::<Test>::mutate(|service| Pallet::<Test>::delay(service, message, 1));
     }

@@ -5,8 +5,8 @@ use frame_support::{assert_noop, assert_ok};
 
 use super::player::*;
 use crate::{
-    mock::*, place::DOUBLING, sweep::SWEEP_KEYS, Codes, Error, Event, Graves, Kind, Pages, Pallet,
-    Program, Programs, Purses, Queue, Service, State, Tombstones, Waiting, WeightInfo,
+    mock::*, place::FREE_PARTS, sweep::SWEEP_KEYS, Codes, Error, Event, Graves, Kind, Pages,
+    Pallet, Program, Programs, Purses, Queue, Service, State, Tombstones, Waiting, WeightInfo,
 };
 
 fn record(program: &AccountId) -> Program<Test> {
@@ -504,7 +504,7 @@ fn a_queued_upgrade_pays_and_waits_like_a_message() {
     let second = upload("script-second");
     let other = send(&program, script([&[]]));
     // Where places cost something.
-    Service::<Test>::mutate(|service| service.memory = 2 * DOUBLING);
+    Service::<Test>::mutate(|service| service.memory = 2 * FREE_PARTS);
     let id = queue(&program, second, vec![]);
     Service::<Test>::mutate(|service| service.memory = 0);
     assert!(Purses::<Test>::get(id).expect("it is open").burned > 0);

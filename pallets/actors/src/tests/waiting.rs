@@ -5,8 +5,8 @@ use frame_support::{assert_noop, traits::Hooks, weights::Weight};
 
 use super::player::*;
 use crate::{
-    mock::*, Error, Event, Pages, Pallet, Programs, Service, State, Status, Tombstones, WaitState,
-    Waiter, Waiting,
+    mock::*, Error, Event, Lane, Pages, Pallet, Programs, Service, State, Status, Tombstones,
+    WaitState, Waiter, Waiting,
 };
 
 /// The message that waits, of which there is one.
@@ -110,7 +110,14 @@ fn causes_that_arrive_while_a_resume_is_queued_wait_their_turn() {
         serve_one();
     }
     let (causes, waited) = (2, 0);
-    assert_eq!(waiting().state, WaitState::Called { causes, waited });
+    assert_eq!(
+        waiting().state,
+        WaitState::Called {
+            causes,
+            waited,
+            lane: Lane::Queue
+        }
+    );
     // Its deadline is void with the first of them, however long they stand in the queue.
     assert_eq!(Service::<Test>::get().scheduled, 0);
     pass_full(7);
@@ -118,7 +125,14 @@ fn causes_that_arrive_while_a_resume_is_queued_wait_their_turn() {
     assert_eq!(causes_of(&asking, id), [FRESH, REPLY]);
     let waits = waiting();
     let (causes, waited) = (1, 0);
-    assert_eq!(waits.state, WaitState::Called { causes, waited });
+    assert_eq!(
+        waits.state,
+        WaitState::Called {
+            causes,
+            waited,
+            lane: Lane::Queue
+        }
+    );
     assert_eq!(waits.rent, 0, "what goes on at once pays no rent");
     pass_full(7);
     idle();

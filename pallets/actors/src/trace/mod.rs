@@ -104,7 +104,7 @@ impl<T: Config> Tracer<T> {
             tracer.stays.insert(id, Stay::Delayed);
             return Some(tracer);
         }
-        let mut queued = Self::queued().take(SEARCHED);
+        let mut queued = Self::queued(SEARCHED);
         if queued.any(|message| message.id == id && message.kind.has_purse()) {
             return Some(tracer);
         }
@@ -295,12 +295,14 @@ impl<T: Config> Tracer<T> {
         LANES.map(|lane| service.row(lane).tail)
     }
 
-    /// What stands in the rows, without payloads.
-    fn queued() -> impl Iterator<Item = Message<T>> {
+    /// What stands at so many places of each row at most, without payloads.
+    fn queued(most: usize) -> impl Iterator<Item = Message<T>> {
         let service = Service::<T>::get();
         let places = LANES.into_iter().flat_map(move |lane| {
             let row = service.row(lane);
-            (row.head..row.tail).map(move |place| (lane, place))
+            (row.head..row.tail)
+                .take(most)
+                .map(move |place| (lane, place))
         });
         places.filter_map(|(lane, place)| Message::<T>::head(lane, place))
     }
@@ -317,7 +319,7 @@ impl<T: Config> Tracer<T> {
             // Nobody looks that far.
             return true;
         }
-        let mut queued = Self::queued();
+        let mut queued = Self::queued(SEARCHED);
         queued.any(|message| {
             let resumes = message.kind.waiter().map(|waiter| waiter.message);
             resumes.is_some_and(|message| self.members.contains_key(&message)) || self.has(&message)

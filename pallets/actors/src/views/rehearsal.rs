@@ -80,7 +80,7 @@ impl<T: Config> Pallet<T> {
             service.booked.head = service.booked.tail;
             let own = Queue::<T>::get(service.queue.head);
             let (kind, own) = own.map_or((Kind::Handle, 0), |message| {
-                (message.kind, message.reserved)
+                (message.kind, message.place.counts)
             });
             Self::remember_volume(&mut service, own);
             Service::<T>::put(service);

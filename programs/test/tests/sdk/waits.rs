@@ -400,7 +400,15 @@ fn two_hundred_wait_at_once_and_leave_nothing_behind() {
     let mock = stage.mock("slow", MockReply::ok(1u32).after(3));
     let mut pages = Vec::new();
     for _ in 0..3 {
-        let messages: Vec<_> = (0..200).map(|_| stage.asks(&mock, 0)).collect();
+        // With less gas than by default: what all may burn is what others would wait for.
+        let asks = || {
+            stage
+                .waits
+                .call("ask")
+                .arg(ask(&mock, 0))
+                .gas(50_000_000_000)
+        };
+        let messages: Vec<_> = (0..200).map(|_| asks().by(&stage.alice)).collect();
         for message in &messages {
             message.expect_ok(End::Answer(1, 0));
         }

@@ -372,6 +372,10 @@ impl Host for Fixed {
         false
     }
 
+    fn is_signalled(&mut self, _: &MessageId) -> bool {
+        false
+    }
+
     fn random(&mut self, _: &[u8]) -> ([u8; 32], u64) {
         ([0; 32], 0)
     }

@@ -64,11 +64,18 @@ pub(crate) fn wake(call: &mut Call<'_, '_>, message_id: u32) -> Result<i32, Faul
 }
 
 /// A message that has been woken waits until that resumes it. The one that runs does not, nor does
-/// one that has ended or has not begun.
+/// one that has ended or has not begun; but one that has failed and whose signal is still to come has not ended.
 pub(crate) fn waits(call: &mut Call<'_, '_>, message_id: u32) -> Result<i32, Fault> {
     call.charge_look_up()?;
     let id = MessageId(call.array(message_id)?);
-    Ok(i32::from(is_waiting(call, &id)))
+    if is_waiting(call, &id) {
+        return Ok(1);
+    }
+    if id == call.context().message.id {
+        return Ok(0);
+    }
+    call.charge_look_up()?;
+    Ok(i32::from(call.journal.host.is_signalled(&id)))
 }
 
 fn is_waiting(call: &mut Call<'_, '_>, id: &MessageId) -> bool {

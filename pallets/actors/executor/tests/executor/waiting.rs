@@ -183,8 +183,9 @@ fn tidy(before: &str) -> Chain {
             (i32.store8 (i32.const 512) (i32.const 1))
             {}
             {}
-            (drop (call $waits (i32.const 32)))
-            (drop (call $waits (i32.const 32)))
+            ;; Of one that does not wait, which takes most.
+            (drop (call $waits (i32.const 512)))
+            (drop (call $waits (i32.const 512)))
             {}
             (i32.store8 (i32.const 16384) (i32.const 1))
             (i32.store8 (i32.const 32768) (i32.const 1))
@@ -689,9 +690,26 @@ fn a_program_asks_which_other_message_of_its_waits() {
         };
         let expected = [1, 0, 0].map(i32::to_le_bytes).concat();
         assert_eq!(*told, expected, "{entry:?}");
-        let asked = [OTHER, MessageId([0; 32])].map(Asked::Waiting);
+        let none = MessageId([0; 32]);
+        let asked = [
+            Asked::Waiting(OTHER),
+            Asked::Waiting(none),
+            Asked::Signalled(none),
+        ];
         assert_eq!(chain.world.asked[1..], asked, "each is asked for");
     }
+}
+
+#[test]
+fn who_is_to_be_signalled_waits_still() {
+    let mut chain = asking("");
+    chain.world.waiting.clear();
+    chain.world.signalled.extend([OTHER, OWN]);
+    let effects = chain.turn();
+    let Effect::Emit(told) = &effects.effects[0] else {
+        panic!("{effects:?}");
+    };
+    assert_eq!(*told, [1, 0, 0].map(i32::to_le_bytes).concat());
 }
 
 #[test]
@@ -713,11 +731,12 @@ fn asking_what_waits_is_paid_for_first() {
     let effects = turn.outcome.clone().expect("it finishes");
     assert_eq!(effects.effects, [], "it changes nothing");
     let (gas, proof) = costs(&mut chain);
-    assert_eq!(proof, u64::from(chain.schedule.proof_access));
-    let price = chain.schedule.syscall + chain.schedule.look_up + 1_000 * proof;
+    // Whether it waits, and whether it is signalled.
+    assert_eq!(proof, 2 * u64::from(chain.schedule.proof_access));
+    let price = chain.schedule.syscall + 2 * chain.schedule.look_up + 1_000 * proof;
     assert!(gas >= price && gas < price + US);
     // Before the proof can be paid, nothing is asked.
-    let none = turn.gas_burned - 1_000 * proof;
+    let none = turn.gas_burned - 1_000 * proof - chain.schedule.look_up;
     let less = chain.run(Entry::Handle, none);
     let failure = less.outcome.expect_err("too little");
     assert_eq!(failure.code, ReplyCode::OutOfGas);

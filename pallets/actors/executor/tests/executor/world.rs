@@ -33,6 +33,7 @@ pub(crate) struct World {
     pub(crate) addresses: BTreeSet<[u8; 32]>,
     /// Messages of the program that wait.
     pub(crate) waiting: BTreeSet<MessageId>,
+    pub(crate) signalled: BTreeSet<MessageId>,
     /// The least that an account may have, where every account but the program's is new.
     pub(crate) minimum: Balance,
     /// What the executor has asked it for, in order: turns are told apart by it too.
@@ -53,6 +54,7 @@ pub(crate) enum Asked {
     CodeExists(CodeHash),
     Address([u8; 32]),
     Waiting(MessageId),
+    Signalled(MessageId),
     CanReceive([u8; 32], Balance),
     Random(Vec<u8>),
 }
@@ -112,6 +114,10 @@ impl Host for World {
     fn is_waiting(&mut self, message: &MessageId) -> bool {
         self.asked.push(Asked::Waiting(*message));
         self.waiting.contains(message)
+    }
+    fn is_signalled(&mut self, message: &MessageId) -> bool {
+        self.asked.push(Asked::Signalled(*message));
+        self.signalled.contains(message)
     }
     fn random(&mut self, subject: &[u8]) -> ([u8; 32], u64) {
         self.asked.push(Asked::Random(subject.to_vec()));

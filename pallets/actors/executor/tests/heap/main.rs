@@ -50,6 +50,10 @@ impl Host for World {
     fn is_waiting(&mut self, _: &MessageId) -> bool {
         true
     }
+
+    fn is_signalled(&mut self, _: &MessageId) -> bool {
+        false
+    }
     fn random(&mut self, _: &[u8]) -> ([u8; 32], u64) {
         ([0; 32], 0)
     }

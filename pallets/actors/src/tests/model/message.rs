@@ -40,6 +40,17 @@ pub(super) enum Kind {
     Migrate(CodeHash),
 }
 
+impl Kind {
+    /// The message that it resumes.
+    pub(super) fn waiter(self) -> Option<Waiter> {
+        match self {
+            Self::Reply { waiter, .. } => waiter,
+            Self::Wake(waiter) | Self::Deadline(waiter) => Some(waiter),
+            _ => None,
+        }
+    }
+}
+
 /// A message on its way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Message {

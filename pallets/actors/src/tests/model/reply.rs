@@ -162,6 +162,10 @@ impl Chain {
             purse: message.purse,
             deposit: reply.deposit,
         };
+        let is_booked = match waiter {
+            Some(waiter) => self.is_cause_booked(&message.source, waiter, is_booked),
+            None => is_booked,
+        };
         match is_booked {
             true => self.enqueue_booked(reply),
             false => self.enqueue(reply),

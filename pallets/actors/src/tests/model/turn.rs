@@ -15,7 +15,7 @@ use super::{
     chain::Chain,
     command::{Command, Create, Reader, Send},
     happening::TurnSeen,
-    message::{id_of_send, Kind, Message},
+    message::{id_of_send, id_of_signal, Kind, Message},
     program::{CodeFacts, Place, Program},
 };
 use crate::mock::AccountId;
@@ -738,7 +738,9 @@ impl Run<'_> {
     }
 
     fn waits(&mut self, which: u8) {
-        let (_, waits) = self.sleeper(which);
+        let (id, waits) = self.sleeper(which);
+        // A signal's purse has its id.
+        let waits = waits || self.chain.purses.contains_key(&id_of_signal(&id));
         match self.turn.entry {
             Entry::Migrate => self.returns(&[error::NOT_ALLOWED], 0),
             _ => self.returns(&[], waits.into()),

@@ -172,9 +172,35 @@ impl Chain {
             ..waiting.message.clone()
         };
         self.cause_is_queued(program, waiter);
-        match kind {
-            Kind::Deadline(_) => self.booked.push_back(message),
-            _ => self.queue.push_back(message),
+        let is_booked = matches!(kind, Kind::Deadline(_));
+        match self.is_cause_booked(program, waiter, is_booked) {
+            true => self.booked.push_back(message),
+            false => self.queue.push_back(message),
+        }
+    }
+
+    /// Whether a cause to resume a message stands with what was booked: behind others of it, or as it comes.
+    pub(super) fn is_cause_booked(
+        &self,
+        program: &AccountId,
+        waiter: Waiter,
+        is_booked: bool,
+    ) -> bool {
+        let resumes = |message: &Message| {
+            message.destination == *program && message.kind.waiter() == Some(waiter)
+        };
+        match (
+            self.queue.iter().any(resumes),
+            self.booked.iter().any(resumes),
+        ) {
+            (false, false) => is_booked,
+            (is_queued, is_booked) => {
+                assert!(
+                    !is_queued || !is_booked,
+                    "causes of one message keep their order"
+                );
+                is_booked
+            }
         }
     }
 
