@@ -97,7 +97,8 @@ impl<T: Config> Host for ProgramHost<'_, T> {
 
     fn is_signalled(&mut self, message: &MessageId) -> bool {
         // Its purse has its id, and goes with it.
-        Purses::<T>::contains_key(signal_id(message))
+        let signal = signal_id(message);
+        signal != self.message && Purses::<T>::contains_key(signal)
     }
 
     fn can_receive(&mut self, destination: &[u8; 32], value: Balance) -> bool {

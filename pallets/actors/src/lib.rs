@@ -22,7 +22,8 @@
 //! ## The route of a message
 //!
 //! A call (`calls`) opens a purse (`purse`), moves the value into escrow (`value`) and puts the
-//! message at the end of the one queue (`queue`). The hooks serve the queue under a weight meter:
+//! message at the end of the queue (`queue`). The hooks serve the queue under a weight meter, in turns with what
+//! was booked before and has come (deadlines, delayed messages, signals):
 //! before transactions the backlog, with a guaranteed share of the block, and after them whatever
 //! room is left. For each message `turn` runs the program through the executor, which changes
 //! nothing, and `commit` applies the effects in one storage transaction, or none of them.
@@ -36,7 +37,7 @@
 //! ## Properties
 //!
 //! - **Atomic turn**: a failed turn leaves no trace but its gas and its error reply.
-//! - **Order**: messages run in the order in which they were queued.
+//! - **Order**: messages run in the order in which they were queued, and what was booked in its own.
 //! - **Exactly one reply** to each message of a user: by the program, by its end, or by its failure.
 //! - **No wait without an end**: whatever waits has a deadline or a cause in the queue. A reply that
 //!   is queued in time takes the deadline off the agenda.
@@ -535,7 +536,7 @@ pub mod pallet {
         ServicePaused,
         /// The queue is served again.
         ServiceResumed,
-        /// A message to a program, or the reply to a message of a program, stands in the queue.
+        /// A message to a program, or the reply to a message of a program, is to be served.
         MessageQueued {
             /// Its id.
             message_id: MessageId,

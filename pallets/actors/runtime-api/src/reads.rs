@@ -131,7 +131,7 @@ pub struct WaitingInfo<AccountId> {
     pub waited: u32,
     /// How many are left until its deadline; none if something has come already.
     pub deadline: Option<u32>,
-    /// How many turns of it stand in the queue.
+    /// How many turns of it are to be served.
     pub causes: u32,
     /// The length of its payload, in bytes.
     pub payload_bytes: u32,

@@ -322,6 +322,7 @@ fn a_lock_can_be_taken_from_a_holder_that_has_failed() {
 
 fn who_is_to_be_signalled_waits_still() {
     let program = create("script");
+    play(&program, script([&[on_signal(&[waits(0)])]]));
     play(&program, script([&[wait(1)], &[burn()]]));
     Pallet::<Test>::tick();
     Pallet::<Test>::do_due_within(BlockWeights::get().max_block);
@@ -332,6 +333,8 @@ fn who_is_to_be_signalled_waits_still() {
     serve_one();
     assert_eq!(results(&program).last(), Some(&vec![1]));
     idle();
+    // Not in the signal itself, nor from then on.
+    assert_eq!(results(&program).last(), Some(&vec![0]));
     play(&program, script([&[waits(0)]]));
     assert_eq!(results(&program).last(), Some(&vec![0]));
     assert_quiet();

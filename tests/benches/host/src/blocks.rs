@@ -36,6 +36,7 @@ const CROWD: &[(u32, &str, &[&str])] = &[
             "Pages",
             "State",
             "Queue",
+            "Booked",
             "Tombstones",
             "Waiting",
             "Agenda",

@@ -26,6 +26,7 @@ const ITEMS: &[(&str, &[&str])] = &[
             "Pages",
             "State",
             "Queue",
+            "Booked",
             "Service",
             "Tombstones",
             "Graves",

@@ -66,7 +66,7 @@ impl Rules {
     }
 
     /// What a signal is given: the start of it in the largest memory that others may have made of
-    /// the program's by then, what it takes to clean up, and to come later.
+    /// the program's by then, and what it takes to clean up.
     pub(super) fn signal(&self, code: CodeHash, wasm_pages: u32, stored: u32) -> Gas {
         let start =
             |wasm_pages, stored| (self.start)(code, Entry::HandleSignal, wasm_pages, stored);

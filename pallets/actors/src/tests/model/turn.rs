@@ -740,7 +740,9 @@ impl Run<'_> {
     fn waits(&mut self, which: u8) {
         let (id, waits) = self.sleeper(which);
         // A signal's purse has its id.
-        let waits = waits || self.chain.purses.contains_key(&id_of_signal(&id));
+        let signal = id_of_signal(&id);
+        let is_signalled = self.chain.purses.contains_key(&signal);
+        let waits = waits || is_signalled && signal != self.turn.message.id;
         match self.turn.entry {
             Entry::Migrate => self.returns(&[error::NOT_ALLOWED], 0),
             _ => self.returns(&[], waits.into()),
