@@ -318,7 +318,7 @@ macro_rules! for_each_import {
             READERS fn deposit_prices(out32: *mut u8);
             /// Resumes another waiting message of this program.
             WAKERS fn wake(message_id32: *const u8) -> i32;
-            /// Whether another message of this program waits: 1 if it does, 0 if not.
+            /// Whether another message of this program waits, or is still to be signalled: 1 if so, 0 if not.
             WATCHERS fn waits(message_id32: *const u8) -> i32;
             /// Ends the run at once and the program with it; its balance and deposits go to the
             /// inheritor.

@@ -331,7 +331,7 @@ fn who_is_to_be_signalled_waits_still() {
     assert_eq!(Service::<Test>::get().booked.length(), 1);
     send(&program, script([&[waits(0)]]));
     serve_one();
-    assert_eq!(results(&program).last(), Some(&vec![1]));
+    assert!(results(&program).contains(&vec![1]));
     idle();
     // Not in the signal itself, nor from then on.
     assert_eq!(results(&program).last(), Some(&vec![0]));
