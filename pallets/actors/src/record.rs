@@ -2,6 +2,7 @@
 //! message, and found again from what is stored if it is damaged or lost.
 
 use actors_primitives::{Gas, MessageId};
+use alloc::boxed::Box;
 use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::{
     pallet_prelude::{DispatchError, Weight},
@@ -229,10 +230,10 @@ impl<T: Config> Pallet<T> {
     }
 
     /// The state of the service; of a damaged record what can be read of it, if anything.
-    pub(crate) fn read_service() -> Result<ServiceState, Option<ServiceState>> {
+    pub(crate) fn read_service() -> Result<ServiceState, Option<Box<ServiceState>>> {
         match Service::<T>::try_get() {
             Ok(service) if service.is_sound() => Ok(service),
-            Ok(service) => Err(Some(service)),
+            Ok(service) => Err(Some(Box::new(service))),
             Err(()) if !Service::<T>::exists() && !Self::has_traces() => {
                 Ok(ServiceState::default())
             }
@@ -249,13 +250,15 @@ impl<T: Config> Pallet<T> {
         };
         report!("the record of the service is damaged");
         meter.try_consume(Self::mending_weight()).ok()?;
-        let mut service = damaged.unwrap_or_else(|| ServiceState {
-            // Ids must not repeat: no block has sent that many messages.
-            sent: frame_system::Pallet::<T>::block_number()
-                .saturated_into::<u64>()
-                .saturating_mul(1 << 32),
-            ..ServiceState::default()
-        });
+        let mut service = damaged
+            .map(|service| *service)
+            .unwrap_or_else(|| ServiceState {
+                // Ids must not repeat: no block has sent that many messages.
+                sent: frame_system::Pallet::<T>::block_number()
+                    .saturated_into::<u64>()
+                    .saturating_mul(1 << 32),
+                ..ServiceState::default()
+            });
         // Of what nobody can tell any more, places are as cheap as they can be.
         (service.volume, service.memory, service.ahead) = (0, 0, 0);
         service.queue = Row::find(Queue::<T>::iter_keys());
