@@ -37,7 +37,10 @@ async function cargo(root, args) {
   const artifacts = built.stdout.split('\n')
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line));
-  const binary = artifacts.filter((artifact) => artifact.executable).at(-1)?.executable;
+  // A test of a package with a program comes with that program.
+  const isTest = args[0] === 'test';
+  const fits = ({ executable, profile }) => executable && profile.test === isTest;
+  const binary = artifacts.filter(fits).at(-1)?.executable;
   if (!binary) throw new NotBuilt(`cargo built nothing by ${args.join(' ')}`);
   return binary;
 }
@@ -100,6 +103,8 @@ export class Suite {
       env: {
         ...process.env,
         ...(this.programs && { ACTORS_PROGRAMS: this.programs }),
+        // As cargo does.
+        CARGO_MANIFEST_DIR: path.resolve(this.root, this.packages.get(this.package)),
         PROPTEST_RNG_SEED: '1',
         PROPTEST_DISABLE_FAILURE_PERSISTENCE: 'true',
         PROPTEST_MAX_SHRINK_TIME: '1',
