@@ -269,7 +269,7 @@ fn a_message_holds_its_purse_no_longer_than_a_lifetime() {
         &program,
         script([
             &[wait(6), wait(3)],
-            &[wait(3), wait(2)],
+            &[wait(3), wait(9)],
             &[wait(1), reply(b"end", 0)],
         ]),
     );
