@@ -135,7 +135,7 @@ impl<T: Config> Pallet<T> {
             "what was booked has strays"
         );
         let mut volume: Gas = 0;
-        for lane in [Lane::Queue, Lane::Booked] {
+        for lane in Lane::ALL {
             let row = service.row(lane);
             for place in row.head..row.tail {
                 let message = lane.message::<T>(place).ok_or("a row has a gap")?;

@@ -130,8 +130,8 @@ impl Rate {
 }
 
 /// What takes `gas` of a hook, and what the hook may leave unused before it: as much again at most, and less if
-/// it is a small part of `hook`. So whatever comes after what, hooks
-/// serve nine tenths of what they have at least, as it is counted.
+/// it is a small part of `hook`. So hooks serve nine tenths of what they have at least, as it is counted, in
+/// whatever order turns come.
 fn with_gap(gas: Gas, hook: Gas) -> Gas {
     let (gas, hook) = (u128::from(gas), u128::from(hook));
     let rest = hook.saturating_sub(gas.saturating_mul(2).min(hook / 2));
@@ -272,8 +272,8 @@ mod tests {
         assert_eq!(hundredths(50, FREE_PARTS / 2), 100);
     }
 
-    /// Whatever comes after what, hooks serve as much as they have: what each serves, and the head that did
-    /// not fit, counts as two of them at least.
+    /// In whatever order turns come, what a hook serves and the head that did not fit count as nine tenths of two
+    /// hooks at least.
     #[test]
     fn what_a_hook_leaves_unused_counts() {
         let counted = |gas| with_gap(gas, HOOK);

@@ -35,6 +35,9 @@ pub enum Lane {
 }
 
 impl Lane {
+    /// Both.
+    pub(crate) const ALL: [Self; 2] = [Self::Queue, Self::Booked];
+
     /// The message at a place.
     pub fn message<T: Config>(self, place: u64) -> Option<Message<T>> {
         match self {

@@ -183,7 +183,8 @@ impl<T: Config> Pallet<T> {
         (!is_last).then_some(remnant)
     }
 
-    /// Ends a message that waits without another turn: its program has ended, or is another. Causes to go on that are to be served find it gone.
+    /// Ends a message that waits without another turn: its program has ended, or is another. Causes to go on
+    /// that are to be served find it gone.
     fn end_waiting(service: &mut ServiceState, waiting: WaitingMessage<T>, failure: Failure) {
         if let WaitState::Parked(slot) = waiting.state {
             Self::cancel(service, slot);

@@ -32,9 +32,6 @@ const MOST_BYTES: usize = 1024 * 1024;
 /// Places of the queue, and messages that wait, that are looked at to find one.
 const SEARCHED: usize = 16 * 1024;
 
-/// The rows that messages are served from.
-const LANES: [Lane; 2] = [Lane::Queue, Lane::Booked];
-
 /// Where a member is, when it is not in the queue.
 enum Stay<T: Config> {
     /// It is delivered later.
@@ -104,7 +101,7 @@ impl<T: Config> Tracer<T> {
             tracer.stays.insert(id, Stay::Delayed);
             return Some(tracer);
         }
-        let mut queued = Self::queued(SEARCHED);
+        let mut queued = Self::queued();
         if queued.any(|message| message.id == id && message.kind.has_purse()) {
             return Some(tracer);
         }
@@ -237,7 +234,7 @@ impl<T: Config> Tracer<T> {
     /// All that the turn brought about stands in the queue.
     pub(crate) fn settle(&mut self) {
         if let Some(current) = self.current.take() {
-            let lanes = LANES.into_iter().zip(current.tails).zip(Self::tails());
+            let lanes = Lane::ALL.into_iter().zip(current.tails).zip(Self::tails());
             let taken =
                 lanes.flat_map(|((lane, from), to)| (from..to).map(move |place| (lane, place)));
             self.places.extend(taken);
@@ -292,16 +289,16 @@ impl<T: Config> Tracer<T> {
     /// The ends of the rows.
     fn tails() -> [u64; 2] {
         let service = Service::<T>::get();
-        LANES.map(|lane| service.row(lane).tail)
+        Lane::ALL.map(|lane| service.row(lane).tail)
     }
 
-    /// What stands at so many places of each row at most, without payloads.
-    fn queued(most: usize) -> impl Iterator<Item = Message<T>> {
+    /// The messages at the first places of each row, without payloads.
+    fn queued() -> impl Iterator<Item = Message<T>> {
         let service = Service::<T>::get();
-        let places = LANES.into_iter().flat_map(move |lane| {
+        let places = Lane::ALL.into_iter().flat_map(move |lane| {
             let row = service.row(lane);
             (row.head..row.tail)
-                .take(most)
+                .take(SEARCHED)
                 .map(move |place| (lane, place))
         });
         places.filter_map(|(lane, place)| Message::<T>::head(lane, place))
@@ -319,7 +316,7 @@ impl<T: Config> Tracer<T> {
             // Nobody looks that far.
             return true;
         }
-        let mut queued = Self::queued(SEARCHED);
+        let mut queued = Self::queued();
         queued.any(|message| {
             let resumes = message.kind.waiter().map(|waiter| waiter.message);
             resumes.is_some_and(|message| self.members.contains_key(&message)) || self.has(&message)
