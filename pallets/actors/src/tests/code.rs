@@ -2,6 +2,7 @@
 
 use codec::MaxEncodedLen;
 use frame_support::{assert_noop, assert_ok, traits::fungible::hold::Inspect};
+use sp_runtime::{DispatchError, TokenError};
 
 use crate::{mock::*, Codes, Error, HoldReason, Idls, Pallet, Wasm};
 
@@ -244,15 +245,15 @@ fn code_stays_as_long_as_somebody_keeps_it() {
         0
     );
     // The existential deposit is more now than the account would have: it has to be funded first.
+    assert_ok!(keep(&BOB));
     let deposit = ExistentialDeposit::get();
     ExistentialDeposit::set(total(&ALICE) + 1);
-    assert!(remove(&ALICE).is_err());
+    assert_noop!(remove(&ALICE), TokenError::CannotCreate);
     ExistentialDeposit::set(deposit);
-    assert_ok!(keep(&BOB));
     assert_ok!(remove(&ALICE));
     assert_noop!(
         Actors::keep_code(RuntimeOrigin::root(), hash),
-        sp_runtime::DispatchError::BadOrigin
+        DispatchError::BadOrigin
     );
     assert_noop!(
         Actors::keep_code(RuntimeOrigin::signed(BOB), Default::default()),
@@ -267,7 +268,7 @@ fn code_that_nobody_can_pay_for_is_refused() {
     );
     assert_noop!(
         Actors::upload_code(RuntimeOrigin::none(), fixture("echo")),
-        sp_runtime::DispatchError::BadOrigin
+        DispatchError::BadOrigin
     );
 }
 

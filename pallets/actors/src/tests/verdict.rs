@@ -102,13 +102,16 @@ fn code_that_is_refused_fails_each_turn() {
 
 fn who_cannot_pay_for_judging_changes_nothing() {
     let program = create("echo");
-    let usual = start(&program);
-    let id = send_as(&ALICE, program.clone(), vec![], 0, usual, 0).expect("it is accepted");
+    // Enough to begin as long as its code is current, and one unit less than judging costs.
+    let info = Programs::<Test>::get(&program).expect("it exists").info;
+    let gas = ActorsSchedule::get().judging(&info) - 1;
+    assert!(gas >= start(&program));
+    let id = send_as(&ALICE, program.clone(), vec![], 0, gas, 0).expect("it is accepted");
     age(&program);
     idle();
     let reply = reply_to(id).expect("it was served");
     assert_eq!(reply.code, ReplyCode::OutOfGas);
-    assert_eq!(reply.gas_burned, usual);
+    assert_eq!(reply.gas_burned, gas);
     assert_eq!(is_current(&program), (false, false));
     assert_eq!(ask(&program, b"x").code, ReplyCode::Replied);
 }
