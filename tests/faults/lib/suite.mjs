@@ -26,6 +26,17 @@ function run(command, args, options) {
   });
 }
 
+/** What cargo tells the programs that it runs of the compiler: some tests compile elsewhere. */
+async function toolchain(root) {
+  try {
+    const { stdout, code } = await run('rustup', ['show', 'active-toolchain'], { cwd: root });
+    return code === 0 ? { RUSTUP_TOOLCHAIN: stdout.split(' ')[0].trim() } : {};
+  } catch {
+    // Compilers that rustup has not installed are the same everywhere.
+    return {};
+  }
+}
+
 /** Runs cargo; what it built that can be run. */
 async function cargo(root, args) {
   const built = await run('cargo', [...args, '--locked', '--message-format', 'json-render-diagnostics'], {
@@ -57,6 +68,7 @@ export class Suite {
     const target = this.target ? ['--test', this.target] : ['--lib'];
     // By its folder: not all packages are in one workspace.
     const manifest = path.join(this.packages.get(this.package), 'Cargo.toml');
+    this.toolchain ??= await toolchain(this.root);
     this.binary = await cargo(this.root, ['test', '--no-run', '--manifest-path', manifest, ...target]);
     this.programs = programs.length > 0 ? path.join(path.dirname(this.root), 'faults-programs') : null;
     for (const program of programs) {
@@ -95,16 +107,20 @@ export class Suite {
   }
 
   execute(args) {
+    // As cargo does.
+    const folder = path.resolve(this.root, this.packages.get(this.package));
     return run(this.binary, args, {
-      cwd: this.root,
+      cwd: folder,
       timeout: MOST_SECONDS * 1000,
       killSignal: STOPPED,
       // The same random cases in each run, nothing kept of them, and no time spent on a smaller one.
       env: {
         ...process.env,
         ...(this.programs && { ACTORS_PROGRAMS: this.programs }),
-        // As cargo does.
-        CARGO_MANIFEST_DIR: path.resolve(this.root, this.packages.get(this.package)),
+        // Not above the copy: what tests compile names files by where they are in the target directory.
+        CARGO_TARGET_DIR: path.join(path.dirname(this.root), 'faults-tests'),
+        ...this.toolchain,
+        CARGO_MANIFEST_DIR: folder,
         PROPTEST_RNG_SEED: '1',
         PROPTEST_DISABLE_FAILURE_PERSISTENCE: 'true',
         PROPTEST_MAX_SHRINK_TIME: '1',
