@@ -96,9 +96,9 @@ impl<T: Config> Host for ProgramHost<'_, T> {
     }
 
     fn is_signalled(&mut self, message: &MessageId) -> bool {
-        // Its purse has its id, and goes with it.
-        let signal = signal_id(message);
-        signal != self.message && Purses::<T>::contains_key(signal)
+        // Its purse has its id, and says so until the turn begins.
+        let signal = signal_id(self.account, message);
+        signal != self.message && Purses::<T>::get(signal).is_some_and(|purse| purse.is_signal)
     }
 
     fn can_receive(&mut self, destination: &[u8; 32], value: Balance) -> bool {

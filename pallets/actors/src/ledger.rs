@@ -89,8 +89,10 @@ impl<'s, T: Config> Ledger<'s, T> {
     ) -> Paying {
         let deposit = deposit.min(self.deposit);
         self.deposit = self.deposit.saturating_sub(deposit);
-        let sent_bytes = match leaves {
-            Leaves::AtOnce(bytes) => Some(bytes),
+        // A turn whose place was paid for by nobody can raise nobody's price by what it sends.
+        let most = message.place.counts;
+        let takes = match leaves {
+            Leaves::AtOnce(bytes) => Some((bytes, most)),
             Leaves::Later | Leaves::AsLetter => None,
         };
         let (purse, place) = match gas {
@@ -98,8 +100,9 @@ impl<'s, T: Config> Ledger<'s, T> {
                 let split = Split {
                     gas,
                     deposit,
-                    sent: sent_bytes,
+                    sent: takes,
                     is_last: self.purse.is_last && leaves != Leaves::Later,
+                    is_signal: false,
                 };
                 let own = &mut self.purse;
                 let place = Pallet::<T>::split_purse(&message.purse, own, sent, split);
@@ -107,7 +110,7 @@ impl<'s, T: Config> Ledger<'s, T> {
             }
             None => {
                 self.purse.share();
-                let place = sent_bytes.map(|bytes| self.purse.reserve(0, bytes));
+                let place = takes.map(|(bytes, most)| self.purse.reserve(0, bytes, most));
                 (message.purse, place.unwrap_or_default())
             }
         };

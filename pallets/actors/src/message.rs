@@ -131,11 +131,11 @@ pub struct Message<T: Config> {
     pub payload: BoundedVec<u8, PayloadBound>,
 }
 
-/// The id of the signal that tells of a message which has failed, and of its purse.
-pub(crate) fn signal_id(message: &MessageId) -> MessageId {
+/// The id of the signal that tells a program of a message which has failed, and of its purse.
+pub(crate) fn signal_id(program: &impl Encode, message: &MessageId) -> MessageId {
     let index = u32::MAX.saturating_sub(1);
     let preimage = MessageId::child_preimage(message, 0, index);
-    MessageId(sp_io::hashing::blake2_256(&preimage))
+    MessageId((preimage, program).using_encoded(sp_io::hashing::blake2_256))
 }
 
 /// All of a message but its payload, in the order in which it is stored.

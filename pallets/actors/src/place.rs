@@ -6,13 +6,15 @@
 //! burned ([`crate::Purse::paid`]). The part follows from two things:
 //!
 //! - the **volume**: the gas that is paid for of what calls, and programs at once, have sent and the
-//!   queue still has. What goes on adds nothing to it: replies, resumes, signals, what was delayed;
+//!   queue still has. What goes on adds nothing to it: replies, resumes, signals, what was delayed; and what
+//!   a turn sends adds no more than that turn did;
 //! - the **memory**: it rises with each block that begins while a message is still in the queue
 //!   that was there when the block before began, and falls with each other block.
 //!
-//! Both act on the exponent. In quiet times [`FREE`] hooks' worth of gas have places for nothing,
-//! and each [`STRETCH`] more double gas and place together. So a burst that the next blocks serve pays
-//! little or nothing; who holds the queue pays twice as much every few blocks, however they do it.
+//! Both act on the exponent. In quiet times [`FREE`] hooks' worth of gas have places for nothing; the next
+//! [`STRETCH`] double gas and place together, and twice as many make that 16 times, three times as many 512
+//! times: the exponent grows with their square. So a burst that the next blocks serve pays little or nothing;
+//! who holds the queue for long pays more than they have, at once or block by block.
 //!
 //! What was **booked** before pays nothing when its time has come, and takes no place in the queue: it has a row
 //! of its own, which is served in turns with the queue ([`crate::Lane`]).
@@ -34,17 +36,17 @@ use crate::{
 /// is what every block serves of the queue before its transactions.
 pub const FREE: u64 = 100;
 
-/// After how many more the price of gas with its place has doubled.
-pub const STRETCH: u64 = 36;
+/// After how many more the price of gas with its place has doubled; from there on it rises ever faster.
+pub const STRETCH: u64 = 100;
 
 /// A doubling of that price, as the memory counts it.
 pub const DOUBLING: u32 = 256;
 
-/// What is free, likewise: of volume and memory together.
-pub(crate) const FREE_PARTS: u32 = (FREE * DOUBLING as u64 / STRETCH) as u32;
-
 /// What a block adds to the memory that begins behind a backlog: an eighth more each time.
 pub const RISE: u32 = 46;
+
+/// What is free of volume and memory together, likewise: [`FREE`] hooks' worth, or fifteen blocks.
+pub(crate) const FREE_PARTS: u32 = 15 * RISE;
 
 /// What any other block takes off it: it falls half as fast.
 pub const FALL: u32 = 23;
@@ -72,10 +74,10 @@ pub struct Place {
 pub struct Rate(pub u64);
 
 impl Rate {
-    /// The most that an upgrade pays: gas and place together 16,384 times the gas. Who fills the queue
+    /// The most that an upgrade pays: gas and place together 65,536 times the gas. Who fills the queue
     /// cannot keep a program from being mended, and who fills it with upgrades pays more than a thousand
     /// times what is served.
-    pub const OF_UPGRADE: Self = Self(((1 << 14) - 1) << WHOLE);
+    pub const OF_UPGRADE: Self = Self(((1 << 16) - 1) << WHOLE);
 
     /// With that much gas in the queue, and that memory, where every block serves `hook` at least.
     #[must_use]
@@ -141,12 +143,17 @@ fn with_gap(gas: Gas, hook: Gas) -> Gas {
 
 /// What that much gas in the queue adds to the price, as the memory counts it.
 fn doublings(volume: Gas, hook: Gas) -> u32 {
-    let stretch = u128::from(hook.saturating_mul(STRETCH).max(1));
-    u128::from(volume)
-        .saturating_mul(DOUBLING.into())
-        .checked_div(stretch)
-        .unwrap_or_default()
-        .saturated_into()
+    let (volume, hook) = (u128::from(volume), u128::from(hook.max(1)));
+    let free = hook.saturating_mul(FREE.into());
+    let Some(over) = volume.checked_sub(free) else {
+        let parts = volume.saturating_mul(FREE_PARTS.into());
+        return parts.checked_div(free).unwrap_or_default().saturated_into();
+    };
+    let stretch = hook.saturating_mul(STRETCH.into());
+    let square = over.saturating_mul(over).saturating_mul(DOUBLING.into());
+    let parts = square.checked_div(stretch.saturating_mul(stretch));
+    let parts = parts.unwrap_or_default().saturating_add(FREE_PARTS.into());
+    parts.saturated_into()
 }
 
 impl<T: Config> Pallet<T> {
@@ -254,22 +261,22 @@ mod tests {
     }
 
     #[test]
-    fn gas_with_its_place_doubles_with_each_stretch() {
+    fn what_gas_costs_with_its_place_grows_with_the_square_of_what_is_queued() {
         for (hooks, price) in [
             (0, 100),
             (100, 100),
-            (118, 150),
-            (136, 200),
-            (172, 400),
-            (208, 800),
-            (460, 102_400),
+            (200, 200),
+            (300, 1_600),
+            (400, 51_200),
+            (500, 6_553_600),
         ] {
             assert_eq!(hundredths(hooks, 0), price, "{hooks} hooks");
         }
         assert_eq!(hundredths(0, FREE_PARTS), 100);
         assert_eq!(hundredths(0, FREE_PARTS + 2 * DOUBLING), 400);
-        assert_eq!(hundredths(136, 2 * DOUBLING), 800);
+        assert_eq!(hundredths(200, 2 * DOUBLING), 800);
         assert_eq!(hundredths(50, FREE_PARTS / 2), 100);
+        assert!(hundredths(51, FREE_PARTS / 2) > 100);
     }
 
     /// In whatever order turns come, what a hook serves and the head that did not fit count as nine tenths of two

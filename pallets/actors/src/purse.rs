@@ -82,6 +82,8 @@ pub struct Purse<T: Config> {
     /// Whether it is what a signal has to clean up with: what is sent at once on it runs though the
     /// purse of the call has ended.
     pub is_last: bool,
+    /// Whether it is the purse of a signal that has not run yet.
+    pub is_signal: bool,
 }
 
 /// For how many blocks of service it holds that the places of a purse's turns are paid for: a conversation
@@ -95,10 +97,13 @@ const NOT_BEGUN: u64 = u64::MAX;
 pub(crate) struct Split {
     pub(crate) gas: Gas,
     pub(crate) deposit: Balance,
-    /// The bytes of the message that it is for, if that takes a place in the queue now.
-    pub(crate) sent: Option<u32>,
+    /// The bytes of the message that it is for, if that takes a place in the queue now, and as what it counts
+    /// there at most.
+    pub(crate) sent: Option<(u32, Gas)>,
     /// Whether that cleans up: a signal, or what one sends at once.
     pub(crate) is_last: bool,
+    /// Whether it is a signal.
+    pub(crate) is_signal: bool,
 }
 
 impl<T: Config> Purse<T> {
@@ -174,15 +179,17 @@ impl<T: Config> Purse<T> {
     }
 
     /// Reserves gas for a message of so many bytes that takes a place in the queue now: what one turn may burn of
-    /// what is paid for, and no other has reserved. It counts as that, or as the `share` that it takes of a hook in
-    /// any case. What is burned beyond pays then, so it raises nobody else's price now.
-    pub(crate) fn reserve(&mut self, share: Gas, bytes: u32) -> Place {
+    /// what is paid for, and no other has reserved. It counts as that, but as no more than `most`; or as the
+    /// `share` that it takes of a hook in any case. What is burned beyond pays then, so it raises nobody else's
+    /// price now.
+    pub(crate) fn reserve(&mut self, share: Gas, bytes: u32, most: Gas) -> Place {
         let free = self.gas.min(self.paid).saturating_sub(self.queued);
         let reserved = free.min(T::MaxTurnGas::get());
         self.queued = self.queued.saturating_add(reserved);
+        let counts = Pallet::<T>::counted(reserved, bytes).min(most);
         Place {
             reserved,
-            counts: Pallet::<T>::counted(reserved.max(share), bytes),
+            counts: counts.max(Pallet::<T>::counted(share, bytes)),
         }
     }
 
@@ -234,10 +241,11 @@ impl<T: Config> Pallet<T> {
             until: clock.saturating_add(T::MaxMessageLifetime::get().into()),
             is_closed: false,
             is_last: false,
+            is_signal: false,
         };
         purse.burn(place);
         purse.paid = purse.gas.min(T::MaxTurnGas::get()).max(share);
-        let place = purse.reserve(share, bytes);
+        let place = purse.reserve(share, bytes, Gas::MAX);
         Purses::<T>::insert(id, purse);
         Ok(place)
     }
@@ -370,9 +378,10 @@ impl<T: Config> Pallet<T> {
             until: purse.until,
             is_closed: false,
             is_last: split.is_last,
+            is_signal: split.is_signal,
         };
         let place = match split.sent {
-            Some(bytes) => own.reserve(0, bytes),
+            Some((bytes, most)) => own.reserve(0, bytes, most),
             None => Place::default(),
         };
         Purses::<T>::insert(child, own);

@@ -38,6 +38,14 @@ impl Lane {
     /// Both.
     pub(crate) const ALL: [Self; 2] = [Self::Queue, Self::Booked];
 
+    /// The one beside it.
+    pub(crate) fn other(self) -> Self {
+        match self {
+            Self::Queue => Self::Booked,
+            Self::Booked => Self::Queue,
+        }
+    }
+
     /// The message at a place.
     pub fn message<T: Config>(self, place: u64) -> Option<Message<T>> {
         match self {

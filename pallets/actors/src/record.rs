@@ -160,6 +160,14 @@ impl ServiceState {
         }
     }
 
+    /// Likewise, where the head of one does not fit any more: then the other.
+    pub(crate) fn next_lane_but(&self, full: Option<Lane>) -> Option<Lane> {
+        match full {
+            Some(full) => Some(full.other()).filter(|lane| !self.row(*lane).is_empty()),
+            None => self.next_lane(),
+        }
+    }
+
     /// Where a row stands.
     #[must_use]
     pub fn row(&self, lane: Lane) -> Row {

@@ -110,7 +110,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Serves the queue and what was booked, in turns, until both are empty or the next turn might not fit.
-    /// What was booked and does not fit any more leaves the rest to the queue. Calls `ended` after each message.
+    /// Where the head of one does not fit any more, the other has the rest. Calls `ended` after each message.
     ///
     /// A turn starts only when the most it may burn fits what remains: nothing runs twice.
     ///
@@ -124,16 +124,15 @@ impl<T: Config> Pallet<T> {
         let least = Self::longest_step();
         let proof_price = T::Schedule::get().proof_byte;
         let (promised, hook) = (Self::promised(), Self::hook_gas());
-        let (mut is_full, mut has_booked) = (false, false);
+        // Whose head does not fit any more, and whether anything that was booked has left its row.
+        let (mut full, mut has_booked) = (None, false);
         while meter.can_consume(least) {
-            let Some(lane) = service.next_lane() else {
+            let Some(lane) = service.next_lane_but(full) else {
                 return;
             };
-            let lane = match is_full {
-                true if service.queue.is_empty() => return,
-                true => Lane::Queue,
-                false => lane,
-            };
+            let is_booked = lane == Lane::Booked;
+            // What the queue cannot use is for nothing.
+            let is_spare = full == Some(Lane::Queue);
             let place = service.row(lane).head;
             let Some(message) = lane.message::<T>(place) else {
                 // Only damaged storage brings us here. Step over it, so that the rest is served.
@@ -142,6 +141,7 @@ impl<T: Config> Pallet<T> {
                 // What stands there and cannot be read goes, or the next step would lead back.
                 lane.clear::<T>(place);
                 Self::step_over_gap(&mut service, lane);
+                has_booked |= is_booked;
                 Service::<T>::put(service);
                 continue;
             };
@@ -150,7 +150,10 @@ impl<T: Config> Pallet<T> {
             let counts = message.place.counts;
             let Some(task) = Self::task(&service, message) else {
                 Self::advance(&mut service, lane, counts);
-                service.took(lane, Self::in_gas(step), hook);
+                has_booked |= is_booked;
+                if !is_spare {
+                    service.took(lane, Self::in_gas(step), hook);
+                }
                 Service::<T>::put(service);
                 meter.consume(step);
                 ended();
@@ -167,7 +170,10 @@ impl<T: Config> Pallet<T> {
                 session.journal.begin(lane, place, &task);
                 Self::advance(&mut service, lane, counts);
                 Self::refuse(&mut service, task, ReplyCode::LimitExceeded, session);
-                service.took(lane, Self::in_gas(step), hook);
+                has_booked |= is_booked;
+                if !is_spare {
+                    service.took(lane, Self::in_gas(step), hook);
+                }
                 Service::<T>::put(service);
                 session.journal.settle();
                 meter.consume(step);
@@ -177,16 +183,16 @@ impl<T: Config> Pallet<T> {
             if !meter.can_consume(most) || !Self::has_room(&task, gas_limit, &session.modules) {
                 // The head and its purse were read to find out.
                 meter.consume(T::WeightInfo::peek_queue());
-                if lane == Lane::Booked {
-                    is_full = true;
-                    continue;
-                }
                 // Or a little that is booked for each hook would keep a long turn from ever beginning.
-                if has_booked && service.ahead >= 0 {
+                if !is_booked && has_booked && service.ahead >= 0 {
                     service.ahead = -1;
                     Service::<T>::put(service);
                 }
-                return;
+                if full.is_some() {
+                    return;
+                }
+                full = Some(lane);
+                continue;
             }
             session.journal.begin(lane, place, &task);
             Self::advance(&mut service, lane, counts);
@@ -196,8 +202,10 @@ impl<T: Config> Pallet<T> {
                 true => used.ref_time().max(share),
                 false => used.ref_time(),
             };
-            service.took(lane, Self::in_gas(step).saturating_add(taken), hook);
-            has_booked |= lane == Lane::Booked;
+            has_booked |= is_booked;
+            if !is_spare {
+                service.took(lane, Self::in_gas(step).saturating_add(taken), hook);
+            }
             Service::<T>::put(service);
             session.journal.settle();
             meter.consume(step.saturating_add(used));

@@ -223,6 +223,9 @@ impl<T: Config> Pallet<T> {
     /// a reply is the program's, and the deposit money that comes with it is the message's. Whether all that the message says is there.
     fn begin(task: &mut Task<T>) -> bool {
         let mut is_whole = true;
+        if let Some(purse) = &mut task.purse {
+            purse.is_signal = false;
+        }
         if task.is_resume() {
             Self::unpark(&mut task.message, task.past.epoch);
             is_whole = task.message.payload.len() == task.past.bytes as usize;
@@ -519,6 +522,7 @@ impl<T: Config> Pallet<T> {
                         deposit: rest,
                         sent: None,
                         is_last: true,
+                        is_signal: true,
                     };
                     Self::send_signal(service, message, code, split, purse);
                 }
@@ -536,7 +540,7 @@ impl<T: Config> Pallet<T> {
         purse: &mut Purse<T>,
     ) {
         // Its exports may have changed only with an epoch, which would have ended the wait.
-        let id = signal_id(&message.id);
+        let id = signal_id(&message.destination, &message.id);
         let deposit = split.deposit;
         Self::split_purse(&message.purse, purse, id, split);
         let signal = Message {

@@ -2,12 +2,14 @@
 
 use super::{
     chain::{Blocks, Queue, Turn, Way, PAID_BLOCKS},
-    strategies::{Strategy, DEADLINE, HONEST, SIGNAL},
+    strategies::{Strategy, DEADLINE, HONEST, LIMITS, SIGNAL},
 };
 use std::collections::VecDeque;
 
 /// For how many blocks a message waits in a queue that is held.
 const HELD: u64 = 3;
+/// How many blocks' worth are bought at once at most.
+const LARGEST: u64 = 1_203;
 /// More than anybody pays, in parts of what is served.
 const ENOUGH: f64 = 2e6;
 
@@ -17,8 +19,18 @@ pub(crate) enum Besides {
     Nothing,
     /// Signals of the longest code, without end.
     Signals,
-    /// One deadline in each block.
-    Trickle,
+    /// So many deadlines in each block.
+    Deadlines(u64),
+}
+
+/// What holds the queue first and counts nothing there, while the rest is bought behind it.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Before {
+    Nothing,
+    /// What was stored up, for as long as that is paid for.
+    Stored,
+    /// So many messages on one purse of a great deal of gas, which burn almost nothing.
+    Limits(u64),
 }
 
 /// How somebody holds the queue.
@@ -30,8 +42,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) burst: u64,
     /// What comes besides, which was stored up.
     pub(crate) besides: Besides,
-    /// Whether the queue is held first by what was stored up, for as long as that is paid for.
-    pub(crate) has_stored: bool,
+    /// What holds the queue first.
+    pub(crate) before: Before,
     /// How long the queue is held, and then let be, in blocks; for ever if there is nothing else.
     pub(crate) cycle: Option<(u32, u32)>,
 }
@@ -62,16 +74,27 @@ impl Plan<'_> {
         let each_block = self.each_block(blocks);
         let mut queue = match self.besides {
             Besides::Signals => Queue::with_due(Some(SIGNAL)),
-            Besides::Trickle => Queue::with_trickle(DEADLINE),
+            Besides::Deadlines(each) => Queue::with_trickle(DEADLINE, each),
             Besides::Nothing => Queue::with_due(is_booked.then_some(self.pattern[0])),
         };
         let mut pattern = self.pattern.iter().cycle();
         let mut next = || *pattern.next().expect("there is something to send");
-        if self.has_stored {
-            while queue.length() <= u64::from(PAID_BLOCKS) * each_block {
-                queue.send(next().by(Way::Wake));
+        match self.before {
+            Before::Nothing => {}
+            Before::Stored => {
+                while queue.length() <= u64::from(PAID_BLOCKS) * each_block {
+                    queue.send(next().by(Way::Wake));
+                }
+            }
+            Before::Limits(sends) => {
+                queue.send(Turn {
+                    sends: (sends, LIMITS.sends.1),
+                    ..LIMITS
+                });
+                queue.next_block(blocks);
             }
         }
+        let first = queue.length();
         // Somebody's message in each block, and how many have waited so long.
         let mut others = VecDeque::new();
         let (mut wanted, mut held) = (0u32, 0u32);
@@ -79,8 +102,11 @@ impl Plan<'_> {
             let is_on = self.cycle.is_none_or(|(on, off)| block % (on + off) < on);
             if is_on {
                 // No more than is needed to the end.
-                let wanted_length = self.burst.min(u64::from(time - block) + HELD) * each_block;
-                if queue.length() <= HELD * each_block {
+                let wanted_length = self.burst.min(u64::from(time - block) + HELD) * each_block
+                    + if block == 0 { first } else { 0 };
+                // What is held for nine tenths of the time is held.
+                let is_enough = (held + others.len() as u32) * 10 >= time * 9;
+                if block == 0 || queue.length() <= HELD * each_block && !is_enough {
                     while !is_booked && queue.length() <= wanted_length {
                         queue.send(next());
                         if queue.burned > too_much {
@@ -114,8 +140,8 @@ impl Plan<'_> {
     }
 }
 
-/// The cheapest of what may be sent, with and without what was stored up, and of some bursts: whoever holds
-/// the queue knows the price.
+/// The cheapest of what may be sent, with and without what holds the queue before and comes besides, and of many
+/// bursts: whoever holds the queue knows the price.
 pub(crate) fn cheapest(
     strategy: &Strategy,
     cycles: &[Option<(u32, u32)>],
@@ -123,21 +149,46 @@ pub(crate) fn cheapest(
     blocks: Blocks,
 ) -> f64 {
     let whole = u64::from(time) + HELD;
-    let mut bursts = vec![HELD, 5, 10, 20, 30, 40, 60, 100, 160, 300, 603];
-    bursts.retain(|burst| *burst < whole);
+    let mut bursts = vec![HELD, 5, 10, 20, 30, 40, 60, 100, 160, 220, 300];
+    let is_day = whole > LARGEST;
+    if !is_day {
+        bursts.extend((64..100).step_by(2).map(|percent| whole * percent / 100));
+    }
+    bursts.retain(|burst| *burst < whole.min(LARGEST));
     // Not for a day at once: nobody could pay for that.
-    bursts.push(whole.min(1_203));
-    let all = [Besides::Nothing, Besides::Signals, Besides::Trickle];
-    let ways = all
-        .iter()
-        .flat_map(|besides| [(*besides, false), (*besides, true)]);
+    bursts.push(whole.min(LARGEST));
+    let besides = [
+        Besides::Nothing,
+        Besides::Signals,
+        Besides::Deadlines(1),
+        Besides::Deadlines(3),
+    ];
+    let before = [
+        Before::Nothing,
+        Before::Stored,
+        Before::Limits(60),
+        Before::Limits(90),
+    ];
+    // What comes besides slows the queue, and what comes before makes it long: each alone, and the two together
+    // that were there from the start.
+    let ways = besides
+        .into_iter()
+        .map(|besides| (besides, Before::Nothing))
+        .chain(before.into_iter().map(|before| (Besides::Nothing, before)))
+        .chain([
+            (Besides::Deadlines(1), Before::Stored),
+            (Besides::Signals, Before::Stored),
+        ]);
     let mut least = f64::INFINITY;
     for pattern in strategy.patterns {
         let is_sent = matches!(pattern[0].way, Way::Call | Way::Upgrade);
         for cycle in cycles {
-            for (besides, has_stored) in ways.clone() {
-                let is_alone = besides == Besides::Nothing && !has_stored;
-                if !is_sent && !is_alone || cycle.is_some() && has_stored {
+            for (besides, before) in ways.clone() {
+                let is_alone = besides == Besides::Nothing && before == Before::Nothing;
+                let is_short =
+                    matches!(before, Before::Limits(_)) || besides == Besides::Deadlines(3);
+                let is_left = is_day && is_short || cycle.is_some() && before != Before::Nothing;
+                if !is_sent && !is_alone || is_left {
                     continue;
                 }
                 for burst in &bursts {
@@ -145,7 +196,7 @@ pub(crate) fn cheapest(
                         pattern,
                         burst: *burst,
                         besides,
-                        has_stored,
+                        before,
                         cycle: *cycle,
                     };
                     least = least.min(plan.cost(time, blocks, least));
@@ -165,7 +216,7 @@ pub(crate) fn late(turn: Turn, blocks: Blocks, is_busy: bool) -> f64 {
         pattern: &[HONEST],
         burst: 0,
         besides: Besides::Nothing,
-        has_stored: false,
+        before: Before::Nothing,
         cycle: None,
     }
     .each_block(blocks);

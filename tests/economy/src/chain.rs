@@ -49,6 +49,13 @@ impl Blocks {
         after: 0,
     };
 
+    /// Likewise, with a little left after them.
+    #[cfg(test)]
+    pub(crate) const NEARLY_FULL: Self = Self {
+        before: HOOK,
+        after: 75 * MS,
+    };
+
     /// The gas of both.
     pub(crate) fn serve(self) -> u64 {
         self.before + self.after
@@ -151,8 +158,9 @@ impl Purse {
 struct Message {
     turn: Turn,
     purse: usize,
-    /// What it counts as in the queue's volume.
+    /// What it has reserved of its purse, and what it counts as in the queue's volume.
     reserved: u64,
+    counts: u64,
 }
 
 /// The queue.
@@ -164,9 +172,9 @@ pub(crate) struct Queue {
     volume: u64,
     memory: u32,
     mark: u64,
-    /// What was booked, without end or one for each block; and how far the queue is ahead of it.
+    /// What was booked, without end or so many for each block; and how far the queue is ahead of it.
     due: Option<Turn>,
-    is_trickle: bool,
+    trickle: Option<u64>,
     /// How much of that has come and is not served.
     booked: u64,
     ahead: i64,
@@ -199,10 +207,10 @@ impl Queue {
         }
     }
 
-    /// One that has one of that in each block.
-    pub(crate) fn with_trickle(turn: Turn) -> Self {
+    /// One that has so many of that in each block.
+    pub(crate) fn with_trickle(turn: Turn, each: u64) -> Self {
         Self {
-            is_trickle: true,
+            trickle: Some(each),
             ..Self::with_due(Some(turn))
         }
     }
@@ -259,68 +267,92 @@ impl Queue {
             Some(closed) => *closed = purse,
             None => self.purses.push(purse),
         }
-        self.push(turn, place_of_purse, true);
+        match turn.way {
+            // It goes on, and counts nothing.
+            Way::Wake => self.push(turn, place_of_purse, 0, 0),
+            _ => {
+                let (reserved, counts) = self.reserve(place_of_purse, turn.share(), u64::MAX);
+                self.push(turn, place_of_purse, reserved, counts);
+            }
+        }
         place
     }
 
-    fn push(&mut self, turn: Turn, purse: usize, is_first: bool) {
+    /// A turn that counts as `most` sends another message on its purse.
+    fn pass_on(&mut self, turn: Turn, purse: usize, most: u64) {
+        let (reserved, counts) = self.reserve(purse, 0, most);
+        self.push(turn, purse, reserved, counts);
+    }
+
+    /// Reserves of a purse what a turn may burn: that, and what it counts as.
+    fn reserve(&self, purse: usize, share: u64, most: u64) -> (u64, u64) {
+        let own = &self.purses[purse];
+        let free = own.gas.min(own.paid).saturating_sub(own.queued);
+        let reserved = free.min(LONGEST);
+        (reserved, counted(reserved).min(most).max(counted(share)))
+    }
+
+    fn push(&mut self, turn: Turn, purse: usize, reserved: u64, counts: u64) {
         let own = &mut self.purses[purse];
         own.references += 1;
-        let goes_on = is_first && turn.way == Way::Wake;
-        let reserved = match goes_on {
-            true => 0,
-            false => {
-                let free = own.gas.min(own.paid).saturating_sub(own.queued);
-                let share = if is_first { turn.share() } else { 0 };
-                counted(free.min(LONGEST).max(share))
-            }
-        };
         own.queued += reserved;
-        self.volume += reserved;
+        self.volume += counts;
         self.tail += 1;
         self.messages.push_back(Message {
             turn,
             purse,
             reserved,
+            counts,
         });
     }
 
     /// Serves a block; then the next one begins.
     pub(crate) fn next_block(&mut self, blocks: Blocks) {
-        self.booked = match self.is_trickle {
-            true => self.booked + 1,
-            false => u64::MAX,
+        self.booked = match self.trickle {
+            Some(each) => self.booked + each,
+            None => u64::MAX,
         };
         for hook in [blocks.before, blocks.after] {
-            let (mut gas, mut code) = (hook, READ);
-            let (mut is_full, mut has_booked) = (false, false);
-            loop {
-                let is_empty = self.messages.is_empty();
-                let has_turn = self.booked > 0 && !is_full && (self.ahead >= 0 || is_empty);
-                let due = self.due.filter(|_| has_turn);
-                let fits = match due {
-                    Some(turn) => {
-                        is_full = !self.serve_booked(turn, &mut gas, &mut code);
-                        has_booked |= !is_full;
-                        !is_full || !is_empty
-                    }
-                    None => !is_empty && self.serve(&mut gas, &mut code),
-                };
-                if !fits {
-                    if has_booked && !is_empty {
-                        self.ahead = self.ahead.min(-1);
-                    }
-                    break;
-                }
-            }
+            self.serve_hook(hook);
         }
         self.block += 1;
         self.memory = remember(self.memory, self.head < self.mark);
         self.mark = self.tail;
     }
 
-    /// Serves what was booked; whether it fits what a hook has left.
-    fn serve_booked(&mut self, turn: Turn, gas: &mut u64, code: &mut u64) -> bool {
+    /// Serves the queue and what was booked in turns. Where the head of one does not fit, the other has the rest.
+    fn serve_hook(&mut self, hook: u64) {
+        let (mut gas, mut code) = (hook, READ);
+        let (mut full, mut has_booked) = (None, false);
+        loop {
+            let has_queue = !self.messages.is_empty();
+            let due = self.due.filter(|_| self.booked > 0);
+            let is_booked = match (full, due) {
+                (Some(true), _) | (None, None) if has_queue => false,
+                (Some(false), Some(_)) => true,
+                (None, Some(_)) => self.ahead >= 0 || !has_queue,
+                _ => return,
+            };
+            let fits = match due.filter(|_| is_booked) {
+                Some(turn) => self.serve_booked(turn, full.is_some(), &mut gas, &mut code),
+                None => self.serve(&mut gas, &mut code),
+            };
+            has_booked |= is_booked && fits;
+            if fits {
+                continue;
+            }
+            if !is_booked && has_booked {
+                self.ahead = self.ahead.min(-1);
+            }
+            if full.is_some() {
+                return;
+            }
+            full = Some(is_booked);
+        }
+    }
+
+    /// Serves what was booked; whether it fits what a hook has left. What is spare is for nothing.
+    fn serve_booked(&mut self, turn: Turn, is_spare: bool, gas: &mut u64, code: &mut u64) -> bool {
         let purse = Purse {
             gas: turn.purse,
             paid: 0,
@@ -331,7 +363,9 @@ impl Queue {
         let Some((_, took)) = self.run(turn, purse, 0, (gas, code)) else {
             return false;
         };
-        self.ahead = self.ahead.max(0) - (took * QUEUE_PARTS) as i64;
+        if !is_spare {
+            self.ahead = self.ahead.max(0) - (took * QUEUE_PARTS) as i64;
+        }
         self.booked -= 1;
         true
     }
@@ -344,7 +378,7 @@ impl Queue {
         let turn = message.turn;
         let mut purse = self.purses[message.purse];
         purse.queued -= message.reserved;
-        let Some((purse, took)) = self.run(turn, purse, message.reserved, (gas, code)) else {
+        let Some((purse, took)) = self.run(turn, purse, message.counts, (gas, code)) else {
             return false;
         };
         let before = self.purses[message.purse];
@@ -353,7 +387,7 @@ impl Queue {
         self.ahead = (self.ahead + took as i64).min(OF_QUEUE as i64);
         self.messages.pop_front();
         self.head += 1;
-        self.volume -= message.reserved;
+        self.volume -= message.counts;
         if has_run {
             let (sends, burns) = turn.sends;
             let sent = Turn {
@@ -362,10 +396,10 @@ impl Queue {
                 ..turn
             };
             for _ in 0..sends {
-                self.push(sent, message.purse, false);
+                self.pass_on(sent, message.purse, message.counts);
             }
             if turn.goes_on && purse.gas > 0 {
-                self.push(turn, message.purse, false);
+                self.pass_on(turn, message.purse, message.counts);
             }
         }
         if self.purses[message.purse].references == 0 {
@@ -379,11 +413,11 @@ impl Queue {
         &mut self,
         turn: Turn,
         mut purse: Purse,
-        reserved: u64,
+        counts: u64,
         (gas, code): (&mut u64, &mut u64),
     ) -> Option<(Purse, u64)> {
         let share = turn.share();
-        let mut rate = self.rate_at(self.volume - reserved);
+        let mut rate = self.rate_at(self.volume - counts);
         if turn.way == Way::Signal {
             rate = Rate(0);
         } else {
@@ -404,8 +438,8 @@ impl Queue {
             return None;
         }
         let burned = if begins { limit.min(burns) } else { 0 };
-        let counts = if begins { share } else { 0 };
-        let place = purse.surcharge(rate, counts, burned);
+        let takes = if begins { share } else { 0 };
+        let place = purse.surcharge(rate, takes, burned);
         let place = place.min(purse.gas - burned);
         purse.gas -= burned + place;
         purse.paid = purse.paid.saturating_sub(burned.max(share));
@@ -416,6 +450,6 @@ impl Queue {
         }
         *gas -= (burned + SERVING).min(*gas);
         *code -= if begins { turn.code } else { 0 };
-        Some((purse, SERVING + burned.max(counts)))
+        Some((purse, SERVING + burned.max(takes)))
     }
 }

@@ -18,6 +18,8 @@ use std::{
     ops::Range,
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
 };
 use strategies::{Strategy, ENTRIES, HONEST, STRATEGIES};
 
@@ -85,25 +87,49 @@ fn row(text: &mut String, name: &str, costs: impl IntoIterator<Item = f64>) {
     writeln!(text, "| {name} | {} |", costs.join(" | ")).expect("a string takes it");
 }
 
+/// Asks that of each strategy, of as many at a time as there are processors.
+fn each<T: Send>(ask: impl Fn(&'static Strategy) -> T + Sync) -> Vec<T> {
+    let next = AtomicUsize::new(0);
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let mut answers: Vec<_> = thread::scope(|scope| {
+        let work = || {
+            let mut own = Vec::new();
+            while let Some((index, strategy)) = {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                STRATEGIES.get(index).map(|strategy| (index, strategy))
+            } {
+                own.push((index, ask(strategy)));
+            }
+            own
+        };
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        let answers = workers
+            .into_iter()
+            .map(|worker| worker.join().expect("it does not panic"));
+        answers.flatten().collect()
+    });
+    answers.sort_by_key(|(index, _)| *index);
+    answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
 /// What each way costs for some times, in blocks that serve so much.
 fn holding(blocks: Blocks) -> String {
     let mut text = String::from(
         "| who holds the queue | a minute | ten minutes | half an hour | an hour | a day |\n|---|---|---|---|---|---|\n",
     );
     let columns = [1, 10, 30, 60, 24 * 60].map(|minutes| minutes * MINUTE);
-    for strategy in STRATEGIES {
-        let costs = columns.map(|time| cheapest(strategy, &[None], time, blocks));
+    let costs = each(|strategy| columns.map(|time| cheapest(strategy, &[None], time, blocks)));
+    for (strategy, costs) in STRATEGIES.iter().zip(costs) {
         row(&mut text, strategy.name, costs);
     }
     let cycles: Vec<_> = CYCLES.iter().copied().map(Some).collect();
-    let least = |time| {
-        let costs = STRATEGIES
-            .iter()
-            .map(|strategy| cheapest(strategy, &cycles, time, blocks));
+    let costs = each(|strategy| columns.map(|time| cheapest(strategy, &cycles, time, blocks)));
+    let least = |column: usize| {
+        let costs = costs.iter().map(|costs| costs[column]);
         costs.fold(f64::INFINITY, f64::min)
     };
     let name = "any of these for half a minute or one, let be for two and more, again and again";
-    row(&mut text, name, columns.map(least));
+    row(&mut text, name, (0..columns.len()).map(least));
     text
 }
 
@@ -199,9 +225,13 @@ mod tests {
 
     #[test]
     fn an_hour_costs_a_thousand_times_what_it_is_worth() {
-        for (name, blocks) in [("quiet", Blocks::QUIET), ("full", Blocks::FULL)] {
-            for strategy in STRATEGIES {
-                let cost = cheapest(strategy, &[None], 60 * MINUTE, blocks);
+        for (name, blocks) in [
+            ("quiet", Blocks::QUIET),
+            ("full", Blocks::FULL),
+            ("nearly full", Blocks::NEARLY_FULL),
+        ] {
+            let costs = each(|strategy| cheapest(strategy, &[None], 60 * MINUTE, blocks));
+            for (strategy, cost) in STRATEGIES.iter().zip(costs) {
                 assert!(cost >= 1_000.0, "{}, {name} blocks: {cost}", strategy.name);
             }
         }

@@ -35,6 +35,9 @@ const SMALL: Turn = Turn {
     ..Turn::of(MS)
 };
 
+/// The shortest turn of which a hook serves one.
+const HALF: Turn = Turn::of(126 * MS);
+
 /// A limit that is not burned.
 const IDLE: Turn = Turn {
     burns: MS,
@@ -49,6 +52,13 @@ const SHARED: Turn = Turn {
     ..Turn::of(0)
 };
 
+/// The same with limits that are not burned.
+pub(crate) const LIMITS: Turn = Turn {
+    purse: LONGEST << 14,
+    sends: (0, MS / 5),
+    ..SHARED
+};
+
 /// The longest code's signal.
 pub(crate) const SIGNAL: Turn = CODE.by(Way::Signal);
 
@@ -59,7 +69,7 @@ pub(crate) const DEADLINE: Turn = Turn::of(0).by(Way::Signal);
 pub(crate) const STRATEGIES: &[Strategy] = &[
     Strategy {
         name: "calls of the longest turn",
-        patterns: &[&[Turn::of(LONGEST)], &[Turn::of(127 * MS)], &[IDLE]],
+        patterns: &[&[Turn::of(LONGEST)], &[HALF], &[IDLE]],
     },
     Strategy {
         name: "calls of long turns and short ones, so that long ones do not fit",
@@ -145,6 +155,7 @@ pub(crate) const STRATEGIES: &[Strategy] = &[
             &[CODE.by(Way::Upgrade)],
             &[SHORTER.by(Way::Upgrade)],
             &[Turn::of(LONGEST).by(Way::Upgrade)],
+            &[HALF.by(Way::Upgrade)],
             &[Turn::of(LONGEST).by(Way::Upgrade), SMALL.by(Way::Upgrade)],
         ],
     },

@@ -355,7 +355,35 @@ fn what_was_booked_and_does_not_fit_leaves_the_rest_to_the_queue() {
     assert_quiet();
 }
 
+fn what_the_queue_cannot_use_is_left_to_what_was_booked() {
+    let (program, spin) = (create("script"), create("spin"));
+    let (long, short) = (200_000_000_000, 20_000_000_000);
+    let later = || {
+        let post = Post::new(&program, script([&[]])).deposit(0);
+        post.gas(short).delay(1).act()
+    };
+    send_with(&program, script([&[later(), later(), later()]]), 0, long);
+    idle();
+    for _ in 0..2 {
+        assert_ok!(send_as(&ALICE, spin.clone(), vec![], 0, long, 0));
+    }
+    // It is the queue's turn, and will be for long.
+    let ahead = -10 * long as i64;
+    Service::<Test>::mutate(|service| service.ahead = ahead);
+    let milliseconds = |count: u64| Weight::from_parts(count * 1_000_000_000, u64::MAX);
+    begin_block();
+    let mut meter = frame_support::weights::WeightMeter::with_limit(milliseconds(190));
+    Actors::on_poll(System::block_number(), &mut meter);
+    let service = Service::<Test>::get();
+    // Their replies stand behind the two.
+    assert_eq!((service.queue.length(), service.booked.length()), (5, 0));
+    assert_eq!(service.ahead, ahead, "it is for nothing");
+    pass(3);
+    assert_quiet();
+}
+
 cases![
+    what_the_queue_cannot_use_is_left_to_what_was_booked,
     what_was_booked_and_does_not_fit_leaves_the_rest_to_the_queue,
     a_paused_queue_accepts_and_serves_nothing,
     turns_that_talk_do_not_fill_the_runtime,

@@ -1,6 +1,6 @@
 //! `handle_signal`: where a program cleans up after a message that failed when it was resumed.
 
-use actors_primitives::ReplyCode;
+use actors_primitives::{MessageId, ReplyCode};
 use frame_support::assert_ok;
 
 use super::player::*;
@@ -340,8 +340,47 @@ fn who_is_to_be_signalled_waits_still() {
     assert_quiet();
 }
 
+/// What the chain says to a program that asks whether that message is still to be signalled.
+fn is_signalled(program: &AccountId, message: &MessageId) -> bool {
+    let record = Programs::<Test>::get(program).expect("it exists");
+    let mut host = crate::host::ProgramHost::<Test> {
+        account: program,
+        code: record.code_hash,
+        epoch: record.epoch,
+        message: MessageId::default(),
+        purse: None,
+        arriving: 0,
+    };
+    actors_executor::Host::is_signalled(&mut host, message)
+}
+
+fn who_works_with_a_signals_gas_is_no_signal() {
+    let (program, other, spin) = (create("script"), create("script"), create("spin"));
+    let post = Post::new(&other, script([&[]])).deposit(0);
+    play(&program, script([&[on_signal(&[post.act()])]]));
+    let id = play(&program, script([&[wait(1)], &[burn()]]));
+    Pallet::<Test>::tick();
+    Pallet::<Test>::do_due_within(BlockWeights::get().max_block);
+    serve_one();
+    assert!(is_signalled(&program, &id));
+    assert!(!is_signalled(&other, &id), "it is another's");
+    // What the signal sends stands behind long turns.
+    for _ in 0..3 {
+        send_with(&spin, vec![], 0, 250_000_000_000);
+    }
+    while turns_in(&program, HANDLE_SIGNAL).is_empty() {
+        serve_one();
+    }
+    assert!(Purses::<Test>::iter_values().any(|purse| purse.is_last));
+    assert!(!is_signalled(&program, &id));
+    idle();
+    pass(3);
+    assert_quiet();
+}
+
 cases![
     who_is_to_be_signalled_waits_still,
+    who_works_with_a_signals_gas_is_no_signal,
     a_signal_follows_a_later_turn_that_failed,
     a_signal_follows_a_later_turn_that_reverted,
     there_is_none_after_the_first_turn,

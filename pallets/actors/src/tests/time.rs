@@ -258,6 +258,7 @@ fn crowd(entries: u32) -> Vec<MessageId> {
             until: u64::MAX,
             is_closed: false,
             is_last: false,
+            is_signal: false,
         },
     );
     for number in 0..entries {

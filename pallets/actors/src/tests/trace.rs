@@ -194,7 +194,7 @@ fn a_trace_lets_time_pass() {
             r#"├─ sends 0x80711d8c to bob "well?", with the rest of the deposit money, awaited, in the mailbox for 5 blocks"#,
             "└─ writes 1 key",
             r#"0x364e7559 handle sleeper, deadline: 0 gas, failed (Panicked) "too late", block +10"#,
-            "0x82cb4a47 handle_signal sleeper, 0x364e7559 failed (Panicked): 0 gas, finished, block +10",
+            "0x891eed00 handle_signal sleeper, 0x364e7559 failed (Panicked): 0 gas, finished, block +10",
             r#"└─ emits "tidy""#,
             "over after 10 blocks",
         ]);

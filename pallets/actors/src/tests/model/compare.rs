@@ -197,6 +197,7 @@ fn purses(chain: &Chain) {
                 end: purse.until,
                 is_closed: purse.is_closed,
                 is_last: purse.is_last,
+                is_signal: purse.is_signal,
             };
             (id, known)
         })

@@ -83,7 +83,9 @@ pub(super) fn id_of_reply(message: &MessageId) -> MessageId {
     id_of_send(message, 0, u32::MAX)
 }
 
-/// The id of the signal that a message failed.
-pub(super) fn id_of_signal(message: &MessageId) -> MessageId {
-    id_of_send(message, 0, u32::MAX - 1)
+/// The id of the signal that a message of a program failed.
+pub(super) fn id_of_signal(program: &AccountId, message: &MessageId) -> MessageId {
+    let preimage = MessageId::child_preimage(message, 0, u32::MAX - 1);
+    let bytes: &[u8] = program.as_ref();
+    MessageId(blake2_256(&[&preimage[..], bytes].concat()))
 }

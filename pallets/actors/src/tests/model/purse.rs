@@ -26,6 +26,8 @@ pub(super) struct Purse {
     pub(super) is_closed: bool,
     /// Whether it is what a signal cleans up with.
     pub(super) is_last: bool,
+    /// Whether it is a signal's that has not run.
+    pub(super) is_signal: bool,
 }
 
 impl Purse {
@@ -56,6 +58,7 @@ impl Chain {
             end: self.agenda.now + u64::from(self.rules.longest_life),
             is_closed: false,
             is_last: false,
+            is_signal: false,
         };
         purse.burn(self.place_price(gas));
         self.purses.insert(id, purse);
@@ -92,6 +95,7 @@ impl Chain {
                 end,
                 is_closed: false,
                 is_last,
+                is_signal: false,
             },
         );
     }

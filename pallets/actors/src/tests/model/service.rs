@@ -140,6 +140,7 @@ impl Chain {
     /// Runs a turn and ends its message, unless it waits.
     pub(super) fn take_turn(&mut self, turn: Turn, seen: &mut Seen) {
         let seen = seen.next(&turn.message.id);
+        self.purse(&turn.message.purse).is_signal = false;
         let gas = self.purse(&turn.message.purse).gas;
         let limit = gas.min(self.rules.longest_turn);
         // What the last wait has kept for a signal comes back if the message waits again.
@@ -262,9 +263,10 @@ impl Chain {
         }
         self.purse(&message.purse).gas += turn.signal;
         if cleans_up {
-            let id = id_of_signal(&message.id);
+            let id = id_of_signal(&message.destination, &message.id);
             self.split_purse(&message.purse, id, turn.signal, rest);
             self.purse(&id).is_last = true;
+            self.purse(&id).is_signal = true;
             let signal = Message {
                 id,
                 kind: Kind::Signal {

@@ -740,9 +740,9 @@ impl Run<'_> {
     fn waits(&mut self, which: u8) {
         let (id, waits) = self.sleeper(which);
         // A signal's purse has its id.
-        let signal = id_of_signal(&id);
-        let is_signalled = self.chain.purses.contains_key(&signal);
-        let waits = waits || is_signalled && signal != self.turn.message.id;
+        let signal = id_of_signal(&self.turn.message.destination, &id);
+        let purse = self.chain.purses.get(&signal);
+        let waits = waits || purse.is_some_and(|purse| purse.is_signal);
         match self.turn.entry {
             Entry::Migrate => self.returns(&[error::NOT_ALLOWED], 0),
             _ => self.returns(&[], waits.into()),
