@@ -37,7 +37,7 @@ use crate::{
 pub const FREE: u64 = 100;
 
 /// After how many more the price of gas with its place has doubled; from there on it rises ever faster.
-pub const STRETCH: u64 = 100;
+pub const STRETCH: u64 = 90;
 
 /// A doubling of that price, as the memory counts it.
 pub const DOUBLING: u32 = 256;
@@ -265,16 +265,16 @@ mod tests {
         for (hooks, price) in [
             (0, 100),
             (100, 100),
-            (200, 200),
-            (300, 1_600),
-            (400, 51_200),
-            (500, 6_553_600),
+            (190, 200),
+            (280, 1_600),
+            (370, 51_200),
+            (460, 6_553_600),
         ] {
             assert_eq!(hundredths(hooks, 0), price, "{hooks} hooks");
         }
         assert_eq!(hundredths(0, FREE_PARTS), 100);
         assert_eq!(hundredths(0, FREE_PARTS + 2 * DOUBLING), 400);
-        assert_eq!(hundredths(200, 2 * DOUBLING), 800);
+        assert_eq!(hundredths(190, 2 * DOUBLING), 800);
         assert_eq!(hundredths(50, FREE_PARTS / 2), 100);
         assert!(hundredths(51, FREE_PARTS / 2) > 100);
     }

@@ -38,10 +38,10 @@ fn counted() -> Gas {
 }
 
 /// Parts of a doubling of what gas costs with its place, by what is in the queue: a hundred hooks' worth are free,
-/// and what a hundred more are counts by its square.
+/// and what is beyond counts by its square.
 fn doublings() -> Gas {
     let over = u128::from(Service::<Test>::get().volume - 100 * hook());
-    let stretch = u128::from(100 * hook());
+    let stretch = u128::from(90 * hook());
     (over * over * u128::from(DOUBLING) / (stretch * stretch)) as Gas
 }
 
@@ -87,7 +87,7 @@ fn places_get_dearer_with_the_gas_in_the_queue() {
     let mut last = 0;
     for count in 1..=20 {
         // What they pay comes out of the gas that they leave.
-        crowd_with(&program, 4, LONGEST * 16);
+        crowd_with(&program, 4, LONGEST * 32);
         assert_eq!(
             Service::<Test>::get().volume,
             (Gas::from(free()) + 4 * count) * counted()
@@ -159,7 +159,7 @@ fn a_dry_run_counts_what_is_burned_beyond_what_is_paid_for() {
     };
     // What is in the queue makes places as expensive as so much that is remembered, while the message that is
     // rehearsed is served as well.
-    crowd_with(&echo, 130, 40 * LONGEST);
+    crowd_with(&echo, 120, 40 * LONGEST);
     let behind_others = dry(None).gas_needed;
     let parts = doublings();
     assert!(parts > 3 * 256 && parts < 5 * 256);
