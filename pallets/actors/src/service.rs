@@ -189,6 +189,11 @@ impl<T: Config> Pallet<T> {
                     Service::<T>::put(service);
                 }
                 if full.is_some() {
+                    // The queue has kept it from what was booked, whether it burned that or not.
+                    if is_spare {
+                        service.took(Lane::Queue, meter.remaining().ref_time(), hook);
+                        Service::<T>::put(service);
+                    }
                     return;
                 }
                 full = Some(lane);

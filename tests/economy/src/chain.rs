@@ -345,6 +345,9 @@ impl Queue {
                 self.ahead = self.ahead.min(-1);
             }
             if full.is_some() {
+                if is_booked {
+                    self.ahead = (self.ahead + gas as i64).min(OF_QUEUE as i64);
+                }
                 return;
             }
             full = Some(is_booked);

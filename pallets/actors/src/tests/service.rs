@@ -382,8 +382,41 @@ fn what_the_queue_cannot_use_is_left_to_what_was_booked() {
     assert_quiet();
 }
 
+/// Where both heads may burn a whole hook, only one begins in each, whatever it burns.
+fn limits_that_nobody_burns_keep_nothing_that_was_booked_away() {
+    let (program, echo) = (create("script"), create("echo"));
+    let long = 200_000_000_000;
+    let later = Post::new(&echo, vec![]).deposit(0).gas(long).delay(1);
+    send_with(&program, script([&[later.act()]]), 0, 3 * long);
+    idle();
+    assert_eq!(Service::<Test>::get().scheduled, 1);
+    for _ in 0..40 {
+        assert_ok!(send_as(&ALICE, echo.clone(), b"x".to_vec(), 0, long, 0));
+    }
+    // As after a turn of what was booked that has burned as much.
+    Service::<Test>::mutate(|service| service.ahead = -8 * long as i64);
+    Pallet::<Test>::tick();
+    Pallet::<Test>::do_due_within(BlockWeights::get().max_block);
+    // Room for one limit, and hardly more.
+    let room =
+        Weight::from_parts(long + 2_000_000_000, u64::MAX / 2) + <() as crate::WeightInfo>::tick();
+    let mut blocks = 0;
+    while Service::<Test>::get().booked.length() > 0 {
+        begin_block();
+        let mut meter = frame_support::weights::WeightMeter::with_limit(room);
+        Actors::on_poll(System::block_number(), &mut meter);
+        blocks += 1;
+        assert!(blocks <= 12, "{:?}", Service::<Test>::get());
+    }
+    assert!(blocks > 5, "the queue has eight parts: {blocks}");
+    pass(3);
+    Service::<Test>::mutate(|service| service.memory = 0);
+    assert_quiet();
+}
+
 cases![
     what_the_queue_cannot_use_is_left_to_what_was_booked,
+    limits_that_nobody_burns_keep_nothing_that_was_booked_away,
     what_was_booked_and_does_not_fit_leaves_the_rest_to_the_queue,
     a_paused_queue_accepts_and_serves_nothing,
     turns_that_talk_do_not_fill_the_runtime,
