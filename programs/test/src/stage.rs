@@ -85,7 +85,7 @@ pub(crate) fn serving<R>(serve: impl FnOnce() -> R) -> R {
     result
 }
 
-/// The message that is next, with a payload of that many bytes, is served now.
+/// The head of one of the two rows, with a payload of that many bytes, is served now.
 pub(crate) fn before_serving(bytes: u32) {
     let has_mocks = STAGE.with_borrow(|stage| {
         stage
@@ -96,19 +96,27 @@ pub(crate) fn before_serving(bytes: u32) {
         return;
     }
     let service = Service::<Runtime>::get();
-    let next = service
-        .next_lane()
-        .map(|lane| (lane, service.row(lane).head));
-    let message = next.and_then(|(lane, place)| lane.message::<Runtime>(place));
-    let Some(message) = message else {
+    let Some(next) = service.next_lane() else {
         return;
     };
-    // What serving the longest message weighs is asked for, too, also while this one is served.
-    if message.payload.len() != bytes as usize || SERVED.get() == next {
+    // Where the head of the row whose turn it is does not fit, the other is served.
+    let other = [Lane::Queue, Lane::Booked]
+        .into_iter()
+        .filter(|lane| *lane != next);
+    let heads = [next].into_iter().chain(other).filter_map(|lane| {
+        let place = service.row(lane).head;
+        let message = lane.message::<Runtime>(place)?;
+        Some((Some((lane, place)), message))
+    });
+    // What serving the longest message weighs is asked for, too, also while one is served.
+    let mut fitting = heads.filter(|(place, message)| {
+        message.payload.len() == bytes as usize && SERVED.get() != *place
+    });
+    let Some((place, message)) = fitting.next() else {
         return;
-    }
+    };
     tidy();
-    SERVED.set(next);
+    SERVED.set(place);
     let id = match message.kind {
         Kind::Handle => message.id,
         Kind::Deadline(waiter) => waiter.message,
