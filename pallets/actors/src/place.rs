@@ -45,11 +45,11 @@ pub const DOUBLING: u32 = 256;
 /// What a block adds to the memory that begins behind a backlog: an eighth more each time.
 pub const RISE: u32 = 46;
 
-/// What is free of volume and memory together, likewise: [`FREE`] hooks' worth, or fifteen blocks.
-pub(crate) const FREE_PARTS: u32 = 15 * RISE;
-
 /// What any other block takes off it: it falls half as fast.
 pub const FALL: u32 = 23;
+
+/// What is free of volume and memory together, likewise: [`FREE`] hooks' worth, or fifteen blocks.
+pub(crate) const FREE_PARTS: u32 = 15 * RISE;
 
 /// The most that is remembered: nobody can pay for that any more.
 const MOST: u32 = 64 * DOUBLING;

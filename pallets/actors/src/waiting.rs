@@ -248,7 +248,12 @@ impl<T: Config> Pallet<T> {
             _ => Lane::Queue,
         };
         let lane = Self::call_waiter(service, lane, program, &waiter, waiting);
-        let resume = Message {
+        Self::enqueue(service, lane, Self::cause(program, kind));
+    }
+
+    /// What stands in a row so that a message of that program goes on.
+    pub(crate) fn cause(program: &T::AccountId, kind: Kind) -> Message<T> {
+        Message {
             id: MessageId::default(),
             kind,
             source: program.clone(),
@@ -259,7 +264,6 @@ impl<T: Config> Pallet<T> {
             purse: MessageId::default(),
             deposit: 0,
             place: Place::default(),
-        };
-        Self::enqueue(service, lane, resume);
+        }
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     mock::*,
     place::{Rate, DOUBLING, FALL, FREE_PARTS, RISE},
     record::ServiceState,
-    Error, Kind, Lane, Pallet, Purse, Purses, Sender, Service, Waiter,
+    Error, Kind, Lane, Pallet, Purse, Purses, Service, Waiter,
 };
 
 /// What the longest turn may burn in the mock.
@@ -842,18 +842,7 @@ fn what_was_booked_in_vain_does_not_keep_long_turns_from_beginning() {
             epoch: 0,
             message: MessageId([7; 32]),
         };
-        let deadline = crate::Message {
-            id: MessageId::default(),
-            kind: Kind::Deadline(nobody),
-            source: program.clone(),
-            sender: Sender::Program,
-            destination: program.clone(),
-            payload: Default::default(),
-            value: 0,
-            purse: MessageId::default(),
-            deposit: 0,
-            place: Default::default(),
-        };
+        let deadline = Pallet::<Test>::cause(&program, Kind::Deadline(nobody));
         Pallet::<Test>::enqueue(service, Lane::Booked, deadline);
     };
     let turns = 6;
