@@ -224,4 +224,5 @@ impl pallet_actors::Config for Runtime {
     type MaxQueueLength = MaxQueueLength;
     type MaxMessageLifetime = MaxMessageLifetime;
     type WeightInfo = ();
+    type BeforeTurn = ();
 }

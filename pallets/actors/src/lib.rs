@@ -65,6 +65,7 @@ extern crate alloc;
 
 mod aborted;
 mod agenda;
+mod before_turn;
 pub mod bounds;
 mod calls;
 mod code;
@@ -122,6 +123,7 @@ pub mod suite;
 mod tests;
 
 pub use agenda::{Due, Slot, Tick};
+pub use before_turn::BeforeTurn;
 pub use code::Code;
 pub use graves::{Grave, Parting, Remnant};
 pub use mailbox::{Letter, LetterEnd};
@@ -165,8 +167,8 @@ pub mod pallet {
     use sp_runtime::{traits::One, Perbill};
 
     use crate::{
-        agenda, bounds, code::Code, graves, mailbox, message, program::Program, purse::Purse,
-        record, session::Session, waiting, WeightInfo,
+        agenda, before_turn::BeforeTurn, bounds, code::Code, graves, mailbox, message,
+        program::Program, purse::Purse, record, session::Session, waiting, WeightInfo,
     };
 
     /// Money that gas was paid with, on its way to [`Config::FeeHandler`].
@@ -259,6 +261,9 @@ pub mod pallet {
 
         /// The weights of the calls and of serving a message.
         type WeightInfo: WeightInfo;
+
+        /// Hears of each turn before it runs: `()` on a chain. Test harnesses let their mocks act there.
+        type BeforeTurn: BeforeTurn<Self>;
     }
 
     /// The version of what is stored. An upgrade that changes it brings a migration.

@@ -208,6 +208,7 @@ impl crate::Config for Test {
     type MaxQueueLength = MaxQueueLength;
     type MaxMessageLifetime = MaxMessageLifetime;
     type WeightInfo = ();
+    type BeforeTurn = ();
 }
 
 /// The state that every case begins with: the accounts, and the fixtures under keys of their own,

@@ -19,6 +19,13 @@ use crate::{
     Agenda, Codes, Config, Kind, Pallet, Service, Ticks, WeightInfo,
 };
 
+/// What serving a message took.
+struct Served {
+    weight: Weight,
+    /// As gas that its row has had, the code that was read for it among it.
+    took: Gas,
+}
+
 impl<T: Config> Pallet<T> {
     /// Serves before the transactions of a block, with the guaranteed share of at most `limit`,
     /// and says what that took.
@@ -112,8 +119,6 @@ impl<T: Config> Pallet<T> {
     /// Serves the queue and what was booked, in turns, until both are empty or the next turn might not fit.
     /// Where the head of one does not fit any more, the other has the rest. Calls `ended` after each message.
     ///
-    /// A turn starts only when the most it may burn fits what remains: nothing runs twice.
-    ///
     /// The record of the service is at hand meanwhile, and written once a message.
     pub(crate) fn serve(
         mut service: ServiceState,
@@ -122,7 +127,6 @@ impl<T: Config> Pallet<T> {
         ended: &mut dyn FnMut(),
     ) {
         let least = Self::longest_step();
-        let proof_price = T::Schedule::get().proof_byte;
         let (promised, hook) = (Self::promised(), Self::hook_gas());
         // Whose head does not fit any more, and whether anything that was booked has left its row.
         let (mut full, mut has_booked) = (None, false);
@@ -130,99 +134,107 @@ impl<T: Config> Pallet<T> {
             let Some(lane) = service.next_lane_but(full) else {
                 return;
             };
-            let is_booked = lane == Lane::Booked;
             // What the queue cannot use is for nothing.
             let is_spare = full == Some(Lane::Queue);
-            let place = service.row(lane).head;
-            let Some(message) = lane.message::<T>(place) else {
-                // Only damaged storage brings us here. Step over it, so that the rest is served.
-                report!("no message at {place} of {lane:?}");
-                meter.consume(T::WeightInfo::serve_message(0));
-                // What stands there and cannot be read goes, or the next step would lead back.
-                lane.clear::<T>(place);
-                Self::step_over_gap(&mut service, lane);
-                has_booked |= is_booked;
-                Service::<T>::put(service);
-                continue;
-            };
-            let is_resume = message.kind.waiter().is_some();
-            let mut step = T::WeightInfo::serve_message(message.payload.len() as u32);
-            let counts = message.place.counts;
-            let Some(task) = Self::task(&service, message) else {
-                Self::advance(&mut service, lane, counts);
-                has_booked |= is_booked;
+            let room = meter.remaining();
+            if let Some(served) = Self::serve_head(&mut service, lane, (room, promised), session) {
+                has_booked |= lane == Lane::Booked;
                 if !is_spare {
-                    service.took(lane, Self::in_gas(step), hook);
-                }
-                Service::<T>::put(service);
-                meter.consume(step);
-                ended();
-                continue;
-            };
-            if is_resume {
-                step.saturating_accrue(T::WeightInfo::resume_message(task.past.bytes));
-            }
-            let gas_limit = task.gas_limit();
-            let most = step.saturating_add(Self::turn_weight(gas_limit, proof_price));
-            if !most.all_lte(promised) {
-                // It fitted when it was sent, and the block has shrunk since: nothing promises
-                // that there will ever be room for it.
-                session.journal.begin(lane, place, &task);
-                Self::advance(&mut service, lane, counts);
-                Self::refuse(&mut service, task, ReplyCode::LimitExceeded, session);
-                has_booked |= is_booked;
-                if !is_spare {
-                    service.took(lane, Self::in_gas(step), hook);
+                    service.took(lane, served.took, hook);
                 }
                 Service::<T>::put(service);
                 session.journal.settle();
-                meter.consume(step);
+                meter.consume(served.weight);
                 ended();
                 continue;
             }
-            if !meter.can_consume(most) || !Self::has_room(&task, gas_limit, &session.modules) {
-                // The head and its purse were read to find out.
-                meter.consume(T::WeightInfo::peek_queue());
-                // Or a little that is booked for each hook would keep a long turn from ever beginning.
-                if !is_booked && has_booked && service.ahead >= 0 {
-                    service.ahead = -1;
+            // The head and its purse were read to find out.
+            meter.consume(T::WeightInfo::peek_queue());
+            // Or a little that is booked for each hook would keep a long turn from ever beginning.
+            if lane == Lane::Queue && has_booked && service.ahead >= 0 {
+                service.ahead = -1;
+                Service::<T>::put(service);
+            }
+            if full.is_some() {
+                // The queue has kept it from what was booked, whether it burned that or not.
+                if is_spare {
+                    service.took(Lane::Queue, meter.remaining().ref_time(), hook);
                     Service::<T>::put(service);
                 }
-                if full.is_some() {
-                    // The queue has kept it from what was booked, whether it burned that or not.
-                    if is_spare {
-                        service.took(Lane::Queue, meter.remaining().ref_time(), hook);
-                        Service::<T>::put(service);
-                    }
-                    return;
-                }
-                full = Some(lane);
-                continue;
+                return;
             }
+            full = Some(lane);
+        }
+    }
+
+    /// Serves the head of a row, if the most that this may take fits what there is room for: nothing runs
+    /// twice. What `promised` does not cover no block need ever have room for.
+    fn serve_head(
+        service: &mut ServiceState,
+        lane: Lane,
+        (room, promised): (Weight, Weight),
+        session: &mut Session<T>,
+    ) -> Option<Served> {
+        let place = service.row(lane).head;
+        let Some(message) = lane.message::<T>(place) else {
+            // Only damaged storage brings us here. Step over it, so that the rest is served.
+            report!("no message at {place} of {lane:?}");
+            // What stands there and cannot be read goes, or the next step would lead back.
+            lane.clear::<T>(place);
+            Self::step_over_gap(service, lane);
+            return Some(Self::step_of(T::WeightInfo::serve_message(0)));
+        };
+        let is_resume = message.kind.waiter().is_some();
+        let mut step = T::WeightInfo::serve_message(message.payload.len() as u32);
+        let counts = message.place.counts;
+        let Some(task) = Self::task(service, message) else {
+            Self::advance(service, lane, counts);
+            return Some(Self::step_of(step));
+        };
+        if is_resume {
+            step.saturating_accrue(T::WeightInfo::resume_message(task.past.bytes));
+        }
+        let gas_limit = task.gas_limit();
+        let proof_price = T::Schedule::get().proof_byte;
+        let most = step.saturating_add(Self::turn_weight(gas_limit, proof_price));
+        if !most.all_lte(promised) {
+            // It fitted when it was sent, and the block has shrunk since.
             session.journal.begin(lane, place, &task);
-            Self::advance(&mut service, lane, counts);
-            let (share, read) = (task.share, session.modules.spent());
-            let used = Self::run(&mut service, task, gas_limit, session);
-            let taken = match session.modules.spent() > read {
-                true => used.ref_time().max(share),
-                false => used.ref_time(),
-            };
-            has_booked |= is_booked;
-            if !is_spare {
-                service.took(lane, Self::in_gas(step).saturating_add(taken), hook);
-            }
-            Service::<T>::put(service);
-            session.journal.settle();
-            meter.consume(step.saturating_add(used));
-            ended();
+            Self::advance(service, lane, counts);
+            Self::refuse(service, task, ReplyCode::LimitExceeded, session);
+            return Some(Self::step_of(step));
+        }
+        if !most.all_lte(room) || !Self::has_room(&task, gas_limit, &session.modules) {
+            return None;
+        }
+        session.journal.begin(lane, place, &task);
+        Self::advance(service, lane, counts);
+        let (share, read) = (task.share, session.modules.spent());
+        let used = Self::run(service, task, gas_limit, session);
+        let took = match session.modules.spent() > read {
+            true => used.ref_time().max(share),
+            false => used.ref_time(),
+        };
+        Some(Served {
+            weight: step.saturating_add(used),
+            took: Self::in_gas(step).saturating_add(took),
+        })
+    }
+
+    /// What serving took in which nothing ran.
+    fn step_of(step: Weight) -> Served {
+        Served {
+            weight: step,
+            took: Self::in_gas(step),
         }
     }
 
     /// Whether the code that a turn runs was read already or may still be; or is not read, since that much
     /// gas does not pay for it.
     fn has_room(task: &Task<T>, gas_limit: Gas, modules: &Modules) -> bool {
-        let Some(program) = &task.program else {
-            return true;
+        let program = match &task.program {
+            Some(program) if task.refusal.is_none() => program,
+            _ => return true,
         };
         // As the turn begins, but for the pages, which are loaded after the code.
         let (code_hash, info, wasm_pages) = match task.message.kind {
@@ -249,11 +261,7 @@ impl<T: Config> Pallet<T> {
         let row = service.row_mut(lane);
         lane.clear::<T>(row.head);
         row.pop();
-        service.volume = match service.queue.is_empty() {
-            // Whatever damage has left of it.
-            true => 0,
-            false => service.volume.saturating_sub(counts),
-        };
+        service.volume = service.volume.saturating_sub(counts);
     }
 
     /// Whether the next block has something to serve: a node that makes blocks on demand makes

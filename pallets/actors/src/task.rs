@@ -1,6 +1,6 @@
 //! A turn that is about to run, and what becomes of its message.
 
-use actors_executor::Cause;
+use actors_executor::{Cause, Failure};
 use actors_primitives::{Gas, ReplyCode};
 
 use crate::{message::Message, place::Rate, queue::Lane, Config, Program, Purse};
@@ -23,16 +23,20 @@ pub(crate) struct Task<T: Config> {
     pub(crate) purse: Option<Purse<T>>,
     /// The program as it is.
     pub(crate) program: Option<Program<T>>,
+    /// Why it does not run, if that is known.
+    pub(crate) refusal: Option<Failure>,
     /// The reply that resumes the message, which has the value of one and a reference to the
     /// purse of the send that it answers.
     pub(crate) answer: Option<Message<T>>,
 }
 
 impl<T: Config> Task<T> {
-    /// The most that the turn may burn.
+    /// The most that the turn may burn: nothing, if it does not run.
     pub(crate) fn gas_limit(&self) -> Gas {
-        let purse = self.purse.as_ref();
-        purse.map_or(0, |purse| purse.turn_limit(self.rate, self.share))
+        match &self.purse {
+            Some(purse) if self.refusal.is_none() => purse.turn_limit(self.rate, self.share),
+            _ => 0,
+        }
     }
 
     /// Whether the message has been parked and is to go on.

@@ -12,6 +12,7 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use sp_runtime::traits::{SaturatedConversion, UniqueSaturatedInto};
 
 use crate::{
+    before_turn::BeforeTurn as _,
     host::ProgramHost,
     ledger::Ledger,
     message::{signal_id, Kind, Message, Sender},
@@ -37,9 +38,15 @@ struct Run<T: Config> {
 }
 
 impl<T: Config> Pallet<T> {
-    /// What the message at the head of the queue makes happen; `None` if nothing, because the
+    /// What the message at the head of a row makes happen; `None` if nothing, because the
     /// message that it would resume does not wait any more.
     pub(crate) fn task(service: &ServiceState, item: Message<T>) -> Option<Task<T>> {
+        let mut task = Self::caused_by(service, item)?;
+        task.refusal = Self::foregone(&task);
+        Some(task)
+    }
+
+    fn caused_by(service: &ServiceState, item: Message<T>) -> Option<Task<T>> {
         let program = Programs::<T>::get(&item.destination);
         // Beside the place that it gives up.
         let others = ServiceState {
@@ -75,6 +82,7 @@ impl<T: Config> Pallet<T> {
                 share,
                 purse,
                 program,
+                refusal: None,
                 message: item,
                 answer: None,
             });
@@ -110,8 +118,36 @@ impl<T: Config> Pallet<T> {
             share,
             purse,
             program,
+            refusal: None,
             answer,
         })
+    }
+
+    /// Why a turn does not run that there would be gas for, if that is known before: it burns nothing then.
+    fn foregone(task: &Task<T>) -> Option<Failure> {
+        let message = &task.message;
+        let Some(program) = &task.program else {
+            return Some(Self::absence(&message.destination));
+        };
+        // Its own conversation goes on while `init` waits.
+        let is_foreign = matches!(message.kind, Kind::Handle | Kind::Migrate(_));
+        if program.status == Status::Initialising && is_foreign {
+            return Some(ReplyCode::NotInitialised.into());
+        }
+        // Its call is over, and nothing of it has begun: it does not, rather than run without what it
+        // would send.
+        let is_new = !task.is_resume() && message.kind.has_reply();
+        let is_over = |purse: &Purse<T>| task.lifetime_left == 0 || Self::is_purse_closed(purse);
+        let purse = task.purse.as_ref().filter(|purse| is_new && !purse.is_last);
+        if purse.is_some_and(is_over) {
+            return Some(ReplyCode::PurseClosed.into());
+        }
+        // Given away, or made immutable, since this was queued: it stays as it is.
+        let is_upgrade = matches!(message.kind, Kind::Migrate(_));
+        if is_upgrade && program.admin.as_ref() != Some(&message.source) {
+            return Some(ReplyCode::LimitExceeded.into());
+        }
+        None
     }
 
     /// Notes in the purse that a turn is about to run; says what its place costs: nothing for cleaning up,
@@ -307,27 +343,12 @@ impl<T: Config> Pallet<T> {
             proof: 0,
             outcome: Err(failure),
         };
+        let (refusal, program) = (task.refusal.take(), task.program.take());
         let message = &task.message;
-        let Some(mut program) = task.program.take() else {
-            return refused(Self::absence(&message.destination));
+        let (None, Some(mut program)) = (&refusal, program) else {
+            return refused(refusal.unwrap_or_else(|| Self::absence(&message.destination)));
         };
-        // Its own conversation goes on while `init` waits.
-        let is_foreign = matches!(message.kind, Kind::Handle | Kind::Migrate(_));
-        if program.status == Status::Initialising && is_foreign {
-            return refused(ReplyCode::NotInitialised.into());
-        }
-        // Its call is over, and nothing of it has begun: it does not, rather than run without what it
-        // would send.
-        let is_new = !task.is_resume() && message.kind.has_reply();
-        let is_over = || task.lifetime_left == 0 || Self::is_purse_closed(purse);
-        if is_new && !purse.is_last && is_over() {
-            return refused(ReplyCode::PurseClosed.into());
-        }
-        // Given away, or made immutable, since this was queued: it stays as it is.
-        let is_upgrade = matches!(message.kind, Kind::Migrate(_));
-        if is_upgrade && program.admin.as_ref() != Some(&message.source) {
-            return refused(ReplyCode::LimitExceeded.into());
-        }
+        T::BeforeTurn::before_turn(message, task.is_resume());
         let turn = Self::enter(
             &program,
             message.kind.entry(),
@@ -593,6 +614,7 @@ impl<T: Config> Pallet<T> {
             share: 0,
             purse: None,
             program: None,
+            refusal: None,
             answer: None,
         };
         let gas_limit = T::MaxTurnGas::get();

@@ -72,7 +72,6 @@ mod units;
 mod upgrade;
 mod user;
 mod wasm;
-mod weights;
 mod words;
 mod world;
 

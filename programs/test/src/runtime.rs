@@ -37,8 +37,8 @@ use sp_runtime::{
 use sp_version::RuntimeVersion;
 
 use crate::{
+    stage::Mocks,
     units::{MICRO_UNIT, MILLI_UNIT},
-    weights::Watched,
 };
 
 /// The length of a slot, in milliseconds. A block has a slot of its own.
@@ -198,5 +198,6 @@ impl pallet_actors::Config for Runtime {
     type IdleShare = IdleShare;
     type MaxQueueLength = MaxQueueLength;
     type MaxMessageLifetime = MaxMessageLifetime;
-    type WeightInfo = Watched;
+    type WeightInfo = ();
+    type BeforeTurn = Mocks;
 }

@@ -1,10 +1,8 @@
-//! Where mocks act: before the queue's head is served, the mock that it is for decides what its
-//! program is to do.
+//! Where mocks act: before a turn of the program that stands for a mock runs, the mock decides what
+//! that is to do.
 //!
-//! The pallet asks what serving a message weighs when it has read the message and before it runs
-//! the program. The answer to that question is the chain's; but a message to a mock is noticed
-//! then, the closure runs, and what it says is put where the mock's program looks for it: into its
-//! keyed state, from where it goes again before anything else happens.
+//! The closure runs, and what it says is put where the mock's program looks for it: into its keyed
+//! state, from where it goes again before anything else happens.
 
 use actors_primitives::{Balance, MessageId};
 use frame_support::{
@@ -14,7 +12,7 @@ use frame_support::{
     },
     BoundedVec,
 };
-use pallet_actors::{Kind, Lane, Service, State};
+use pallet_actors::{BeforeTurn, Kind, Message, State};
 use std::{
     any::Any,
     cell::{Cell, RefCell},
@@ -55,10 +53,8 @@ pub(crate) struct Stage {
 thread_local! {
     /// The stage of the chain that runs in this thread.
     static STAGE: RefCell<Option<Stage>> = const { RefCell::new(None) };
-    /// Whether the queue is served: the pallet asks for weights at other times, too.
+    /// Whether the queue is served: turns also run when somebody asks what they would do.
     static SERVES: Cell<bool> = const { Cell::new(false) };
-    /// Which message is served.
-    static SERVED: Cell<Option<(Lane, u64)>> = const { Cell::new(None) };
     /// What a closure panicked with.
     static PANIC: RefCell<Option<Box<dyn Any + Send>>> = const { RefCell::new(None) };
 }
@@ -81,92 +77,67 @@ pub(crate) fn serving<R>(serve: impl FnOnce() -> R) -> R {
     let result = serve();
     SERVES.set(false);
     tidy();
-    SERVED.set(None);
     result
 }
 
-/// The head of one of the two rows, with a payload of that many bytes, is served now.
-pub(crate) fn before_serving(bytes: u32) {
-    let has_mocks = STAGE.with_borrow(|stage| {
-        stage
-            .as_ref()
-            .is_some_and(|stage| !stage.mocks.is_empty() || !stage.scenes.is_empty())
-    });
-    if !SERVES.get() || !has_mocks {
-        return;
-    }
-    let service = Service::<Runtime>::get();
-    let Some(next) = service.next_lane() else {
-        return;
-    };
-    // Where the head of the row whose turn it is does not fit, the other is served.
-    let other = [Lane::Queue, Lane::Booked]
-        .into_iter()
-        .filter(|lane| *lane != next);
-    let heads = [next].into_iter().chain(other).filter_map(|lane| {
-        let place = service.row(lane).head;
-        let message = lane.message::<Runtime>(place)?;
-        Some((Some((lane, place)), message))
-    });
-    // What serving the longest message weighs is asked for, too, also while one is served.
-    let mut fitting = heads.filter(|(place, message)| {
-        message.payload.len() == bytes as usize && SERVED.get() != *place
-    });
-    let Some((place, message)) = fitting.next() else {
-        return;
-    };
-    tidy();
-    SERVED.set(place);
-    let id = match message.kind {
-        Kind::Handle => message.id,
-        Kind::Deadline(waiter) => waiter.message,
-        _ => return,
-    };
-    let mock = message.destination;
-    let is_call = message.kind == Kind::Handle;
-    let Some((scene, act)) = STAGE.with_borrow(|stage| {
-        let stage = stage.as_ref()?;
-        let scene = stage.places.get(&id).and_then(|at| stage.scenes.get(*at));
-        let act = stage.mocks.get(&mock).filter(|_| is_call);
-        Some((scene.cloned(), act.cloned()))
-    }) else {
-        return;
-    };
-    let reply = match (scene, act) {
-        (Some(scene), _) => scene.reply,
-        (None, Some(act)) => {
-            let call = MockCall {
-                id,
-                source: message.source,
-                payload: message.payload.into_inner(),
-                value: message.value,
-                block: System::block_number(),
-            };
-            // What it does to another chain does not serve this one.
-            SERVES.set(false);
-            let played = catch_unwind(AssertUnwindSafe(|| (act.borrow_mut())(&call)));
-            SERVES.set(true);
-            STAGE
-                .with_borrow_mut(|stage| {
-                    let stage = stage.as_mut()?;
-                    let reply = played.unwrap_or_else(|panic| {
-                        PANIC.set(Some(panic));
-                        MockReply::panic("the mock itself panicked")
-                    });
-                    stage.places.insert(id, stage.scenes.len());
-                    stage.scenes.push(Scene {
-                        mock: mock.clone(),
-                        call,
-                        reply: reply.clone(),
-                    });
-                    Some(reply)
-                })
-                .unwrap_or_else(MockReply::finish)
+/// What the pallet tells of each turn.
+pub struct Mocks;
+
+impl BeforeTurn<Runtime> for Mocks {
+    fn before_turn(message: &Message<Runtime>, is_resume: bool) {
+        // Somebody who only asks what would happen makes no mock act.
+        if !SERVES.get() {
+            return;
         }
-        (None, None) => return,
+        tidy();
+        let Some((scene, act)) = STAGE.with_borrow(|stage| {
+            let stage = stage.as_ref()?;
+            let scene = stage.places.get(&message.id);
+            let scene = scene.and_then(|at| stage.scenes.get(*at)).cloned();
+            let act = stage.mocks.get(&message.destination);
+            let is_call = message.kind == Kind::Handle && !is_resume;
+            Some((scene, act.filter(|_| is_call).cloned()))
+        }) else {
+            return;
+        };
+        let reply = match (scene, act) {
+            (Some(scene), _) => scene.reply,
+            (None, Some(act)) => play(message, &act),
+            (None, None) => return,
+        };
+        let arrives = if is_resume { 0 } else { message.value };
+        lay(&message.destination, &reply, arrives);
+    }
+}
+
+/// Lets a mock say what it replies to a message.
+fn play(message: &Message<Runtime>, act: &Act) -> MockReply {
+    let call = MockCall {
+        id: message.id,
+        source: message.source.clone(),
+        payload: message.payload.to_vec(),
+        value: message.value,
+        block: System::block_number(),
     };
-    let arrives = if is_call { message.value } else { 0 };
-    lay(&mock, &reply, arrives);
+    // What it does to another chain does not serve this one.
+    SERVES.set(false);
+    let played = catch_unwind(AssertUnwindSafe(|| (act.borrow_mut())(&call)));
+    SERVES.set(true);
+    let reply = played.unwrap_or_else(|panic| {
+        PANIC.set(Some(panic));
+        MockReply::panic("the mock itself panicked")
+    });
+    STAGE.with_borrow_mut(|stage| {
+        if let Some(stage) = stage {
+            stage.places.insert(message.id, stage.scenes.len());
+            stage.scenes.push(Scene {
+                mock: message.destination.clone(),
+                call,
+                reply: reply.clone(),
+            });
+        }
+    });
+    reply
 }
 
 /// Puts an answer where the mock's program looks for it, and what money it lacks for that.

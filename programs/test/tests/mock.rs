@@ -156,6 +156,28 @@ fn a_mock_takes_its_time() {
 }
 
 #[test]
+fn mocks_act_in_their_own_turns_while_both_rows_are_served() {
+    let chain = Chain::new();
+    let alice = chain.user("alice");
+    let slow = chain.mock("slow", |_| MockReply::ok(1u8).after(2));
+    let quick = chain.mock("quick", |call| MockReply::ok(call.block));
+    let start = chain.block_number();
+    let late: Vec<_> = (0..5).map(|_| slow.send(b"").by(&alice)).collect();
+    // More than the next blocks serve, so that the queue is served beside what was late.
+    let many: Vec<_> = (0..1_500).map(|_| quick.send(b"").by(&alice)).collect();
+    chain.settle();
+    assert!(chain.block_number() > start + 2, "some had to wait");
+    for message in &late {
+        message.expect_ok(1u8);
+    }
+    for message in &many {
+        message.expect_success();
+    }
+    slow.expect_called(5);
+    quick.expect_called(1_500);
+}
+
+#[test]
 fn a_mock_may_stay_silent() {
     let chain = Chain::new();
     let alice = chain.user("alice");

@@ -132,6 +132,7 @@ impl pallet_actors::Config for Runtime {
     type MaxQueueLength = ConstU32<{ u32::MAX }>;
     type MaxMessageLifetime = ConstU32<{ u32::MAX }>;
     type WeightInfo = ();
+    type BeforeTurn = ();
 }
 
 #[derive_impl(pallet_contracts::config_preludes::TestDefaultConfig)]

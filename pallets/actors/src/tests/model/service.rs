@@ -171,9 +171,6 @@ impl Chain {
     ) -> Result<Outcome, Failure> {
         self.purse(&turn.message.purse).burn(seen.burned);
         let account = &turn.message.destination;
-        if !self.fits(limit, seen) {
-            return Err(ReplyCode::LimitExceeded.into());
-        }
         let Some(program) = self.programs.get(account) else {
             return Err(self.absence(account));
         };
@@ -194,6 +191,10 @@ impl Chain {
             }
             program.code = code;
             program.memory = Default::default();
+        }
+        // What does not run needs no room.
+        if !self.fits(limit, seen) {
+            return Err(ReplyCode::LimitExceeded.into());
         }
         let done = self.run(program, turn, limit, reserve, seen)?;
         let before = self.clone();
