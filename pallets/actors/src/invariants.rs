@@ -1,7 +1,7 @@
 //! What must always hold of the state: every total is recomputed and compared with what is stored.
 
 use actors_primitives::{Balance, CodeHash, Gas, MessageId};
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::{
     ensure,
     traits::fungible::{hold::Inspect as _, Inspect},
@@ -31,6 +31,8 @@ struct Sums<T: Config> {
     causes: BTreeMap<(T::AccountId, u32, MessageId), u32>,
     /// In which row they stand.
     lanes: BTreeMap<(T::AccountId, u32, MessageId), Lane>,
+    /// Signals that have not begun.
+    signals: BTreeSet<MessageId>,
     /// Messages that run the `init` of each program.
     inits: BTreeMap<T::AccountId, u32>,
     /// Users of each code.
@@ -51,6 +53,7 @@ impl<T: Config> Sums<T> {
             deposits: BTreeMap::new(),
             causes: BTreeMap::new(),
             lanes: BTreeMap::new(),
+            signals: BTreeSet::new(),
             inits: BTreeMap::new(),
             users: BTreeMap::new(),
         }
@@ -65,6 +68,9 @@ impl<T: Config> Sums<T> {
         *deposits = deposits.saturating_add(message.deposit);
         if message.kind == Kind::Init {
             *self.inits.entry(message.destination.clone()).or_default() += 1;
+        }
+        if matches!(message.kind, Kind::Signal { .. }) {
+            self.signals.insert(message.purse);
         }
         if let Kind::Migrate(code) = message.kind {
             *self.users.entry(code).or_default() += 1;
@@ -302,6 +308,10 @@ impl<T: Config> Pallet<T> {
             ensure!(
                 purse.held >= purse.price.cost(gas.saturating_add(purse.aside)),
                 "a purse's gas is not covered"
+            );
+            ensure!(
+                purse.is_signal == sums.signals.contains(&id),
+                "a purse is a signal's and no signal is to run, or the other way round"
             );
             let deposits = sums.deposits.remove(&id).unwrap_or_default();
             ensure!(

@@ -171,13 +171,14 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Counts the gas of all messages but one, as if it had been there for long: so what places cost is
-    /// the same, and stays so while the one is served.
-    pub(crate) fn remember_volume(service: &mut ServiceState, own: Gas) {
-        let others = service.volume.saturating_sub(own);
-        let more = doublings(others, Self::hook_gas());
-        service.memory = service.memory.saturating_add(more);
-        service.volume = own;
+    /// Counts what an empty queue still has of others' gas as if it had been there for long: places cost the
+    /// same then, and get cheaper with each block.
+    pub(crate) fn remember_volume(service: &mut ServiceState) {
+        if service.queue.is_empty() {
+            let more = doublings(service.volume, Self::hook_gas());
+            service.memory = service.memory.saturating_add(more);
+            service.volume = 0;
+        }
     }
 
     /// The most that a turn can count as: the longest, or one of the longest code.

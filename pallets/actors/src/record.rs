@@ -202,14 +202,16 @@ impl ServiceState {
     /// last one began: the time that others wait is what places are priced by. Says whether that
     /// changes anything.
     pub(crate) fn begin_block(&mut self) -> bool {
-        let before = (self.memory, self.mark);
+        let before = (self.memory, self.mark, self.volume);
         let is_behind = !self.queue.is_empty() && self.queue.head < self.mark;
         self.memory = remember(self.memory, is_behind);
         // An empty queue has nothing to mark, and the record stays as it is.
-        if !self.queue.is_empty() {
-            self.mark = self.queue.tail;
+        match self.queue.is_empty() {
+            false => self.mark = self.queue.tail,
+            // Whatever damage has left of it.
+            true => self.volume = 0,
         }
-        before != (self.memory, self.mark)
+        before != (self.memory, self.mark, self.volume)
     }
 
     /// Whether something is left to be swept.

@@ -9,6 +9,7 @@ use crate::{
     mock::*,
     place::{Rate, DOUBLING, FALL, FREE_PARTS, RISE},
     record::ServiceState,
+    session::Session,
     Error, Kind, Lane, Pallet, Purse, Purses, Service, Waiter,
 };
 
@@ -157,15 +158,16 @@ fn a_dry_run_counts_what_is_burned_beyond_what_is_paid_for() {
         Pallet::<Test>::dry_run_message(ALICE, program.clone(), words.clone(), 0, gas, None)
             .expect("it would be accepted")
     };
-    // What is in the queue makes places as expensive as so much that is remembered, while the message that is
-    // rehearsed is served as well.
+    // What is in the queue makes places as expensive as they are now while the message that is rehearsed is
+    // served, which counts besides.
     crowd_with(&echo, 120, 40 * LONGEST);
     let behind_others = dry(None).gas_needed;
     let parts = doublings();
     assert!(parts > 3 * 256 && parts < 5 * 256);
+    let volume = Service::<Test>::get().volume;
     idle();
     assert_eq!(memory(), 0);
-    Service::<Test>::mutate(|service| service.memory = FREE_PARTS + parts as u32);
+    Service::<Test>::mutate(|service| service.volume += volume);
     // Without limits it has enough, however dear places are.
     let run = dry(None);
     assert_eq!(run.reply.map(|reply| reply.code), Some(ReplyCode::Replied));
@@ -175,7 +177,8 @@ fn a_dry_run_counts_what_is_burned_beyond_what_is_paid_for() {
     let served = |gas| {
         let id = send_as(&ALICE, program.clone(), words.clone(), 0, gas, DEPOSIT);
         let id = id.expect("it starts");
-        idle();
+        let room = BlockWeights::get().max_block;
+        Pallet::<Test>::serve_within(room, &mut Session::default(), &mut || ());
         code_of_answer(id)
     };
     let less = needed - 64 * ActorsSchedule::get().fuel;
@@ -183,7 +186,9 @@ fn a_dry_run_counts_what_is_burned_beyond_what_is_paid_for() {
     assert_eq!(rehearsed(less), Some(ReplyCode::OutOfGas));
     assert_eq!(rehearsed(needed), Some(ReplyCode::Replied));
     assert_eq!(served(needed), Some(ReplyCode::Replied));
-    Service::<Test>::mutate(|service| service.memory = 0);
+    // Of damage, as far as the chain can tell.
+    next_block();
+    assert_eq!(Service::<Test>::get().volume, 0);
     assert_quiet();
 }
 

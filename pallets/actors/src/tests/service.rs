@@ -414,7 +414,27 @@ fn limits_that_nobody_burns_keep_nothing_that_was_booked_away() {
     assert_quiet();
 }
 
+fn what_does_not_run_needs_no_room() {
+    let program = create("echo");
+    let long = 200_000_000_000;
+    let send = || send_as(&ALICE, program.clone(), b"x".to_vec(), 0, long, 0);
+    let ids: Vec<_> = (0..10).map(|_| send().expect("it is accepted")).collect();
+    for id in &ids {
+        assert_ok!(Actors::close_purse(RuntimeOrigin::signed(ALICE), *id));
+    }
+    begin_block();
+    // Room for half of one limit.
+    let room = Weight::from_parts(long / 2, u64::MAX / 2);
+    let mut meter = frame_support::weights::WeightMeter::with_limit(room);
+    Actors::on_poll(System::block_number(), &mut meter);
+    for id in ids {
+        assert_eq!(code_of_answer(id), Some(ReplyCode::PurseClosed));
+    }
+    assert_quiet();
+}
+
 cases![
+    what_does_not_run_needs_no_room,
     what_the_queue_cannot_use_is_left_to_what_was_booked,
     limits_that_nobody_burns_keep_nothing_that_was_booked_away,
     what_was_booked_and_does_not_fit_leaves_the_rest_to_the_queue,

@@ -74,15 +74,12 @@ impl<T: Config> Pallet<T> {
                 .gas_limit
                 .unwrap_or_else(|| Self::affordable_gas(money, most));
             let (message_id, program) = call(gas, deposit).map_err(Self::refused)?;
-            // Nothing that was queued before is served.
+            // Nothing that was queued before is served, and all of it still makes places as dear.
             let mut service = Service::<T>::get();
             service.queue.head = service.queue.tail.saturating_sub(1);
             service.booked.head = service.booked.tail;
             let own = Queue::<T>::get(service.queue.head);
-            let (kind, own) = own.map_or((Kind::Handle, 0), |message| {
-                (message.kind, message.place.counts)
-            });
-            Self::remember_volume(&mut service, own);
+            let kind = own.map_or(Kind::Handle, |message| message.kind);
             Service::<T>::put(service);
             let rate = Self::place_rate_of(&before, kind);
             watch(Made {

@@ -117,6 +117,7 @@ impl<T: Config> Pallet<T> {
             session.journal.trace = Some(tracer);
             let before = Service::<T>::get();
             let rest = Remains::<T>::get(before.remains.head);
+            Service::<T>::mutate(Self::remember_volume);
             Self::begin_block();
             let took = Self::serve_block(&mut session);
             let after = Service::<T>::get();
