@@ -168,6 +168,8 @@ pub(crate) fn cheapest(
         Before::Stored,
         Before::Limits(60),
         Before::Limits(90),
+        Before::Limits(130),
+        Before::Limits(160),
     ];
     // What comes besides slows the queue, and what comes before makes it long: each alone, and the two together
     // that were there from the start.

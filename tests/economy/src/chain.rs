@@ -434,18 +434,23 @@ impl Queue {
                 purse.paid = 0;
             }
         }
-        let limit = purse.turn_limit(rate, share);
         let burns = turn.burns + turn.sends.0 * SEND;
+        // What burns nothing is refused before it runs.
+        let limit = match burns {
+            0 => 0,
+            _ => purse.turn_limit(rate, share),
+        };
         let begins = limit > 0 && limit >= turn.code * LOADING;
         if limit + STEP > *gas || begins && turn.code > *code {
             return None;
         }
-        let burned = if begins { limit.min(burns) } else { 0 };
-        let takes = if begins { share } else { 0 };
-        let place = purse.surcharge(rate, takes, burned);
+        // What runs out before its code is read has burned its limit.
+        let burned = if begins { limit.min(burns) } else { limit };
+        let counts = if burned > 0 { share } else { 0 };
+        let place = purse.surcharge(rate, counts, burned);
         let place = place.min(purse.gas - burned);
         purse.gas -= burned + place;
-        purse.paid = purse.paid.saturating_sub(burned.max(share));
+        purse.paid = purse.paid.saturating_sub(burned.max(counts));
         purse.references -= 1;
         self.burned += (burned + place) as f64;
         if turn.is_booked() {
@@ -453,6 +458,7 @@ impl Queue {
         }
         *gas -= (burned + SERVING).min(*gas);
         *code -= if begins { turn.code } else { 0 };
+        let takes = if begins { share } else { 0 };
         Some((purse, SERVING + burned.max(takes)))
     }
 }

@@ -54,7 +54,7 @@ const SHARED: Turn = Turn {
 
 /// The same with limits that are not burned.
 pub(crate) const LIMITS: Turn = Turn {
-    purse: LONGEST << 14,
+    purse: LONGEST << 24,
     sends: (0, MS / 5),
     ..SHARED
 };
