@@ -211,12 +211,7 @@ impl<T: Config> Pallet<T> {
     /// chain prices proof, as much as that allows. Two heads that do not fit are looked at besides.
     pub(crate) fn hook_gas() -> Gas {
         let peeks = T::WeightInfo::peek_queue().saturating_mul(2);
-        let hook = Self::promised().saturating_sub(peeks);
-        let proof = T::Schedule::get().proof_byte;
-        let gas = match proof {
-            0 => hook.ref_time(),
-            proof => hook.ref_time().min(proof.saturating_mul(hook.proof_size())),
-        };
+        let gas = Self::gas_within(Self::promised().saturating_sub(peeks));
         let parts = u128::from(QUEUE_PARTS);
         let of_queue = u128::from(gas).saturating_mul(parts);
         let of_queue = of_queue.checked_div(parts.saturating_add(1));

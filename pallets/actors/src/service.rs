@@ -128,8 +128,8 @@ impl<T: Config> Pallet<T> {
     ) {
         let least = Self::longest_step();
         let (promised, hook) = (Self::promised(), Self::hook_gas());
-        // Whose head does not fit any more, and whether anything that was booked has left its row.
-        let (mut full, mut has_booked) = (None, false);
+        // Whose head does not fit any more, and whether anything has left each row.
+        let (mut full, mut has_queued, mut has_booked) = (None, false, false);
         while meter.can_consume(least) {
             let Some(lane) = service.next_lane_but(full) else {
                 return;
@@ -138,7 +138,10 @@ impl<T: Config> Pallet<T> {
             let is_spare = full == Some(Lane::Queue);
             let room = meter.remaining();
             if let Some(served) = Self::serve_head(&mut service, lane, (room, promised), session) {
-                has_booked |= lane == Lane::Booked;
+                match lane {
+                    Lane::Queue => has_queued = true,
+                    Lane::Booked => has_booked = true,
+                }
                 if !is_spare {
                     service.took(lane, served.took, hook);
                 }
@@ -156,9 +159,12 @@ impl<T: Config> Pallet<T> {
                 Service::<T>::put(service);
             }
             if full.is_some() {
-                // The queue has kept it from what was booked, whether it burned that or not.
-                if is_spare {
-                    service.took(Lane::Queue, meter.remaining().ref_time(), hook);
+                // Where the queue alone was served, it has kept the rest from what was booked, whether it
+                // burned that or not. Or what was booked would begin hook after hook, for a rest that the
+                // queue could not use behind it.
+                if is_spare && has_queued && !has_booked {
+                    let rest = Self::gas_within(meter.remaining());
+                    service.took(Lane::Queue, rest, hook);
                     Service::<T>::put(service);
                 }
                 return;

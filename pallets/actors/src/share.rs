@@ -66,6 +66,15 @@ impl<T: Config> Pallet<T> {
         weight.ref_time().saturating_add(proof)
     }
 
+    /// How much gas turns may burn within a weight.
+    pub(crate) fn gas_within(weight: Weight) -> Gas {
+        let time = weight.ref_time();
+        match T::Schedule::get().proof_byte {
+            0 => time,
+            proof => time.min(proof.saturating_mul(weight.proof_size())),
+        }
+    }
+
     /// Of that share, what sweeping has for itself: a quarter, however much is due.
     pub(crate) fn sweep_share(share: Weight) -> Weight {
         Weight::from_parts(share.ref_time() / 4, share.proof_size() / 4)

@@ -173,7 +173,7 @@ fn rehearse(message: MessageId, number: BlockNumber, is_end: bool) -> Vec<TraceT
         System::set_block_number(number.saturating_sub(1));
         if is_end {
             Service::<Runtime>::mutate(|service| {
-                if service.scheduled > 0 {
+                if service.scheduled > 0 || service.length() > 0 {
                     service.clock = service.clock.saturating_sub(1);
                 }
             });

@@ -2,7 +2,9 @@
 
 use super::{
     chain::{Blocks, Queue, Turn, Way, PAID_BLOCKS},
-    strategies::{Strategy, DEADLINE, HONEST, LIMITS, SIGNAL},
+    strategies::{
+        Strategy, DEADLINE, DELIVERIES, HONEST, LIGHT_SIGNALS, LIMITS, MIXED_SIGNALS, SIGNAL,
+    },
 };
 use std::collections::VecDeque;
 
@@ -17,8 +19,8 @@ const ENOUGH: f64 = 2e6;
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Besides {
     Nothing,
-    /// Signals of the longest code, without end.
-    Signals,
+    /// These, in turns, without end.
+    Booked(&'static [Turn]),
     /// So many deadlines in each block.
     Deadlines(u64),
 }
@@ -35,9 +37,9 @@ pub(crate) enum Before {
 
 /// How somebody holds the queue.
 #[derive(Clone, Copy)]
-pub(crate) struct Plan<'a> {
+pub(crate) struct Plan {
     /// What is sent, in turns.
-    pub(crate) pattern: &'a [Turn],
+    pub(crate) pattern: &'static [Turn],
     /// So many blocks' worth at most are bought at once, when less than is wanted is left.
     pub(crate) burst: u64,
     /// What comes besides, which was stored up.
@@ -48,11 +50,11 @@ pub(crate) struct Plan<'a> {
     pub(crate) cycle: Option<(u32, u32)>,
 }
 
-impl Plan<'_> {
+impl Plan {
     /// How many of its messages a block serves.
     fn each_block(&self, blocks: Blocks) -> u64 {
         const BLOCKS: u64 = 16;
-        let mut queue = Queue::free(None);
+        let mut queue = Queue::free(&[]);
         let mut pattern = self.pattern.iter().cycle();
         for _ in 0..BLOCKS {
             // As many as there can be in one.
@@ -73,9 +75,10 @@ impl Plan<'_> {
         let is_booked = self.pattern[0].is_booked();
         let each_block = self.each_block(blocks);
         let mut queue = match self.besides {
-            Besides::Signals => Queue::with_due(Some(SIGNAL)),
-            Besides::Deadlines(each) => Queue::with_trickle(DEADLINE, each),
-            Besides::Nothing => Queue::with_due(is_booked.then_some(self.pattern[0])),
+            Besides::Booked(turns) => Queue::with_due(turns),
+            Besides::Deadlines(each) => Queue::with_trickle(&[DEADLINE], each),
+            Besides::Nothing if is_booked => Queue::with_due(self.pattern),
+            Besides::Nothing => Queue::default(),
         };
         let mut pattern = self.pattern.iter().cycle();
         let mut next = || *pattern.next().expect("there is something to send");
@@ -159,7 +162,10 @@ pub(crate) fn cheapest(
     bursts.push(whole.min(LARGEST));
     let besides = [
         Besides::Nothing,
-        Besides::Signals,
+        Besides::Booked(&[SIGNAL]),
+        Besides::Booked(LIGHT_SIGNALS),
+        Besides::Booked(MIXED_SIGNALS),
+        Besides::Booked(DELIVERIES),
         Besides::Deadlines(1),
         Besides::Deadlines(3),
     ];
@@ -179,7 +185,7 @@ pub(crate) fn cheapest(
         .chain(before.into_iter().map(|before| (Besides::Nothing, before)))
         .chain([
             (Besides::Deadlines(1), Before::Stored),
-            (Besides::Signals, Before::Stored),
+            (Besides::Booked(&[SIGNAL]), Before::Stored),
         ]);
     let mut least = f64::INFINITY;
     for pattern in strategy.patterns {
@@ -211,9 +217,9 @@ pub(crate) fn cheapest(
 
 /// What keeping all that is due late by an hour costs with such entries, in parts of the gas that is served
 /// meanwhile; with others' calls in the queue all the time, if it is `busy`.
-pub(crate) fn late(turn: Turn, blocks: Blocks, is_busy: bool) -> f64 {
+pub(crate) fn late(turns: &'static [Turn], blocks: Blocks, is_busy: bool) -> f64 {
     const TIME: u32 = 600;
-    let mut queue = Queue::free(Some(turn));
+    let mut queue = Queue::free(turns);
     let each_block = Plan {
         pattern: &[HONEST],
         burst: 0,

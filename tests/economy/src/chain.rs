@@ -172,11 +172,12 @@ pub(crate) struct Queue {
     volume: u64,
     memory: u32,
     mark: u64,
-    /// What was booked, without end or so many for each block; and how far the queue is ahead of it.
-    due: Option<Turn>,
+    /// What was booked, in turns, without end or so many for each block; and how far the queue is ahead of it.
+    due: &'static [Turn],
     trickle: Option<u64>,
     /// How much of that has come and is not served.
     booked: u64,
+    served: usize,
     ahead: i64,
     /// How many messages have left the queue and come to it.
     pub(crate) head: u64,
@@ -199,27 +200,27 @@ fn counted(gas: u64) -> u64 {
 }
 
 impl Queue {
-    /// One that has that to let in.
-    pub(crate) fn with_due(turn: Option<Turn>) -> Self {
+    /// One that has these to let in, in turns.
+    pub(crate) fn with_due(turns: &'static [Turn]) -> Self {
         Self {
-            due: turn,
+            due: turns,
             ..Self::default()
         }
     }
 
-    /// One that has so many of that in each block.
-    pub(crate) fn with_trickle(turn: Turn, each: u64) -> Self {
+    /// One that has so many of these in each block.
+    pub(crate) fn with_trickle(turns: &'static [Turn], each: u64) -> Self {
         Self {
             trickle: Some(each),
-            ..Self::with_due(Some(turn))
+            ..Self::with_due(turns)
         }
     }
 
-    /// One that has that without end, and where places cost nothing, whatever there is.
-    pub(crate) fn free(turn: Option<Turn>) -> Self {
+    /// One that has these without end, and where places cost nothing, whatever there is.
+    pub(crate) fn free(turns: &'static [Turn]) -> Self {
         Self {
             is_free: true,
-            ..Self::with_due(turn)
+            ..Self::with_due(turns)
         }
     }
 
@@ -323,10 +324,11 @@ impl Queue {
     /// Serves the queue and what was booked in turns. Where the head of one does not fit, the other has the rest.
     fn serve_hook(&mut self, hook: u64) {
         let (mut gas, mut code) = (hook, READ);
-        let (mut full, mut has_booked) = (None, false);
+        let (mut full, mut has_queued, mut has_booked) = (None, false, false);
         loop {
             let has_queue = !self.messages.is_empty();
-            let due = self.due.filter(|_| self.booked > 0);
+            let due = self.due.get(self.served % self.due.len().max(1)).copied();
+            let due = due.filter(|_| self.booked > 0);
             let is_booked = match (full, due) {
                 (Some(true), _) | (None, None) if has_queue => false,
                 (Some(false), Some(_)) => true,
@@ -338,6 +340,7 @@ impl Queue {
                 None => self.serve(&mut gas, &mut code),
             };
             has_booked |= is_booked && fits;
+            has_queued |= !is_booked && fits;
             if fits {
                 continue;
             }
@@ -345,7 +348,7 @@ impl Queue {
                 self.ahead = self.ahead.min(-1);
             }
             if full.is_some() {
-                if is_booked {
+                if is_booked && has_queued && !has_booked {
                     self.ahead = (self.ahead + gas as i64).min(OF_QUEUE as i64);
                 }
                 return;
@@ -370,6 +373,7 @@ impl Queue {
             self.ahead = self.ahead.max(0) - (took * QUEUE_PARTS) as i64;
         }
         self.booked -= 1;
+        self.served += 1;
         true
     }
 

@@ -154,7 +154,7 @@ fn tables() -> String {
     }
     text += "\n| what is due before | while nothing else is queued | while the queue is never empty | likewise, in full blocks |\n|---|---|---|---|\n";
     for Strategy { name, patterns } in ENTRIES {
-        let turn = patterns[0][0];
+        let turn = patterns[0];
         let costs = [
             late(turn, Blocks::QUIET, false),
             late(turn, Blocks::QUIET, true),

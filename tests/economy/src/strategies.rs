@@ -62,6 +62,48 @@ pub(crate) const LIMITS: Turn = Turn {
 /// The longest code's signal.
 pub(crate) const SIGNAL: Turn = CODE.by(Way::Signal);
 
+/// Signals that burn next to nothing.
+pub(crate) const LIGHT_SIGNALS: &[Turn] = &[LIGHT_SIGNAL];
+
+const LIGHT_SIGNAL: Turn = Turn {
+    burns: MS * 2 / 5,
+    ..HEAVY_SIGNAL
+};
+
+const HEAVY_SIGNAL: Turn = Turn::of(18 * MS).by(Way::Signal);
+
+/// Some that burn all they have, and as many that do not.
+pub(crate) const MIXED_SIGNALS: &[Turn] = &[
+    HEAVY_SIGNAL,
+    HEAVY_SIGNAL,
+    HEAVY_SIGNAL,
+    HEAVY_SIGNAL,
+    HEAVY_SIGNAL,
+    HEAVY_SIGNAL,
+    HEAVY_SIGNAL,
+    HEAVY_SIGNAL,
+    HEAVY_SIGNAL,
+    HEAVY_SIGNAL,
+    HEAVY_SIGNAL,
+    LIGHT_SIGNAL,
+    LIGHT_SIGNAL,
+    LIGHT_SIGNAL,
+    LIGHT_SIGNAL,
+    LIGHT_SIGNAL,
+    LIGHT_SIGNAL,
+    LIGHT_SIGNAL,
+    LIGHT_SIGNAL,
+    LIGHT_SIGNAL,
+    LIGHT_SIGNAL,
+    LIGHT_SIGNAL,
+];
+
+/// Delayed messages that burn a little of the longest limit.
+pub(crate) const DELIVERIES: &[Turn] = &[Turn {
+    burns: 27 * MS,
+    ..Turn::of(LONGEST).by(Way::Delivery)
+}];
+
 /// The deadline of a message that has no gas: serving it is all that it takes.
 pub(crate) const DEADLINE: Turn = Turn::of(0).by(Way::Signal);
 

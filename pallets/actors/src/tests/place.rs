@@ -871,6 +871,45 @@ fn what_was_booked_in_vain_does_not_keep_long_turns_from_beginning() {
     assert_quiet();
 }
 
+/// Likewise, where what was booked might burn more than is left of a hook.
+fn what_was_booked_with_limits_does_not_keep_long_turns_from_beginning() {
+    let (program, spin, echo) = (create("script"), create("spin"), create("echo"));
+    let later = || Post::new(&echo, vec![]).deposit(0).gas(60_000_000_000);
+    for _ in 0..60 {
+        let posts: Vec<_> = (0..2).map(|_| later().delay(1).act()).collect();
+        send_with(&program, script([&posts]), 0, LONGEST);
+    }
+    for _ in 0..20 {
+        idle();
+    }
+    assert_eq!(Service::<Test>::get().scheduled, 120);
+    let turns = 3;
+    for _ in 0..turns {
+        assert_ok!(send_as(&ALICE, spin.clone(), vec![], 0, LONGEST, 0));
+    }
+    begin_block();
+    Pallet::<Test>::tick();
+    Pallet::<Test>::do_due_within(BlockWeights::get().max_block);
+    let least = Pallet::<Test>::promised() + <() as crate::WeightInfo>::tick();
+    for blocks in 1.. {
+        // The second has no room for a long turn in any case.
+        for part in [least, least / 3] {
+            let mut meter = frame_support::weights::WeightMeter::with_limit(part);
+            Actors::on_poll(System::block_number(), &mut meter);
+        }
+        let service = Service::<Test>::get();
+        if service.queue.is_empty() {
+            break;
+        }
+        assert!(!service.booked.is_empty(), "there is enough of it");
+        assert!(blocks <= 2 * turns + 1, "{service:?}");
+        begin_block();
+    }
+    pass(20);
+    Service::<Test>::mutate(|service| service.memory = 0);
+    assert_quiet();
+}
+
 fn answers_of_the_ended_do_not_hold_the_queue() {
     let (ending, asking, echo) = (create("script"), create("script"), create("echo"));
     // Each asks, and burns all it has when it is told.
@@ -983,6 +1022,7 @@ cases![
     what_is_booked_comes_however_long_the_queue_is,
     a_little_that_is_booked_does_not_keep_long_turns_from_beginning,
     what_was_booked_in_vain_does_not_keep_long_turns_from_beginning,
+    what_was_booked_with_limits_does_not_keep_long_turns_from_beginning,
     answers_of_the_ended_do_not_hold_the_queue,
     answers_of_the_ended_come_at_once,
     what_was_booked_has_its_part_of_a_queue_that_is_never_empty,
