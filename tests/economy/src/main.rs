@@ -212,7 +212,7 @@ fn main() -> ExitCode {
     if let Some(argument) = env::args().nth(1) {
         let is_help = argument == "--help" || argument == "-h";
         let usage = "Simulates what holding the queue costs, and prints the tables of docs/economics.md, which \
-                     takes a minute or two. With UPDATE=1 in the environment it writes them there. It takes no \
+                     takes some minutes. With UPDATE=1 in the environment it writes them there. It takes no \
                      arguments.";
         if is_help {
             println!("{usage}");
