@@ -40,6 +40,8 @@ pub struct ServiceState {
     /// How much more gas the queue has been served than what was booked has had for each of its parts. While
     /// it is negative, it is the queue's turn.
     pub ahead: i64,
+    /// Whether the queue begins the next hook: its head did not fit behind what was booked.
+    pub queue_begins: bool,
     /// What all messages in the queue count as there, in gas.
     pub volume: Gas,
     /// What is remembered of backlogs, in parts of a doubling of the price of places.
@@ -134,6 +136,11 @@ fn sample(places: impl Iterator<Item = u64>, most: u32) -> (u32, u64, u64) {
     })
 }
 
+/// Gas, where it may be owed.
+fn signed(gas: Gas) -> i64 {
+    i64::try_from(gas).unwrap_or(i64::MAX)
+}
+
 impl ServiceState {
     /// Whether each row begins before it ends, as nothing but damage changes.
     pub(crate) fn is_sound(&self) -> bool {
@@ -184,13 +191,23 @@ impl ServiceState {
         }
     }
 
+    /// Whether what was booked has waited for nearly all that it may be owed.
+    pub(crate) fn is_owed(&self, hook: Gas) -> bool {
+        self.ahead >= signed(hook.saturating_mul(QUEUE_PARTS.saturating_sub(1)))
+    }
+
     /// Notes what serving a message took, where a hook serves so much of the queue: more than that it is not
-    /// ahead. What is booked is served without measure while the queue is empty, and then owes it no more than for
+    /// ahead, or than one whole hook owes what was booked, if there is any of that. What is booked is served without measure while the queue is empty, and then owes it no more than for
     /// its last message.
     pub(crate) fn took(&mut self, lane: Lane, gas: Gas, hook: Gas) {
-        let signed = |gas: Gas| i64::try_from(gas).unwrap_or(i64::MAX);
         self.ahead = match lane {
-            Lane::Queue => self.ahead.saturating_add(signed(gas)).min(signed(hook)),
+            Lane::Queue => {
+                let most = match self.booked.is_empty() {
+                    true => hook,
+                    false => hook.saturating_mul(QUEUE_PARTS),
+                };
+                self.ahead.saturating_add(signed(gas)).min(signed(most))
+            }
             Lane::Booked => {
                 let parts = signed(gas.saturating_mul(QUEUE_PARTS));
                 self.ahead.max(0).saturating_sub(parts)
@@ -270,7 +287,8 @@ impl<T: Config> Pallet<T> {
                 ..ServiceState::default()
             });
         // Of what nobody can tell any more, places are as cheap as they can be.
-        (service.volume, service.memory, service.ahead) = (0, 0, 0);
+        (service.volume, service.memory) = (0, 0);
+        (service.ahead, service.queue_begins) = (0, false);
         service.queue = Row::find(Queue::<T>::iter_keys());
         service.booked = Row::find(Booked::<T>::iter_keys());
         Self::find_agenda(&mut service);

@@ -128,34 +128,51 @@ impl<T: Config> Pallet<T> {
     ) {
         let least = Self::longest_step();
         let (promised, hook) = (Self::promised(), Self::hook_gas());
+        // Whether what was booked has waited for its part for so long that it has it now.
+        let is_owed = service.is_owed(hook);
+        let begins = core::mem::take(&mut service.queue_begins) && !is_owed;
+        let whole = meter.remaining();
         // Whose head does not fit any more, and whether anything has left each row.
         let (mut full, mut has_queued, mut has_booked) = (None, false, false);
         while meter.can_consume(least) {
-            let Some(lane) = service.next_lane_but(full) else {
+            let is_first = begins && !has_queued && !has_booked;
+            let next = match is_first && full.is_none() && !service.queue.is_empty() {
+                true => Some(Lane::Queue),
+                false => service.next_lane_but(full),
+            };
+            let Some(lane) = next else {
                 return;
             };
             // What the queue cannot use is for nothing.
             let is_spare = full == Some(Lane::Queue);
             let room = meter.remaining();
-            if let Some(served) = Self::serve_head(&mut service, lane, (room, promised), session) {
-                match lane {
-                    Lane::Queue => has_queued = true,
-                    Lane::Booked => has_booked = true,
+            let needed = match Self::serve_head(&mut service, lane, (room, promised), session) {
+                Ok(served) => {
+                    match lane {
+                        Lane::Queue => has_queued = true,
+                        Lane::Booked => has_booked = true,
+                    }
+                    if !is_spare {
+                        service.took(lane, served.took, hook);
+                    }
+                    Service::<T>::put(service);
+                    session.journal.settle();
+                    meter.consume(served.weight);
+                    ended();
+                    continue;
                 }
-                if !is_spare {
-                    service.took(lane, served.took, hook);
-                }
-                Service::<T>::put(service);
-                session.journal.settle();
-                meter.consume(served.weight);
-                ended();
-                continue;
-            }
+                Err(needed) => needed,
+            };
             // The head and its purse were read to find out.
             meter.consume(T::WeightInfo::peek_queue());
             // Or a little that is booked for each hook would keep a long turn from ever beginning.
-            if lane == Lane::Queue && has_booked && service.ahead >= 0 {
-                service.ahead = -1;
+            let is_behind = has_booked && needed.all_lte(whole);
+            if lane == Lane::Queue && service.ahead >= 0 && (is_behind || is_first) {
+                match is_owed {
+                    // It has had all it would.
+                    true => service.ahead = -1,
+                    false => service.queue_begins = true,
+                }
                 Service::<T>::put(service);
             }
             if full.is_some() {
@@ -173,14 +190,14 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Serves the head of a row, if the most that this may take fits what there is room for: nothing runs
-    /// twice. What `promised` does not cover no block need ever have room for.
+    /// Serves the head of a row, if the most that this may take fits what there is room for, or says how much that
+    /// is: nothing runs twice. What `promised` does not cover no block need ever have room for.
     fn serve_head(
         service: &mut ServiceState,
         lane: Lane,
         (room, promised): (Weight, Weight),
         session: &mut Session<T>,
-    ) -> Option<Served> {
+    ) -> Result<Served, Weight> {
         let place = service.row(lane).head;
         let Some(message) = lane.message::<T>(place) else {
             // Only damaged storage brings us here. Step over it, so that the rest is served.
@@ -188,14 +205,14 @@ impl<T: Config> Pallet<T> {
             // What stands there and cannot be read goes, or the next step would lead back.
             lane.clear::<T>(place);
             Self::step_over_gap(service, lane);
-            return Some(Self::step_of(T::WeightInfo::serve_message(0)));
+            return Ok(Self::step_of(T::WeightInfo::serve_message(0)));
         };
         let is_resume = message.kind.waiter().is_some();
         let mut step = T::WeightInfo::serve_message(message.payload.len() as u32);
         let counts = message.place.counts;
         let Some(task) = Self::task(service, message) else {
             Self::advance(service, lane, counts);
-            return Some(Self::step_of(step));
+            return Ok(Self::step_of(step));
         };
         if is_resume {
             step.saturating_accrue(T::WeightInfo::resume_message(task.past.bytes));
@@ -208,10 +225,10 @@ impl<T: Config> Pallet<T> {
             session.journal.begin(lane, place, &task);
             Self::advance(service, lane, counts);
             Self::refuse(service, task, ReplyCode::LimitExceeded, session);
-            return Some(Self::step_of(step));
+            return Ok(Self::step_of(step));
         }
         if !most.all_lte(room) || !Self::has_room(&task, gas_limit, &session.modules) {
-            return None;
+            return Err(most);
         }
         session.journal.begin(lane, place, &task);
         Self::advance(service, lane, counts);
@@ -221,7 +238,7 @@ impl<T: Config> Pallet<T> {
             true => used.ref_time().max(share),
             false => used.ref_time(),
         };
-        Some(Served {
+        Ok(Served {
             weight: step.saturating_add(used),
             took: Self::in_gas(step).saturating_add(took),
         })

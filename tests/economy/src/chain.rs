@@ -16,6 +16,8 @@ pub(crate) const HOOK: u64 = 252 * MS;
 /// How much more the queue is served than what was booked, while there are both; and what every block serves of it.
 const QUEUE_PARTS: u64 = 8;
 const OF_QUEUE: u64 = HOOK / (QUEUE_PARTS + 1) * QUEUE_PARTS;
+/// How far the queue may be ahead while there is something that was booked.
+const MOST_AHEAD: i64 = (OF_QUEUE * QUEUE_PARTS) as i64;
 /// KiB of code that each hook reads, with one for each code.
 pub(crate) const READ: u64 = 2 * 513;
 /// What loading a KiB of code burns, so what a turn must have to begin.
@@ -179,6 +181,8 @@ pub(crate) struct Queue {
     booked: u64,
     served: usize,
     ahead: i64,
+    /// Whether the queue begins the next whole hook.
+    queue_begins: bool,
     /// How many messages have left the queue and come to it.
     pub(crate) head: u64,
     pub(crate) tail: u64,
@@ -325,6 +329,8 @@ impl Queue {
     fn serve_hook(&mut self, hook: u64) {
         let (mut gas, mut code) = (hook, READ);
         let (mut full, mut has_queued, mut has_booked) = (None, false, false);
+        let is_owed = self.ahead >= MOST_AHEAD - OF_QUEUE as i64;
+        let begins = std::mem::take(&mut self.queue_begins) && !is_owed;
         loop {
             let has_queue = !self.messages.is_empty();
             let due = self.due.get(self.served % self.due.len().max(1)).copied();
@@ -332,24 +338,38 @@ impl Queue {
             let is_booked = match (full, due) {
                 (Some(true), _) | (None, None) if has_queue => false,
                 (Some(false), Some(_)) => true,
-                (None, Some(_)) => self.ahead >= 0 || !has_queue,
+                (None, Some(_)) => {
+                    let is_first = begins && !has_queued && !has_booked;
+                    self.ahead >= 0 && !is_first || !has_queue
+                }
                 _ => return,
             };
-            let fits = match due.filter(|_| is_booked) {
+            let served = match due.filter(|_| is_booked) {
                 Some(turn) => self.serve_booked(turn, full.is_some(), &mut gas, &mut code),
                 None => self.serve(&mut gas, &mut code),
             };
-            has_booked |= is_booked && fits;
-            has_queued |= !is_booked && fits;
-            if fits {
-                continue;
-            }
-            if !is_booked && has_booked {
-                self.ahead = self.ahead.min(-1);
+            let needed = match served {
+                Ok(()) if is_booked => {
+                    has_booked = true;
+                    continue;
+                }
+                Ok(()) => {
+                    has_queued = true;
+                    continue;
+                }
+                Err(needed) => needed,
+            };
+            let is_first = begins && !has_queued && !has_booked;
+            let is_behind = has_booked && needed <= hook;
+            if !is_booked && self.ahead >= 0 && (is_behind || is_first) {
+                match is_owed {
+                    true => self.ahead = -1,
+                    false => self.queue_begins = true,
+                }
             }
             if full.is_some() {
                 if is_booked && has_queued && !has_booked {
-                    self.ahead = (self.ahead + gas as i64).min(OF_QUEUE as i64);
+                    self.ahead_by(gas);
                 }
                 return;
             }
@@ -357,8 +377,23 @@ impl Queue {
         }
     }
 
-    /// Serves what was booked; whether it fits what a hook has left. What is spare is for nothing.
-    fn serve_booked(&mut self, turn: Turn, is_spare: bool, gas: &mut u64, code: &mut u64) -> bool {
+    /// The queue was served so much.
+    fn ahead_by(&mut self, took: u64) {
+        let most = match self.due.is_empty() || self.booked == 0 {
+            true => OF_QUEUE as i64,
+            false => MOST_AHEAD,
+        };
+        self.ahead = (self.ahead + took as i64).min(most);
+    }
+
+    /// Serves what was booked, if it fits what a hook has left, or says what it needs. What is spare is for nothing.
+    fn serve_booked(
+        &mut self,
+        turn: Turn,
+        is_spare: bool,
+        gas: &mut u64,
+        code: &mut u64,
+    ) -> Result<(), u64> {
         let purse = Purse {
             gas: turn.purse,
             paid: 0,
@@ -366,32 +401,26 @@ impl Queue {
             queued: 0,
             references: 1,
         };
-        let Some((_, took)) = self.run(turn, purse, 0, (gas, code)) else {
-            return false;
-        };
+        let (_, took) = self.run(turn, purse, 0, (gas, code))?;
         if !is_spare {
             self.ahead = self.ahead.max(0) - (took * QUEUE_PARTS) as i64;
         }
         self.booked -= 1;
         self.served += 1;
-        true
+        Ok(())
     }
 
-    /// Serves the head of the queue; whether that fits what a hook has left.
-    fn serve(&mut self, gas: &mut u64, code: &mut u64) -> bool {
-        let Some(message) = self.messages.front().copied() else {
-            return false;
-        };
+    /// Serves the head of the queue, if that fits what a hook has left, or says what it needs.
+    fn serve(&mut self, gas: &mut u64, code: &mut u64) -> Result<(), u64> {
+        let message = *self.messages.front().expect("there is one");
         let turn = message.turn;
         let mut purse = self.purses[message.purse];
         purse.queued -= message.reserved;
-        let Some((purse, took)) = self.run(turn, purse, message.counts, (gas, code)) else {
-            return false;
-        };
+        let (purse, took) = self.run(turn, purse, message.counts, (gas, code))?;
         let before = self.purses[message.purse];
         let has_run = before.gas > purse.gas;
         self.purses[message.purse] = purse;
-        self.ahead = (self.ahead + took as i64).min(OF_QUEUE as i64);
+        self.ahead_by(took);
         self.messages.pop_front();
         self.head += 1;
         self.volume -= message.counts;
@@ -412,17 +441,17 @@ impl Queue {
         if self.purses[message.purse].references == 0 {
             self.closed.push(message.purse);
         }
-        true
+        Ok(())
     }
 
-    /// Runs a turn if it fits: the purse after it, and what that took.
+    /// Runs a turn if it fits: the purse after it, and what that took; or what it needs.
     fn run(
         &mut self,
         turn: Turn,
         mut purse: Purse,
         counts: u64,
         (gas, code): (&mut u64, &mut u64),
-    ) -> Option<(Purse, u64)> {
+    ) -> Result<(Purse, u64), u64> {
         let share = turn.share();
         let mut rate = self.rate_at(self.volume - counts);
         if turn.way == Way::Signal {
@@ -446,7 +475,7 @@ impl Queue {
         };
         let begins = limit > 0 && limit >= turn.code * LOADING;
         if limit + STEP > *gas || begins && turn.code > *code {
-            return None;
+            return Err(limit + STEP);
         }
         // What runs out before its code is read has burned its limit.
         let burned = if begins { limit.min(burns) } else { limit };
@@ -463,6 +492,6 @@ impl Queue {
         *gas -= (burned + SERVING).min(*gas);
         *code -= if begins { turn.code } else { 0 };
         let takes = if begins { share } else { 0 };
-        Some((purse, SERVING + burned.max(takes)))
+        Ok((purse, SERVING + burned.max(takes)))
     }
 }

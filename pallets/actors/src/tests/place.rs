@@ -855,6 +855,8 @@ fn what_was_booked_in_vain_does_not_keep_long_turns_from_beginning() {
         assert_ok!(send_as(&ALICE, spin.clone(), vec![], 0, LONGEST, 0));
     }
     let id = send_as(&ALICE, echo, b"!".to_vec(), 0, GAS, 0).expect("it is accepted");
+    // Also where a whole hook is owed to what was booked: it has that, and no more.
+    Service::<Test>::mutate(|service| service.ahead = 8 * hook() as i64);
     let least = Pallet::<Test>::promised() + <() as crate::WeightInfo>::tick();
     let mut blocks = 0;
     while reply_to(id).is_none() {
@@ -906,6 +908,42 @@ fn what_was_booked_with_limits_does_not_keep_long_turns_from_beginning() {
         begin_block();
     }
     pass(20);
+    Service::<Test>::mutate(|service| service.memory = 0);
+    assert_quiet();
+}
+
+/// Where each turn of the queue fits a hook of its own, and one thing that was booked behind it.
+fn what_was_booked_has_its_part_behind_turns_that_leave_room_for_one() {
+    let (program, spin, echo) = (create("script"), create("spin"), create("echo"));
+    // What is left behind such a turn, but for serving both.
+    let turn = 200_000_000_000;
+    let rest = Pallet::<Test>::promised().ref_time() - turn - 1_700_000_000;
+    let later = || Post::new(&echo, vec![]).deposit(0).gas(rest);
+    for _ in 0..30 {
+        let posts: Vec<_> = (0..3).map(|_| later().delay(1).act()).collect();
+        send_with(&program, script([&posts]), 0, LONGEST);
+    }
+    for _ in 0..20 {
+        idle();
+    }
+    assert_eq!(Service::<Test>::get().scheduled, 90);
+    let send = || send_as(&ALICE, spin.clone(), vec![], 0, turn, 0);
+    let ids: Vec<_> = (0..40).map(|_| send().expect("it is accepted")).collect();
+    begin_block();
+    Pallet::<Test>::tick();
+    Pallet::<Test>::do_due_within(BlockWeights::get().max_block);
+    let least = Pallet::<Test>::promised() + <() as crate::WeightInfo>::tick();
+    for _ in 0..30 {
+        let mut meter = frame_support::weights::WeightMeter::with_limit(least);
+        Actors::on_poll(System::block_number(), &mut meter);
+        begin_block();
+    }
+    let is_served = |id: &&MessageId| !Purses::<Test>::contains_key(id);
+    let queued = ids.iter().filter(is_served).count();
+    let booked = 90 - Service::<Test>::get().booked.length();
+    // One in each would be thirty.
+    assert!(queued >= 24 && booked >= 60, "{queued} and {booked}");
+    pass(40);
     Service::<Test>::mutate(|service| service.memory = 0);
     assert_quiet();
 }
@@ -1023,6 +1061,7 @@ cases![
     a_little_that_is_booked_does_not_keep_long_turns_from_beginning,
     what_was_booked_in_vain_does_not_keep_long_turns_from_beginning,
     what_was_booked_with_limits_does_not_keep_long_turns_from_beginning,
+    what_was_booked_has_its_part_behind_turns_that_leave_room_for_one,
     answers_of_the_ended_do_not_hold_the_queue,
     answers_of_the_ended_come_at_once,
     what_was_booked_has_its_part_of_a_queue_that_is_never_empty,
