@@ -197,7 +197,8 @@ impl ServiceState {
     }
 
     /// Notes what serving a message took, where a hook serves so much of the queue: more than that it is not
-    /// ahead, or than one whole hook owes what was booked, if there is any of that. What is booked is served without measure while the queue is empty, and then owes it no more than for
+    /// ahead, or than one whole hook owes what was booked, if there is any of that. A queue that becomes empty is owed
+    /// nothing. What is booked is served without measure while the queue is empty, and then owes it no more than for
     /// its last message.
     pub(crate) fn took(&mut self, lane: Lane, gas: Gas, hook: Gas) {
         self.ahead = match lane {
@@ -206,7 +207,12 @@ impl ServiceState {
                     true => hook,
                     false => hook.saturating_mul(QUEUE_PARTS),
                 };
-                self.ahead.saturating_add(signed(gas)).min(signed(most))
+                let ahead = self.ahead.saturating_add(signed(gas)).min(signed(most));
+                match self.queue.is_empty() {
+                    // It has had all it wants.
+                    true => ahead.max(0),
+                    false => ahead,
+                }
             }
             Lane::Booked => {
                 let parts = signed(gas.saturating_mul(QUEUE_PARTS));

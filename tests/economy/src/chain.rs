@@ -384,6 +384,9 @@ impl Queue {
             false => MOST_AHEAD,
         };
         self.ahead = (self.ahead + took as i64).min(most);
+        if self.messages.is_empty() {
+            self.ahead = self.ahead.max(0);
+        }
     }
 
     /// Serves what was booked, if it fits what a hook has left, or says what it needs. What is spare is for nothing.
@@ -420,7 +423,6 @@ impl Queue {
         let before = self.purses[message.purse];
         let has_run = before.gas > purse.gas;
         self.purses[message.purse] = purse;
-        self.ahead_by(took);
         self.messages.pop_front();
         self.head += 1;
         self.volume -= message.counts;
@@ -441,6 +443,7 @@ impl Queue {
         if self.purses[message.purse].references == 0 {
             self.closed.push(message.purse);
         }
+        self.ahead_by(took);
         Ok(())
     }
 

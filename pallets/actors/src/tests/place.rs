@@ -912,6 +912,33 @@ fn what_was_booked_with_limits_does_not_keep_long_turns_from_beginning() {
     assert_quiet();
 }
 
+/// Where the queue has next to nothing, and that comes first.
+fn what_was_booked_does_not_wait_for_what_an_empty_queue_is_owed() {
+    let (program, spin) = (create("script"), create("spin"));
+    for _ in 0..3 {
+        let post = Post::new(&spin, vec![]).deposit(0).gas(LONGEST * 4 / 5);
+        send_with(&program, script([&[post.delay(1).act()]]), 0, 2 * LONGEST);
+    }
+    idle();
+    begin_block();
+    Pallet::<Test>::tick();
+    Pallet::<Test>::do_due_within(BlockWeights::get().max_block);
+    assert_eq!(Service::<Test>::get().booked.length(), 3);
+    let least = Pallet::<Test>::promised() + <() as crate::WeightInfo>::tick();
+    let mut blocks = 0;
+    while Service::<Test>::get().booked.length() > 0 {
+        assert_ok!(send_as(&ALICE, spin.clone(), vec![], 0, LONGEST / 3, 0));
+        let mut meter = frame_support::weights::WeightMeter::with_limit(least);
+        Actors::on_poll(System::block_number(), &mut meter);
+        blocks += 1;
+        assert!(blocks <= 9, "{:?}", Service::<Test>::get());
+        begin_block();
+    }
+    pass(5);
+    Service::<Test>::mutate(|service| service.memory = 0);
+    assert_quiet();
+}
+
 /// Where each turn of the queue fits a hook of its own, and one thing that was booked behind it.
 fn what_was_booked_has_its_part_behind_turns_that_leave_room_for_one() {
     let (program, spin, echo) = (create("script"), create("spin"), create("echo"));
@@ -1061,6 +1088,7 @@ cases![
     a_little_that_is_booked_does_not_keep_long_turns_from_beginning,
     what_was_booked_in_vain_does_not_keep_long_turns_from_beginning,
     what_was_booked_with_limits_does_not_keep_long_turns_from_beginning,
+    what_was_booked_does_not_wait_for_what_an_empty_queue_is_owed,
     what_was_booked_has_its_part_behind_turns_that_leave_room_for_one,
     answers_of_the_ended_do_not_hold_the_queue,
     answers_of_the_ended_come_at_once,
