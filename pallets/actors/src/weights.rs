@@ -165,7 +165,8 @@ impl WeightInfo for () {
         accesses(1, 1)
     }
 
-    // The service, the head of the queue, its program, its purse, and the message that it resumes.
+    // The service, the head of the queue, its program, its purse; and the message that it resumes, the purse
+    // that its own was split from, or the code that it upgrades to.
     fn peek_queue() -> Weight {
         let payloads = u64::from(bounds::PAYLOAD).saturating_mul(2);
         accesses(5, 0).saturating_add(Weight::from_parts(0, payloads))

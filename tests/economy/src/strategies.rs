@@ -73,30 +73,7 @@ const LIGHT_SIGNAL: Turn = Turn {
 const HEAVY_SIGNAL: Turn = Turn::of(18 * MS).by(Way::Signal);
 
 /// Some that burn all they have, and as many that do not.
-pub(crate) const MIXED_SIGNALS: &[Turn] = &[
-    HEAVY_SIGNAL,
-    HEAVY_SIGNAL,
-    HEAVY_SIGNAL,
-    HEAVY_SIGNAL,
-    HEAVY_SIGNAL,
-    HEAVY_SIGNAL,
-    HEAVY_SIGNAL,
-    HEAVY_SIGNAL,
-    HEAVY_SIGNAL,
-    HEAVY_SIGNAL,
-    HEAVY_SIGNAL,
-    LIGHT_SIGNAL,
-    LIGHT_SIGNAL,
-    LIGHT_SIGNAL,
-    LIGHT_SIGNAL,
-    LIGHT_SIGNAL,
-    LIGHT_SIGNAL,
-    LIGHT_SIGNAL,
-    LIGHT_SIGNAL,
-    LIGHT_SIGNAL,
-    LIGHT_SIGNAL,
-    LIGHT_SIGNAL,
-];
+pub(crate) const MIXED_SIGNALS: &[Turn] = [[HEAVY_SIGNAL; 11], [LIGHT_SIGNAL; 11]].as_flattened();
 
 /// Delayed messages that burn a little of the longest limit.
 pub(crate) const DELIVERIES: &[Turn] = &[Turn {

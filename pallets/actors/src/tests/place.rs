@@ -25,6 +25,12 @@ fn hook() -> Gas {
     hook.ref_time().min(proof) * 8 / 9
 }
 
+/// The hook before the transactions of a block, with that much room.
+fn poll_with(room: Weight) {
+    let mut meter = frame_support::weights::WeightMeter::with_limit(room);
+    Actors::on_poll(System::block_number(), &mut meter);
+}
+
 /// How many messages that may burn a long turn have places for nothing.
 fn free() -> u32 {
     (100 * hook() / counted()) as u32
@@ -698,8 +704,7 @@ fn the_price_of_places_shuts_no_upgrade_out() {
 fn block(poll: u64, idle: u64) {
     let of = |milliseconds| Weight::from_parts(milliseconds * 1_000_000_000, u64::MAX);
     begin_block();
-    let mut meter = frame_support::weights::WeightMeter::with_limit(of(poll));
-    Actors::on_poll(System::block_number(), &mut meter);
+    poll_with(of(poll));
     Actors::on_idle(System::block_number(), of(idle));
 }
 
@@ -828,8 +833,7 @@ fn a_little_that_is_booked_does_not_keep_long_turns_from_beginning() {
     while reply_to(id).is_none() {
         begin_block();
         let due = <() as crate::WeightInfo>::do_due(0) * 2;
-        let mut meter = frame_support::weights::WeightMeter::with_limit(least + due);
-        Actors::on_poll(System::block_number(), &mut meter);
+        poll_with(least + due);
         blocks += 1;
         assert!(blocks <= 11, "{:?}", Service::<Test>::get());
     }
@@ -862,8 +866,7 @@ fn what_was_booked_in_vain_does_not_keep_long_turns_from_beginning() {
     while reply_to(id).is_none() {
         Service::<Test>::mutate(|service| (0..3).for_each(|_| in_vain(service)));
         begin_block();
-        let mut meter = frame_support::weights::WeightMeter::with_limit(least);
-        Actors::on_poll(System::block_number(), &mut meter);
+        poll_with(least);
         blocks += 1;
         assert!(blocks <= 2 * turns + 1, "{:?}", Service::<Test>::get());
     }
@@ -896,8 +899,7 @@ fn what_was_booked_with_limits_does_not_keep_long_turns_from_beginning() {
     for blocks in 1.. {
         // The second has no room for a long turn in any case.
         for part in [least, least / 3] {
-            let mut meter = frame_support::weights::WeightMeter::with_limit(part);
-            Actors::on_poll(System::block_number(), &mut meter);
+            poll_with(part);
         }
         let service = Service::<Test>::get();
         if service.queue.is_empty() {
@@ -928,8 +930,7 @@ fn what_was_booked_does_not_wait_for_what_an_empty_queue_is_owed() {
     let mut blocks = 0;
     while Service::<Test>::get().booked.length() > 0 {
         assert_ok!(send_as(&ALICE, spin.clone(), vec![], 0, LONGEST / 3, 0));
-        let mut meter = frame_support::weights::WeightMeter::with_limit(least);
-        Actors::on_poll(System::block_number(), &mut meter);
+        poll_with(least);
         blocks += 1;
         assert!(blocks <= 9, "{:?}", Service::<Test>::get());
         begin_block();
@@ -961,8 +962,7 @@ fn what_was_booked_has_its_part_behind_turns_that_leave_room_for_one() {
     Pallet::<Test>::do_due_within(BlockWeights::get().max_block);
     let least = Pallet::<Test>::promised() + <() as crate::WeightInfo>::tick();
     for _ in 0..30 {
-        let mut meter = frame_support::weights::WeightMeter::with_limit(least);
-        Actors::on_poll(System::block_number(), &mut meter);
+        poll_with(least);
         begin_block();
     }
     let is_served = |id: &&MessageId| !Purses::<Test>::contains_key(id);
