@@ -292,7 +292,7 @@ describe('kill -9 amid cascades', { timeout: 900_000 }, () => {
     for (const { chain } of [calm, cut]) {
       const { actors } = chain.api.query;
       await chain.changes(await chain.head(), {});
-      assert.equal((await actors.valueInFlight()).toBigInt(), 0n);
+      assert.equal(await chain.inEscrow(), 0n);
       for (const map of ['purses', 'waiting', 'mailboxes', 'agenda', 'ticks', 'delayed', 'queue']) {
         assert.deepEqual(await actors[map].keys(), [], map);
       }

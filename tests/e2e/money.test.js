@@ -213,11 +213,9 @@ describe('money', { timeout: 180_000 }, () => {
     assert.equal(details.deposit.toBigInt(), deposit);
   });
 
-  it('ends with nothing on hold for calls and nothing in flight', async () => {
-    assert.equal((await api.query.actors.valueInFlight()).toBigInt(), 0n);
+  it('ends with no purse and nothing in escrow', async () => {
     assert.deepEqual(await api.query.actors.purses.entries(), []);
-    const purses = (await api.query.balances.holds(alice)).filter(({ id }) => /Purse/.test(JSON.stringify(id)));
-    assert.deepEqual(purses, []);
+    assert.equal(await chain.inEscrow(), 0n);
   });
 
   it('leaves no complaint in the log', () => {

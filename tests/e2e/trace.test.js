@@ -773,7 +773,7 @@ describe('traces', { timeout: 600_000 }, () => {
   });
 
   it('leave no complaint in the log, and nothing in flight', async () => {
-    assert.equal((await api.query.actors.valueInFlight()).toBigInt(), 0n);
+    assert.equal(await chain.inEscrow(), 0n);
     assert.deepEqual(node.complaints, []);
   });
 });

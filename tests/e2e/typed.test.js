@@ -245,7 +245,7 @@ describe('typed programs', { timeout: 300_000 }, () => {
   });
 
   it('leave no complaint in the log, and nothing in flight', async () => {
-    assert.equal((await api.query.actors.valueInFlight()).toBigInt(), 0n);
+    assert.equal(await chain.inEscrow(), 0n);
     for (const map of ['purses', 'waiting', 'mailboxes', 'agenda', 'ticks', 'delayed']) {
       assert.deepEqual(await api.query.actors[map].entries(), [], map);
     }

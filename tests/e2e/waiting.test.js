@@ -66,7 +66,10 @@ describe('waiting', { timeout: 300_000 }, () => {
     assert.equal(letter.payload.toUtf8(), 'what is six times seven?');
     assert.equal(letter.value.toBigInt(), pay);
     assert.equal(letter.expires.unwrap().toNumber(), 1_000);
-    assert.equal((await api.query.actors.valueInFlight()).toBigInt(), pay, 'in escrow');
+    const [[, purse], ...others] = await api.query.actors.purses.entries();
+    assert.deepEqual(others, []);
+    const { held, deposit } = purse.unwrap();
+    assert.equal(await chain.inEscrow(), pay + held.toBigInt() + deposit.toBigInt(), 'with what the call has left');
     assert.equal((await api.query.actors.waiting.entries()).length, 1);
     assert.equal(await open(patient), 1);
 
@@ -209,7 +212,7 @@ describe('waiting', { timeout: 300_000 }, () => {
   });
 
   it('ends with nothing in flight, and leaves no complaint in the log', async () => {
-    assert.equal((await api.query.actors.valueInFlight()).toBigInt(), 0n);
+    assert.equal(await chain.inEscrow(), 0n);
     for (const map of ['purses', 'waiting', 'mailboxes', 'agenda', 'ticks', 'delayed']) {
       assert.deepEqual(await api.query.actors[map].entries(), [], map);
     }

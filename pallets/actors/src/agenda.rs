@@ -10,12 +10,9 @@
 
 use actors_primitives::MessageId;
 use codec::{Decode, Encode, MaxEncodedLen};
-use frame_support::weights::Weight;
 use scale_info::TypeInfo;
 
-use crate::{
-    message::Waiter, record::ServiceState, Agenda, Config, Pallet, Service, Ticks, WeightInfo,
-};
+use crate::{message::Waiter, record::ServiceState, Agenda, Config, Pallet, Ticks};
 
 /// What happens when its time has come.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
@@ -57,29 +54,6 @@ pub struct Tick {
 }
 
 impl<T: Config> Pallet<T> {
-    /// Lets one block of service pass, unless it is paused: for what waits for time to pass, and for the
-    /// price of places. Returns what that weighed.
-    pub(crate) fn tick() -> Weight {
-        let looked = T::WeightInfo::peek_service();
-        let Ok(mut service) = Service::<T>::try_get() else {
-            return looked;
-        };
-        if service.is_paused {
-            return looked;
-        }
-        let mut has_changed = service.begin_block();
-        // Also while messages are queued, however many deadlines their answers have called off.
-        if service.scheduled > 0 || service.length() > 0 {
-            service.clock = service.clock.saturating_add(1);
-            has_changed = true;
-        }
-        if !has_changed {
-            return looked;
-        }
-        Service::<T>::put(service);
-        T::WeightInfo::tick()
-    }
-
     /// Schedules something for the `blocks`-th tick from now; at once is the next.
     pub(crate) fn schedule(
         service: &mut ServiceState,

@@ -188,7 +188,7 @@ impl<T: Config> Pallet<T> {
         Ok(id)
     }
 
-    /// Takes a user's message's value into escrow, opens its purse, and queues it. What
+    /// Takes what a user's message brings, opens its purse, and queues it. What
     /// starting its turn takes is `start` gas, and what it takes of what a block serves is `share` at
     /// least.
     pub(crate) fn send_from_user(
@@ -210,13 +210,11 @@ impl<T: Config> Pallet<T> {
             Error::<T>::GasLimitTooLow
         );
         let payer = &message.source;
-        // Before anything is held: a hold counts towards what is frozen.
-        Self::value_departs(payer, message.value)?;
-        let (id, clock) = (message.purse, service.clock);
-        let deposit = message.deposit;
+        let (id, clock, till) = (message.purse, service.clock, &mut service.till);
+        let brought = (message.deposit, message.value);
         let bytes = message.payload.len() as u32;
         let place = (place, share, bytes);
-        message.place = Self::open_purse(id, payer, gas_limit, place, deposit, clock)?;
+        message.place = Self::open_purse(till, id, payer, gas_limit, place, brought, clock)?;
         Self::enqueue(&mut service, Lane::Queue, message);
         Service::<T>::put(service);
         Ok(())
@@ -285,7 +283,7 @@ impl<T: Config> Pallet<T> {
             !only_if_awaited || Self::is_awaited(&message),
             Error::<T>::NotAwaited
         );
-        Self::value_departs(user, value)?;
+        Self::value_departs(&mut service.till, user, value)?;
         Self::reply_of_user(&mut service, message, ReplyCode::Replied, payload, value);
         Service::<T>::put(service);
         Ok(())

@@ -27,7 +27,7 @@ impl<T: Config> Pallet<T> {
         let account = &message.destination;
         ledger.purse.restore(task.past.signal);
         if task.past.turns == 0 && message.kind.has_reply() {
-            Self::value_arrives(account, message.value)?;
+            Self::value_arrives(&mut ledger.service.till, account, message.value)?;
         }
         if effects.exit.is_none() {
             Self::commit_program(
@@ -194,7 +194,7 @@ impl<T: Config> Pallet<T> {
             });
             return Ok(());
         }
-        Self::value_departs(&source, send.value)?;
+        Self::value_departs(&mut ledger.service.till, &source, send.value)?;
         // A letter pays its rent out of what pays for the message.
         let rent = send.letter.as_ref().map_or(0, |letter| letter.rent);
         let gas = send.gas.map(|gas| gas.saturating_add(rent));
@@ -256,7 +256,7 @@ impl<T: Config> Pallet<T> {
         let program = T::AccountId::from(create.program);
         Self::ensure_creator(&creator).map_err(|_| Aborted::Reply(ReplyCode::LimitExceeded))?;
         Self::insert_program(&program, &creator, create.code)?;
-        Self::value_departs(&creator, create.value)?;
+        Self::value_departs(&mut ledger.service.till, &creator, create.value)?;
         Self::deposit_event(Event::ProgramCreated {
             program: program.clone(),
             code_hash: create.code,

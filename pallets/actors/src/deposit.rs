@@ -4,7 +4,7 @@
 use actors_primitives::{Balance, ReplyCode};
 use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::traits::{
-    fungible::{hold::Mutate as _, Balanced, Inspect},
+    fungible::{hold::Mutate as _, Inspect},
     tokens::Precision,
     Get,
 };
@@ -89,8 +89,9 @@ impl<T: Config> Pallet<T> {
             // What the account lacks to live, should the existential deposit have been raised since.
             let minimum = T::Currency::minimum_balance();
             let lacking = minimum.saturating_sub(T::Currency::balance(account));
-            let credit = ledger.take_deposit(growth.saturating_add(lacking))?;
-            if T::Currency::resolve(account, credit).is_err() {
+            let due = growth.saturating_add(lacking);
+            ledger.take_deposit(due)?;
+            if Self::pay_out(&mut ledger.service.till, account, due).is_err() {
                 return Err(Aborted::Reply(ReplyCode::DepositShortfall));
             }
             T::Currency::hold(&reason, account, growth)?;

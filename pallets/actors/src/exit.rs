@@ -4,9 +4,8 @@ use actors_primitives::{Balance, ReplyCode};
 use frame_support::{
     pallet_prelude::DispatchError,
     traits::{
-        fungible::{hold::Balanced as _, Balanced, Inspect, Mutate},
+        fungible::{hold::Unbalanced as _, Inspect, Mutate},
         tokens::{Fortitude, Precision, Preservation},
-        OnUnbalanced,
     },
 };
 
@@ -15,7 +14,9 @@ use crate::{
     deposit::{part, Footprint},
     graves::Parting,
     record::ServiceState,
-    report, Config, Event, HoldReason, Pallet, Program, Programs, Tombstones,
+    report,
+    till::Till,
+    Config, Event, HoldReason, Pallet, Program, Programs, Tombstones,
 };
 
 /// What a tombstone stores: two accounts.
@@ -54,17 +55,17 @@ impl<T: Config> Pallet<T> {
         let kept = part(program.deposit, Self::deposit_for(program.footprint), all);
         let first = program.deposit.saturating_sub(kept);
         if must {
-            Self::release_rest(account, &heir, first);
+            Self::release_rest(&mut service.till, account, &heir, first);
         } else if Self::release_storage(account, first) != first {
             return Err(Aborted::Reply(ReplyCode::LimitExceeded));
         }
-        Self::pay_for_tombstone(account);
+        Self::pay_for_tombstone(&mut service.till, account);
         let value = match Self::inherit(account, &heir) {
             Ok(value) => value,
             // Too little for an account that does not exist: it goes with what is freed.
             Err(_) if kept > 0 => 0,
             Err(_) if must => {
-                Self::give_up(account);
+                Self::give_up(&mut service.till, account);
                 0
             }
             Err(error) => return Err(error.into()),
@@ -83,26 +84,32 @@ impl<T: Config> Pallet<T> {
 
     /// Makes all that is left of what is held for a program's storage free. Where the account would
     /// then have less than it must, gives it to the heir, or to the fee handler as dust.
-    pub(crate) fn release_rest(account: &T::AccountId, heir: &T::AccountId, amount: Balance) {
+    pub(crate) fn release_rest(
+        till: &mut Till,
+        account: &T::AccountId,
+        heir: &T::AccountId,
+        amount: Balance,
+    ) {
         let left = amount.saturating_sub(Self::release_storage(account, amount));
         if left == 0 {
             return;
         }
-        let (rest, _) = T::Currency::slash(&HoldReason::Storage.into(), account, left);
-        if let Err(rest) = T::Currency::resolve(heir, rest) {
-            T::FeeHandler::on_unbalanced(rest);
+        let (reason, precision) = (HoldReason::Storage.into(), Precision::BestEffort);
+        let taken = T::Currency::decrease_balance_on_hold(&reason, account, left, precision);
+        let taken = taken.unwrap_or_default();
+        till.cash = till.cash.saturating_add(taken);
+        if Self::pay_out(till, heir, taken).is_err() {
+            till.fees = till.fees.saturating_add(taken);
         }
     }
 
     /// Gives all that is free on an account to the fee handler: too little for an account that does not
     /// exist.
-    fn give_up(account: &T::AccountId) {
+    fn give_up(till: &mut Till, account: &T::AccountId) {
         let dust: Balance =
             T::Currency::reducible_balance(account, Preservation::Expendable, Fortitude::Polite);
-        let (precision, kept) = (Precision::BestEffort, Preservation::Expendable);
-        match T::Currency::withdraw(account, dust, precision, kept, Fortitude::Force) {
-            Ok(credit) => T::FeeHandler::on_unbalanced(credit),
-            Err(error) => report!("what a program leaves stays on its account: {error:?}"),
+        if let Err(error) = Self::take_fee(till, account, dust, Preservation::Expendable) {
+            report!("what a program leaves stays on its account: {error:?}");
         }
     }
 
@@ -134,18 +141,11 @@ impl<T: Config> Pallet<T> {
 
     /// Takes what a tombstone costs out of what the program leaves: it stays for ever, so nobody
     /// could have it back.
-    fn pay_for_tombstone(account: &T::AccountId) {
+    fn pay_for_tombstone(till: &mut Till, account: &T::AccountId) {
         let price = Self::tombstone_price();
         // No account is closed for it: the inheritor's share is at least the existential deposit.
-        match T::Currency::withdraw(
-            account,
-            price,
-            Precision::BestEffort,
-            Preservation::Preserve,
-            Fortitude::Force,
-        ) {
-            Ok(credit) => T::FeeHandler::on_unbalanced(credit),
-            Err(error) => report!("a tombstone could not be paid for: {error:?}"),
+        if let Err(error) = Self::take_fee(till, account, price, Preservation::Preserve) {
+            report!("a tombstone could not be paid for: {error:?}");
         }
     }
 }

@@ -74,11 +74,6 @@ impl<T: Config> Host for ProgramHost<'_, T> {
         T::Time::now()
     }
 
-    fn liquid_deposit(&mut self) -> Balance {
-        let payer = self.purse.map(|purse| &purse.payer);
-        payer.map_or(0, Pallet::<T>::liquid_holds)
-    }
-
     fn is_closed(&mut self) -> bool {
         self.purse.is_none_or(Pallet::<T>::is_purse_closed)
     }

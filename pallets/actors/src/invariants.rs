@@ -10,8 +10,8 @@ use sp_runtime::TryRuntimeError;
 
 use crate::{
     deposit::Footprint, place::Place, queue::Lane, Agenda, Booked, Codes, Config, Delayed, Due,
-    Graves, HoldReason, Idls, Keepers, Kind, Mailboxes, Message, Pages, Pallet, Parting, Programs,
-    Purses, Queue, Remains, Row, Service, Slot, State, Status, Ticks, Tombstones, ValueInFlight,
+    Endowment, Graves, HoldReason, Idls, Keepers, Kind, Mailboxes, Message, Pages, Pallet, Parting,
+    Programs, Purses, Queue, Remains, Row, Service, Slot, State, Status, Ticks, Tombstones,
     WaitState, Waiter, Waiting, WaitingPayloads, Wasm,
 };
 
@@ -120,8 +120,8 @@ impl<T: Config> Pallet<T> {
         Self::check_queue(&mut sums)?;
         Self::check_waiting(&mut sums)?;
         Self::check_agenda(&mut sums)?;
-        Self::check_value(&sums)?;
         Self::check_purses(&mut sums)?;
+        Self::check_money(&sums)?;
         Self::check_ended()?;
         Self::check_programs(&mut sums)?;
         Self::check_codes(&mut sums)?;
@@ -282,19 +282,33 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    fn check_value(sums: &Sums<T>) -> Result<(), TryRuntimeError> {
+    /// What messages and purses have, and what is due to the fee handler, is there. More is possible: anybody
+    /// can send the escrow account money.
+    fn check_money(sums: &Sums<T>) -> Result<(), TryRuntimeError> {
+        let purses = Purses::<T>::iter_values().fold(0, |sum: Balance, purse| {
+            sum.saturating_add(purse.held).saturating_add(purse.deposit)
+        });
+        let till = Service::<T>::get().till;
+        let owed = sums
+            .in_flight
+            .saturating_add(purses)
+            .saturating_add(till.fees);
+        let there = T::Currency::balance(&Self::escrow()).saturating_add(till.cash);
         ensure!(
-            sums.in_flight == ValueInFlight::<T>::get(),
-            "the value in flight is not the sum"
+            there >= owed.saturating_add(Endowment::<T>::get()),
+            "there is less money than purses and messages have"
         );
-        let escrow = T::Currency::balance(&Self::escrow());
-        // More is possible: anybody can send the account money. Less is not.
+        Ok(())
+    }
+
+    /// What must hold besides at the end of a block.
+    ///
+    /// # Errors
+    /// What does not hold.
+    pub fn check_end_of_block() -> Result<(), TryRuntimeError> {
         ensure!(
-            escrow
-                >= sums
-                    .in_flight
-                    .saturating_add(T::Currency::minimum_balance()),
-            "the escrow account holds less than is in flight"
+            Service::<T>::get().till.cash == 0,
+            "a block has ended, and money that was taken from accounts is on none"
         );
         Ok(())
     }
@@ -527,11 +541,6 @@ impl<T: Config> Pallet<T> {
     }
 
     fn check_holds() -> Result<(), TryRuntimeError> {
-        let mut purses: BTreeMap<T::AccountId, Balance> = BTreeMap::new();
-        for (_, purse) in Purses::<T>::iter() {
-            let sum = purses.entry(purse.payer).or_default();
-            *sum = sum.saturating_add(purse.held).saturating_add(purse.deposit);
-        }
         let mut codes: BTreeMap<T::AccountId, Balance> = BTreeMap::new();
         for (_, keeper, deposit) in Keepers::<T>::iter() {
             *codes.entry(keeper).or_default() += deposit;
@@ -543,8 +552,8 @@ impl<T: Config> Pallet<T> {
             let held = |reason: HoldReason| T::Currency::balance_on_hold(&reason.into(), &account);
             let owed = |sums: &BTreeMap<T::AccountId, Balance>| sums.get(&account).copied();
             ensure!(
-                held(HoldReason::Purse) == owed(&purses).unwrap_or_default(),
-                "a hold for purses is not their sum"
+                held(HoldReason::Purse) == 0,
+                "something is still on hold for a purse"
             );
             ensure!(
                 held(HoldReason::Code) == owed(&codes).unwrap_or_default(),
@@ -574,10 +583,6 @@ impl<T: Config> Pallet<T> {
         ensure!(
             Waiting::<T>::iter_keys().next().is_none(),
             "a message waits for ever"
-        );
-        ensure!(
-            ValueInFlight::<T>::get() == 0,
-            "value stays in escrow for ever"
         );
         Ok(())
     }

@@ -6,6 +6,7 @@ use alloc::{string::String, vec::Vec};
 
 use crate::{
     queue::Lane,
+    record::ServiceState,
     task::{Ended, Task},
     trace::Tracer,
     Config, Purse,
@@ -34,9 +35,9 @@ pub(crate) struct Journal<T: Config> {
 
 impl<T: Config> Journal<T> {
     /// A turn is about to run, for what stood at that place of a row.
-    pub(crate) fn begin(&mut self, lane: Lane, place: u64, task: &Task<T>) {
+    pub(crate) fn begin(&mut self, service: &ServiceState, place: (Lane, u64), task: &Task<T>) {
         if let Some(trace) = &mut self.trace {
-            trace.begin((lane, place), task);
+            trace.begin(service, place, task);
         }
     }
 
@@ -68,9 +69,9 @@ impl<T: Config> Journal<T> {
     }
 
     /// Notes that all which the turn brought about stands in the queue.
-    pub(crate) fn settle(&mut self) {
+    pub(crate) fn settle(&mut self, service: &ServiceState) {
         if let Some(trace) = &mut self.trace {
-            trace.settle();
+            trace.settle(service);
         }
     }
 

@@ -4,8 +4,8 @@ use actors_primitives::{Balance, Gas, MessageId, ReplyCode};
 use frame_support::storage::with_storage_layer;
 
 use crate::{
-    aborted::Aborted, place::Place, purse::Split, record::ServiceState, Config, CreditOf, Message,
-    Pallet, Purse,
+    aborted::Aborted, place::Place, purse::Split, record::ServiceState, Config, Message, Pallet,
+    Purse,
 };
 
 /// The records that a turn has at hand: they are written once, when it has ended.
@@ -67,12 +67,13 @@ impl<'s, T: Config> Ledger<'s, T> {
     }
 
     /// Takes deposit money for what a program stores more.
-    pub(crate) fn take_deposit(&mut self, amount: Balance) -> Result<CreditOf<T>, Aborted> {
-        let left = self.deposit.checked_sub(amount);
-        self.deposit = left.ok_or(Aborted::Reply(ReplyCode::DepositShortfall))?;
+    pub(crate) fn take_deposit(&mut self, amount: Balance) -> Result<(), Aborted> {
+        for has in [&mut self.deposit, &mut self.purse.deposit] {
+            let left = has.checked_sub(amount);
+            *has = left.ok_or(Aborted::Reply(ReplyCode::DepositShortfall))?;
+        }
         self.used = self.used.saturating_add(amount);
-        Pallet::<T>::take_deposit(&mut self.purse, amount)
-            .ok_or(Aborted::Reply(ReplyCode::DepositShortfall))
+        Ok(())
     }
 
     /// The purse that a sent message draws on, `message`'s or one split off it, and what it may use of

@@ -11,8 +11,9 @@
 //! - **Program**: an instance of code at an address, which is an ordinary account.
 //! - **Message**: id, source, destination, payload, value, and the purse its gas comes from.
 //! - **Turn**: one run of one export of one program.
-//! - **Purse**: gas and deposit money that one call brought, held on the payer's account.
-//! - **Escrow**: the pallet's account that holds the value of messages on their way.
+//! - **Purse**: gas and deposit money that one call brought.
+//! - **Till**: money that was taken from accounts and is on no other yet, as long as a block lasts.
+//! - **Escrow**: the pallet's account that holds from block to block what purses and messages have.
 //! - **Waiting**: a message between two of its turns. A **cause** makes it go on: a reply that it
 //!   awaits, a wake by another message of the program, or its deadline.
 //! - **Tick**: a block of service. Deadlines, delays and letters are counted in ticks.
@@ -21,7 +22,7 @@
 //!
 //! ## The route of a message
 //!
-//! A call (`calls`) opens a purse (`purse`), moves the value into escrow (`value`) and puts the
+//! A call (`calls`) takes gas money, deposit money and value in (`till`), opens a purse (`purse`) and puts the
 //! message at the end of the queue (`queue`). The hooks serve the queue under a weight meter, in turns with what
 //! was booked before and has come (deadlines, delayed messages, signals):
 //! before transactions the backlog, with a guaranteed share of the block, and after them whatever
@@ -84,6 +85,8 @@ mod journal;
 mod ledger;
 mod mailbox;
 mod message;
+pub mod migrations;
+mod order;
 mod pages;
 pub mod place;
 mod program;
@@ -96,6 +99,7 @@ mod session;
 mod share;
 mod sweep;
 mod task;
+mod till;
 mod trace;
 mod turn;
 mod upgrade;
@@ -133,6 +137,7 @@ pub use program::{Program, Status};
 pub use purse::Purse;
 pub use queue::Lane;
 pub use record::{Row, ServiceState};
+pub use till::Till;
 pub use waiting::{WaitState, WaitingMessage};
 pub use weights::WeightInfo;
 
@@ -189,8 +194,7 @@ pub mod pallet {
         /// The token that pays for gas, travels as value and stands as deposit.
         type Currency: fungible::Mutate<Self::AccountId, Balance = Balance>
             + fungible::Balanced<Self::AccountId>
-            + fungible::hold::Mutate<Self::AccountId, Reason = Self::RuntimeHoldReason>
-            + fungible::hold::Balanced<Self::AccountId>;
+            + fungible::hold::Mutate<Self::AccountId, Reason = Self::RuntimeHoldReason>;
 
         /// Receives what burned gas was paid with; `()` burns it. Neither it nor what `Currency` and
         /// the origins run may call this pallet.
@@ -267,7 +271,7 @@ pub mod pallet {
     }
 
     /// The version of what is stored. An upgrade that changes it brings a migration.
-    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
     /// The pallet.
     #[pallet::pallet]
@@ -277,7 +281,8 @@ pub mod pallet {
     /// Why the pallet holds money on an account.
     #[pallet::composite_enum]
     pub enum HoldReason {
-        /// Gas and deposit money of a call that is still at work; on the payer.
+        /// Nothing any more. Before purses were paid out of the till: gas and deposit money of a call that was
+        /// still at work, on the payer.
         Purse,
         /// The deposit for stored code; on each account that keeps it.
         Code,
@@ -427,10 +432,9 @@ pub mod pallet {
     #[pallet::storage]
     pub type Purses<T: Config> = StorageMap<_, Identity, MessageId, Purse<T>>;
 
-    /// The sum of all value that is on its way, in planck: the escrow account holds at least this
-    /// above its own existential deposit, and more only if somebody sent it money.
+    /// What the escrow account was endowed with, in planck: an existential deposit, beside what is on its way.
     #[pallet::storage]
-    pub type ValueInFlight<T: Config> = StorageValue<_, Balance, ValueQuery>;
+    pub type Endowment<T: Config> = StorageValue<_, Balance, ValueQuery>;
 
     /// What a reply answers, and how the message ended.
     #[derive(
@@ -755,17 +759,25 @@ pub mod pallet {
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
         fn on_runtime_upgrade() -> Weight {
-            Self::endow_escrow();
+            // Before that the migration has not said yet what the account was endowed with.
+            if Self::on_chain_storage_version() >= STORAGE_VERSION {
+                Self::endow_escrow();
+            }
             Self::endowing_weight()
         }
 
         fn on_initialize(block: BlockNumberFor<T>) -> Weight {
             // Not at genesis: a pallet that is built later, as the balances may be, would not know of it.
+            let closing = T::WeightInfo::close_till();
             if !block.is_one() {
-                return Weight::zero();
+                return closing;
             }
             Self::endow_escrow();
-            Self::endowing_weight()
+            closing.saturating_add(Self::endowing_weight())
+        }
+
+        fn on_finalize(_: BlockNumberFor<T>) {
+            Self::close_till();
         }
 
         fn on_poll(_: BlockNumberFor<T>, meter: &mut WeightMeter) {
@@ -783,7 +795,8 @@ pub mod pallet {
 
         #[cfg(feature = "try-runtime")]
         fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
-            Self::check_invariants()
+            Self::check_invariants()?;
+            Self::check_end_of_block()
         }
     }
 
@@ -1159,7 +1172,7 @@ pub mod pallet {
         ///
         /// - `payload`: what it says, in the program's own encoding.
         /// - `value`: what it carries, in planck; it comes back if the turn fails.
-        /// - `gas_limit`: the most gas that it and whatever it causes may burn. Its price is held
+        /// - `gas_limit`: the most gas that it and whatever it causes may burn. Its price is taken
         ///   and what is not burned comes back.
         /// - `deposit_limit`: the most planck it may add to the program's storage deposit. The program
         ///   may send some of it along with its own messages; what is not used comes back.

@@ -115,7 +115,7 @@ impl<T: Config> Pallet<T> {
         // What is due may have to wait for room; whoever awaited it may know already.
         ensure!(letter.slot.tick > service.clock, Error::<T>::LetterExpired);
         Self::cancel(service, letter.slot);
-        Self::value_arrives(user, letter.message.value)
+        Self::value_arrives(&mut service.till, user, letter.message.value)
             .map_err(|_| Error::<T>::LetterValueTooSmall)?;
         Ok(Self::close_letter(service, letter, end))
     }
@@ -140,7 +140,7 @@ impl<T: Config> Pallet<T> {
     /// Nobody answered in time: the value goes back. The program's own deadline tells it so.
     /// Returns the bytes of payload that it handled.
     pub(crate) fn letter_expires(
-        service: &ServiceState,
+        service: &mut ServiceState,
         user: T::AccountId,
         id: MessageId,
     ) -> usize {
@@ -149,8 +149,8 @@ impl<T: Config> Pallet<T> {
             return 0;
         };
         let message = Self::close_letter(service, letter, LetterEnd::Expired);
-        Self::value_returns(&message.source, message.value);
-        Self::release_purse(&message.purse);
+        Self::value_returns(&mut service.till, &message.source, message.value);
+        Self::release_purse(&mut service.till, &message.purse);
         message.payload.len()
     }
 }

@@ -15,7 +15,7 @@ use sp_core::crypto::AccountId32;
 use sp_runtime::{generic, traits::IdentityLookup, Perbill};
 use sp_version::RuntimeVersion;
 
-use crate::{CreditOf, Event, Pallet, ReplyTo};
+use crate::{CreditOf, Endowment, Event, Pallet, Purses, ReplyTo, Service};
 
 // What the prelude of `std` has, for the cases as well.
 pub(crate) use alloc::{vec, vec::Vec};
@@ -148,6 +148,7 @@ fn outside_state() -> bool {
 
 #[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
 impl frame_system::Config for Test {
+    type DbWeight = frame_support::weights::constants::ParityDbWeight;
     type Block = Block;
     type BlockWeights = BlockWeights;
     type Version = Version;
@@ -288,6 +289,14 @@ pub(crate) fn run(case: impl FnOnce()) {
 /// Begins the next block.
 pub(crate) fn begin_block() {
     let last = System::block_number();
+    Actors::on_finalize(last);
+    let all = frame_system::Account::<Test>::iter_values();
+    let all = all.map(|account| account.data.free + account.data.reserved);
+    assert_eq!(
+        all.sum::<Balance>(),
+        Balances::total_issuance(),
+        "all money is on accounts"
+    );
     let parent = sp_io::hashing::blake2_256(&last.to_le_bytes()).into();
     System::initialize(&(last + 1), &parent, &Default::default());
     Actors::on_initialize(last + 1);
@@ -312,6 +321,15 @@ pub(crate) fn serve() {
         Actors::on_idle(System::block_number(), room).all_lte(room),
         "service took more than it was given"
     );
+}
+
+/// The value of all messages, by what money there is.
+pub(crate) fn in_flight() -> Balance {
+    let till = Service::<Test>::get().till;
+    let purses = Purses::<Test>::iter_values().map(|purse| purse.held + purse.deposit);
+    let owed = purses.sum::<Balance>() + till.fees + Endowment::<Test>::get();
+    let there = Balances::free_balance(Pallet::<Test>::escrow()) + till.cash;
+    there.checked_sub(owed).expect("what is owed is there")
 }
 
 /// Does something and undoes it.
@@ -473,5 +491,11 @@ pub(crate) fn events() -> Vec<Event<Test>> {
 
 /// Free balance and everything held.
 pub(crate) fn total(who: &AccountId) -> Balance {
-    Balances::total_balance(who)
+    Balances::total_balance(who) + in_purses(who)
+}
+
+/// What an account has in purses.
+pub(crate) fn in_purses(who: &AccountId) -> Balance {
+    let own = Purses::<Test>::iter_values().filter(|purse| purse.payer == *who);
+    own.map(|purse| purse.held + purse.deposit).sum()
 }

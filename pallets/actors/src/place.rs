@@ -27,9 +27,8 @@ use scale_info::TypeInfo;
 use sp_runtime::traits::SaturatedConversion;
 
 use crate::{
-    record::{ServiceState, QUEUE_PARTS},
-    session::HALF_BUDGET,
-    Config, Kind, Pallet, WeightInfo,
+    order::QUEUE_PARTS, record::ServiceState, session::HALF_BUDGET, Config, Kind, Pallet,
+    WeightInfo,
 };
 
 /// How many hooks' worth of gas are in the queue before a place costs anything, in quiet times. A hook's worth

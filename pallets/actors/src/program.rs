@@ -19,7 +19,7 @@ use frame_system::RawOrigin;
 use scale_info::TypeInfo;
 
 use crate::{
-    deposit::Footprint, record::ServiceState, report, task::Task, Config, Error, Event,
+    deposit::Footprint, record::ServiceState, report, task::Task, till::Till, Config, Error, Event,
     GlobalsBound, HoldReason, PagesBound, Pallet, Programs, Tombstones,
 };
 
@@ -164,7 +164,7 @@ impl<T: Config> Pallet<T> {
         };
         let heir = Self::heir_of_stillborn(account, &program, payer);
         if task.past.turns == 0 {
-            Self::remove_program(account, program, heir);
+            Self::remove_program(&mut service.till, account, program, heir);
         } else if let Err(error) = Self::end_program(service, account, program, heir, true) {
             report!("a program whose `init` failed has ended, but not whole: {error:?}");
         }
@@ -191,11 +191,16 @@ impl<T: Config> Pallet<T> {
 
     /// Removes a program that never committed a turn, and gives its deposits to `to`: it stores
     /// nothing but its record.
-    fn remove_program(account: &T::AccountId, program: Program<T>, to: T::AccountId) {
+    fn remove_program(
+        till: &mut Till,
+        account: &T::AccountId,
+        program: Program<T>,
+        to: T::AccountId,
+    ) {
         Programs::<T>::remove(account);
         Self::release_code(program.code_hash);
         let total = T::Currency::minimum_balance().saturating_add(program.deposit);
-        Self::release_rest(account, &to, program.deposit);
+        Self::release_rest(till, account, &to, program.deposit);
         // The existential deposit may have risen since: never more than there is.
         let there =
             T::Currency::reducible_balance(account, Preservation::Expendable, Fortitude::Polite);

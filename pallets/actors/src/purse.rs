@@ -17,24 +17,14 @@
 
 use actors_primitives::{Balance, Gas, GasPrice, MessageId};
 use codec::{Decode, Encode, MaxEncodedLen};
-use frame_support::{
-    ensure,
-    pallet_prelude::{DispatchError, DispatchResult},
-    traits::{
-        fungible::{
-            hold::{Balanced as _, Inspect as _, Mutate as _, Unbalanced as _},
-            Balanced as _, Unbalanced as _,
-        },
-        tokens::{Fortitude, Precision, Preservation},
-        Get, Imbalance as _, OnUnbalanced,
-    },
-};
+use frame_support::{ensure, pallet_prelude::DispatchError, traits::Get};
 use scale_info::TypeInfo;
-use sp_runtime::TokenError;
 
 use crate::{
     place::{Place, Rate},
-    report, Config, CreditOf, Error, HoldReason, Pallet, Purses,
+    report,
+    till::Till,
+    Config, Error, Pallet, Purses,
 };
 
 /// Gas and deposit money of one call.
@@ -198,6 +188,14 @@ impl<T: Config> Purse<T> {
         self.queued = self.queued.saturating_sub(gas);
     }
 
+    /// Takes back what is left of a purse that was split off this one, and what that owes. Its gas is not burned
+    /// any more.
+    fn absorb(&mut self, child: &Self) {
+        self.burned = self.burned.saturating_add(child.burned);
+        self.held = self.held.saturating_add(child.held);
+        self.deposit = self.deposit.saturating_add(child.deposit);
+    }
+
     /// Adds a reference, for a message that shares the purse.
     pub(crate) fn share(&mut self) {
         self.references = self.references.saturating_add(1);
@@ -210,21 +208,26 @@ impl<T: Config> Purse<T> {
 }
 
 impl<T: Config> Pallet<T> {
-    /// Opens a purse for a call, with one reference for its message, and burns what its place
-    /// in the queue costs, which takes `share` of what a block serves in any case; says what the queue has
-    /// with it.
+    /// Opens a purse for a call, with one reference for its message, and takes the money for it and for the
+    /// message's value from the payer. Burns what its place in the queue costs, which takes `share` of what a
+    /// block serves in any case; says what the queue has with it.
     pub(crate) fn open_purse(
+        till: &mut Till,
         id: MessageId,
         payer: &T::AccountId,
         gas: Gas,
         (place, share, bytes): (Gas, Gas, u32),
-        deposit: Balance,
+        (deposit, value): (Balance, Balance),
         clock: u64,
     ) -> Result<Place, DispatchError> {
         let price = T::GasPrice::get();
         let held = price.cost(gas);
-        let total = held.checked_add(deposit).ok_or(Error::<T>::GasNotPayable)?;
-        Self::hold_money(payer, total).map_err(|_| Error::<T>::GasNotPayable)?;
+        // Who could not pay all of it could not pay so much either.
+        let total = held.saturating_add(deposit).saturating_add(value);
+        if Self::take_in(till, payer, total).is_err() {
+            ensure!(Self::spendable(payer) >= value, Error::<T>::ValueNotPayable);
+            return Err(Error::<T>::GasNotPayable.into());
+        }
         let mut purse = Purse {
             payer: payer.clone(),
             price,
@@ -259,19 +262,25 @@ impl<T: Config> Pallet<T> {
         purse
     }
 
-    /// Gives a purse back, less one reference: with the last one it closes.
-    pub(crate) fn put_purse(id: &MessageId, mut purse: Purse<T>) {
+    /// Gives a purse back, less one reference: with the last one it closes. What was split off another then goes
+    /// back there, so that a call has one account, and one refund.
+    pub(crate) fn put_purse(till: &mut Till, id: &MessageId, mut purse: Purse<T>) {
         purse.release();
         if purse.references > 0 {
             Purses::<T>::insert(id, purse);
             return;
         }
         Purses::<T>::remove(id);
-        let parent = purse.parent;
-        Self::settle_purse(purse);
-        // A parent has no parent of its own: this goes no deeper.
-        if let Some((id, parent)) = parent.and_then(|id| Some((id, Self::take_purse(&id)?))) {
-            Self::put_purse(&id, parent);
+        let parent = purse
+            .parent
+            .and_then(|id| Some((id, Self::take_purse(&id)?)));
+        match parent {
+            // A parent has no parent of its own: this goes no deeper.
+            Some((id, mut parent)) => {
+                parent.absorb(&purse);
+                Self::put_purse(till, &id, parent);
+            }
+            None => Self::settle_purse(till, purse),
         }
     }
 
@@ -281,9 +290,9 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Gives up one reference to a purse.
-    pub(crate) fn release_purse(id: &MessageId) {
+    pub(crate) fn release_purse(till: &mut Till, id: &MessageId) {
         if let Some(purse) = Self::take_purse(id) {
-            Self::put_purse(id, purse);
+            Self::put_purse(till, id, purse);
         }
     }
 
@@ -296,51 +305,15 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Pays for the gas that was burned and gives the rest back to the payer.
-    fn settle_purse(purse: Purse<T>) {
+    fn settle_purse(till: &mut Till, purse: Purse<T>) {
         let due = purse.price.cost(purse.burned).min(purse.held);
-        let all = Self::take_from_purse(&purse.payer, purse.held.saturating_add(purse.deposit));
-        let (fee, rest) = all.split(due);
-        if fee.peek() > 0 {
-            T::FeeHandler::on_unbalanced(fee);
-        }
-        if let Err(rest) = T::Currency::resolve(&purse.payer, rest) {
+        till.fees = till.fees.saturating_add(due);
+        let rest = purse.held.saturating_sub(due).saturating_add(purse.deposit);
+        if Self::pay_out(till, &purse.payer, rest).is_err() {
             // Too little for an account that has nothing else: dust, as value that cannot go
             // back is.
-            T::FeeHandler::on_unbalanced(rest);
+            till.fees = till.fees.saturating_add(rest);
         }
-    }
-
-    /// Holds money on the payer's account; it is all there or nothing is held.
-    ///
-    /// As `hold` does it, which looks at everything twice: holding and giving back takes more
-    /// than half of a short message's time.
-    fn hold_money(payer: &T::AccountId, amount: Balance) -> DispatchResult {
-        if amount == 0 {
-            return Ok(());
-        }
-        let reason = HoldReason::Purse.into();
-        // Deposit money becomes other accounts' balance: what is frozen must not.
-        let (exact, keep, polite) = (Precision::Exact, Preservation::Protect, Fortitude::Polite);
-        T::Currency::decrease_balance(payer, amount, exact, keep, polite)?;
-        T::Currency::increase_balance_on_hold(&reason, payer, amount, exact)?;
-        // A hold counts towards what is frozen, and so would make room for the next one: all that
-        // purses hold must be there beside what is frozen.
-        ensure!(
-            Self::liquid_holds(payer) >= T::Currency::balance_on_hold(&reason, payer),
-            TokenError::Frozen
-        );
-        T::Currency::done_hold(&reason, payer, amount);
-        Ok(())
-    }
-
-    /// Takes money out of a purse's hold. By force: a lock or vesting that came after the call must
-    /// not make gas free.
-    fn take_from_purse(payer: &T::AccountId, amount: Balance) -> CreditOf<T> {
-        let (credit, missing) = T::Currency::slash(&HoldReason::Purse.into(), payer, amount);
-        if missing != 0 {
-            report!("a purse held less than its record says");
-        }
-        credit
     }
 
     /// Splits gas and deposit money off a purse into a new one with the same payer, price and end; says what
@@ -431,19 +404,5 @@ impl<T: Config> Pallet<T> {
         let was_closed = core::mem::replace(&mut purse.is_closed, true);
         Purses::<T>::insert(id, purse);
         Ok(!was_closed)
-    }
-
-    /// Takes deposit money out of the purse; `None` if there is not enough, or if a lock that came
-    /// after the call freezes it on the payer's account. The caller undoes what `None` leaves.
-    pub(crate) fn take_deposit(purse: &mut Purse<T>, amount: Balance) -> Option<CreditOf<T>> {
-        purse.deposit = purse.deposit.checked_sub(amount)?;
-        // It becomes another account's balance, unlike what pays for gas.
-        (Self::liquid_holds(&purse.payer) >= amount)
-            .then(|| Self::take_from_purse(&purse.payer, amount))
-    }
-
-    /// What may be taken of all that is held on an account without touching what is frozen there.
-    pub(crate) fn liquid_holds(who: &T::AccountId) -> Balance {
-        T::Currency::reducible_total_balance_on_hold(who, Fortitude::Polite)
     }
 }

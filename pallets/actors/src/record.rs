@@ -13,12 +13,9 @@ use scale_info::TypeInfo;
 use sp_runtime::traits::SaturatedConversion;
 
 use crate::{
-    place::remember, queue::Lane, report, Booked, Config, Error, Graves, Pallet, Queue, Remains,
-    Service, Ticks, WeightInfo,
+    place::remember, queue::Lane, report, till::Till, Booked, Config, Error, Graves, Pallet, Queue,
+    Remains, Service, Ticks, WeightInfo,
 };
-
-/// How much more gas the queue is served than what was booked, while there are both.
-pub(crate) const QUEUE_PARTS: Gas = 8;
 
 /// Messages, and exited programs, that are looked for when the record of the service is lost. Only
 /// damage leads there.
@@ -54,6 +51,8 @@ pub struct ServiceState {
     pub graves: Row,
     /// Exited programs that still store something.
     pub remains: Row,
+    /// Money between accounts.
+    pub till: Till,
     /// Whether the service is paused.
     pub is_paused: bool,
     /// The clock: blocks of service that began while something was scheduled or queued.
@@ -136,11 +135,6 @@ fn sample(places: impl Iterator<Item = u64>, most: u32) -> (u32, u64, u64) {
     })
 }
 
-/// Gas, where it may be owed.
-fn signed(gas: Gas) -> i64 {
-    i64::try_from(gas).unwrap_or(i64::MAX)
-}
-
 impl ServiceState {
     /// Whether each row begins before it ends, as nothing but damage changes.
     pub(crate) fn is_sound(&self) -> bool {
@@ -154,25 +148,6 @@ impl ServiceState {
     #[must_use]
     pub fn length(&self) -> u64 {
         self.queue.length().saturating_add(self.booked.length())
-    }
-
-    /// The row that is served next: both in turns, while there are both.
-    #[must_use]
-    pub fn next_lane(&self) -> Option<Lane> {
-        match (self.queue.is_empty(), self.booked.is_empty()) {
-            (true, true) => None,
-            (false, false) if self.ahead < 0 => Some(Lane::Queue),
-            (false, true) => Some(Lane::Queue),
-            (_, false) => Some(Lane::Booked),
-        }
-    }
-
-    /// Likewise, where the head of one does not fit any more: then the other.
-    pub(crate) fn next_lane_but(&self, full: Option<Lane>) -> Option<Lane> {
-        match full {
-            Some(full) => Some(full.other()).filter(|lane| !self.row(*lane).is_empty()),
-            None => self.next_lane(),
-        }
     }
 
     /// Where a row stands.
@@ -191,41 +166,18 @@ impl ServiceState {
         }
     }
 
-    /// Whether what was booked has waited for nearly all that it may be owed.
-    pub(crate) fn is_owed(&self, hook: Gas) -> bool {
-        self.ahead >= signed(hook.saturating_mul(QUEUE_PARTS.saturating_sub(1)))
-    }
-
-    /// Notes what serving a message took, where a hook serves so much of the queue: more than that it is not
-    /// ahead, or than one whole hook owes what was booked, if there is any of that. A queue that becomes empty is owed
-    /// nothing. What is booked is served without measure while the queue is empty, and then owes it no more than for
-    /// its last message.
-    pub(crate) fn took(&mut self, lane: Lane, gas: Gas, hook: Gas) {
-        self.ahead = match lane {
-            Lane::Queue => {
-                let most = match self.booked.is_empty() {
-                    true => hook,
-                    false => hook.saturating_mul(QUEUE_PARTS),
-                };
-                let ahead = self.ahead.saturating_add(signed(gas)).min(signed(most));
-                match self.queue.is_empty() {
-                    // It has had all it wants.
-                    true => ahead.max(0),
-                    false => ahead,
-                }
-            }
-            Lane::Booked => {
-                let parts = signed(gas.saturating_mul(QUEUE_PARTS));
-                self.ahead.max(0).saturating_sub(parts)
-            }
-        };
+    /// Lets one block of service pass: for what waits for time to pass, and for the price of places.
+    pub(crate) fn tick(&mut self) {
+        self.begin_block();
+        // Also while messages are queued, however many deadlines their answers have called off.
+        if self.scheduled > 0 || self.length() > 0 {
+            self.clock = self.clock.saturating_add(1);
+        }
     }
 
     /// Notes that a block begins, and whether anything is in the queue that was there when the
-    /// last one began: the time that others wait is what places are priced by. Says whether that
-    /// changes anything.
-    pub(crate) fn begin_block(&mut self) -> bool {
-        let before = (self.memory, self.mark, self.volume);
+    /// last one began: the time that others wait is what places are priced by.
+    fn begin_block(&mut self) {
         let is_behind = !self.queue.is_empty() && self.queue.head < self.mark;
         self.memory = remember(self.memory, is_behind);
         // An empty queue has nothing to mark, and the record stays as it is.
@@ -234,7 +186,6 @@ impl ServiceState {
             // Whatever damage has left of it.
             true => self.volume = 0,
         }
-        before != (self.memory, self.mark, self.volume)
     }
 
     /// Whether something is left to be swept.

@@ -106,7 +106,7 @@ impl<T: Config> Pallet<T> {
         let program = &message.destination;
         match Self::party(message) {
             party @ (Party::Waiter(..) | Party::Handler) => {
-                Self::value_departs(program, ending.value)?;
+                Self::value_departs(&mut service.till, program, ending.value)?;
                 let payload = Self::reply_payload(ending.payload);
                 purse.share();
                 let reply = Answer {
@@ -157,11 +157,11 @@ impl<T: Config> Pallet<T> {
                 Self::enqueue_reply(service, lane, message, party, reply);
             }
             Party::User => {
-                let returned = Self::value_returns(&message.source, value);
+                let returned = Self::value_returns(&mut service.till, &message.source, value);
                 Self::tell_user(message, failure.code, failure.payload, returned);
             }
             Party::Account => {
-                Self::value_returns(&message.source, value);
+                Self::value_returns(&mut service.till, &message.source, value);
             }
         }
     }
@@ -186,8 +186,8 @@ impl<T: Config> Pallet<T> {
                 Self::enqueue_reply(service, Lane::Queue, &message, party, reply);
             }
             Party::User | Party::Account => {
-                Self::value_returns(&message.source, value);
-                Self::release_purse(&message.purse);
+                Self::value_returns(&mut service.till, &message.source, value);
+                Self::release_purse(&mut service.till, &message.purse);
             }
         }
     }

@@ -10,6 +10,7 @@ use frame_support::{
 use crate::{
     agenda::Due,
     bounds,
+    order::Order,
     queue::Lane,
     record::ServiceState,
     report,
@@ -30,42 +31,40 @@ impl<T: Config> Pallet<T> {
     /// Serves before the transactions of a block, with the guaranteed share of at most `limit`,
     /// and says what that took.
     pub(crate) fn poll(limit: Weight, session: &mut Session<T>) -> Weight {
-        Self::poll_in_steps(limit, session, &mut || ())
+        Self::poll_in_steps(limit, session, &mut |_| ())
     }
 
     /// Likewise, and calls `ended` when what is due is done, and after each message.
     pub(crate) fn poll_in_steps(
         limit: Weight,
         session: &mut Session<T>,
-        ended: &mut dyn FnMut(),
+        ended: &mut dyn FnMut(&ServiceState),
     ) -> Weight {
         let limit = Self::min_service_weight().min(limit);
-        if !T::WeightInfo::tick().all_lte(limit) {
-            return Weight::zero();
-        }
-        let ticked = Self::tick();
-        let limit = limit.saturating_sub(ticked);
-        let share = limit.min(Self::due_share());
-        let due = Self::do_due_within(share.saturating_sub(Self::sweep_share(share)));
-        let swept = Self::sweep_within(share.saturating_sub(due));
-        ended();
-        let settled = due.saturating_add(swept);
-        session.modules = Modules::with_budget(HALF_BUDGET);
-        let served = Self::serve_within(limit.saturating_sub(settled), session, ended);
-        ticked.saturating_add(settled).saturating_add(served)
+        Self::hook(limit, |service, meter| {
+            service.tick();
+            let share = meter.remaining().min(Self::due_share());
+            let due = share.saturating_sub(Self::sweep_share(share));
+            let due = within(meter, due, |meter| Self::do_due(service, meter));
+            let rest = share.saturating_sub(due);
+            within(meter, rest, |meter| Self::sweep(service, meter));
+            ended(service);
+            session.modules = Modules::with_budget(HALF_BUDGET);
+            Self::serve(service, meter, session, ended);
+        })
     }
 
     /// Serves after the transactions of a block, which have left `rest`, with the share of that
     /// which it may take; says what that took.
     pub(crate) fn idle(rest: Weight, session: &mut Session<T>) -> Weight {
-        Self::idle_in_steps(rest, session, &mut || ())
+        Self::idle_in_steps(rest, session, &mut |_| ())
     }
 
     /// Likewise, and calls `ended` when what is due is done, and after each message.
     pub(crate) fn idle_in_steps(
         rest: Weight,
         session: &mut Session<T>,
-        ended: &mut dyn FnMut(),
+        ended: &mut dyn FnMut(&ServiceState),
     ) -> Weight {
         let limit = share_of(T::IdleShare::get(), rest);
         let looked = T::WeightInfo::peek_service();
@@ -74,119 +73,83 @@ impl<T: Config> Pallet<T> {
         }
         session.modules = Modules::with_budget(Self::code_left());
         let limit = limit.saturating_sub(looked);
-        let half = Weight::from_parts(limit.ref_time() / 2, limit.proof_size() / 2);
-        let due = Self::do_due_within(half);
-        ended();
-        let served = Self::serve_within(limit.saturating_sub(due), session, ended);
-        let used = due.saturating_add(served);
-        let swept = Self::sweep_within(limit.saturating_sub(used));
-        looked.saturating_add(used).saturating_add(swept)
-    }
-
-    /// Serves messages with at most `limit` and says what that took.
-    pub(crate) fn serve_within(
-        limit: Weight,
-        session: &mut Session<T>,
-        ended: &mut dyn FnMut(),
-    ) -> Weight {
-        Self::within(limit, |service, meter| {
+        let used = Self::hook(limit, |service, meter| {
+            let rest = meter.remaining();
+            let half = Weight::from_parts(rest.ref_time() / 2, rest.proof_size() / 2);
+            within(meter, half, |meter| Self::do_due(service, meter));
+            ended(service);
             Self::serve(service, meter, session, ended);
-        })
+            Self::sweep(service, meter);
+        });
+        looked.saturating_add(used)
     }
 
-    /// Does what is due with at most `limit` and says what that took.
-    pub(crate) fn do_due_within(limit: Weight) -> Weight {
-        Self::within(limit, Self::do_due)
-    }
-
-    /// Sweeps with at most `limit` and says what that took.
-    pub(crate) fn sweep_within(limit: Weight) -> Weight {
-        Self::within(limit, Self::sweep)
-    }
-
-    /// Does a part of the service with at most `limit`, unless it is paused.
-    fn within(limit: Weight, part: impl FnOnce(ServiceState, &mut WeightMeter)) -> Weight {
-        let mut meter = WeightMeter::with_limit(limit);
-        if meter.try_consume(T::WeightInfo::peek_service()).is_ok() {
-            match Self::sound_service(&mut meter) {
-                Some(service) if !service.is_paused => part(service, &mut meter),
-                _ => {}
-            }
+    /// Serves with at most `limit`, unless the service is paused, and says what that took. The record of the
+    /// service is read once and written once, and what became due to the fee handler is handed over in one
+    /// piece.
+    fn hook(limit: Weight, parts: impl FnOnce(&mut ServiceState, &mut WeightMeter)) -> Weight {
+        let (looked, kept) = (T::WeightInfo::peek_service(), T::WeightInfo::tick());
+        if !kept.all_lte(limit) {
+            return Weight::zero();
         }
-        meter.consumed()
+        // Where there is no room to hand fees over, a later hook does.
+        let limit = limit.saturating_sub(kept);
+        let handed = T::WeightInfo::hand_over();
+        let has_room = handed.all_lte(limit);
+        let mut meter = WeightMeter::with_limit(limit.saturating_sub(handed));
+        let before = match Self::sound_service(&mut meter) {
+            Some(service) if !service.is_paused => service,
+            _ => return meter.consumed().saturating_add(looked),
+        };
+        let mut service = before;
+        parts(&mut service, &mut meter);
+        let mut used = meter.consumed();
+        if has_room && service.till.fees > 0 {
+            Self::hand_over_fees(&mut service.till);
+            used.saturating_accrue(handed);
+        }
+        if service == before {
+            return used.saturating_add(looked);
+        }
+        Service::<T>::put(service);
+        used.saturating_add(kept)
     }
 
-    /// Serves the queue and what was booked, in turns, until both are empty or the next turn might not fit.
-    /// Where the head of one does not fit any more, the other has the rest. Calls `ended` after each message.
-    ///
-    /// The record of the service is at hand meanwhile, and written once a message.
+    /// Serves the queue and what was booked, in turns, until both are empty or the next turn might not fit. Calls
+    /// `ended` after each message.
     pub(crate) fn serve(
-        mut service: ServiceState,
+        service: &mut ServiceState,
         meter: &mut WeightMeter,
         session: &mut Session<T>,
-        ended: &mut dyn FnMut(),
+        ended: &mut dyn FnMut(&ServiceState),
     ) {
         let least = Self::longest_step();
-        let (promised, hook) = (Self::promised(), Self::hook_gas());
-        // Whether what was booked has waited for its part for so long that it has it now.
-        let is_owed = service.is_owed(hook);
-        let begins = core::mem::take(&mut service.queue_begins) && !is_owed;
-        let whole = meter.remaining();
-        // Whose head does not fit any more, and whether anything has left each row.
-        let (mut full, mut has_queued, mut has_booked) = (None, false, false);
+        if !meter.can_consume(least) {
+            return;
+        }
+        let promised = Self::promised();
+        let mut order = Order::begin(service, Self::hook_gas(), meter.remaining());
         while meter.can_consume(least) {
-            let is_first = begins && !has_queued && !has_booked;
-            let next = match is_first && full.is_none() && !service.queue.is_empty() {
-                true => Some(Lane::Queue),
-                false => service.next_lane_but(full),
-            };
-            let Some(lane) = next else {
+            let Some(lane) = order.next(service) else {
                 return;
             };
-            // What the queue cannot use is for nothing.
-            let is_spare = full == Some(Lane::Queue);
             let room = meter.remaining();
-            let needed = match Self::serve_head(&mut service, lane, (room, promised), session) {
+            match Self::serve_head(service, lane, (room, promised), session) {
                 Ok(served) => {
-                    match lane {
-                        Lane::Queue => has_queued = true,
-                        Lane::Booked => has_booked = true,
-                    }
-                    if !is_spare {
-                        service.took(lane, served.took, hook);
-                    }
-                    Service::<T>::put(service);
-                    session.journal.settle();
+                    order.served(service, lane, served.took);
+                    session.journal.settle(service);
                     meter.consume(served.weight);
-                    ended();
-                    continue;
+                    ended(service);
                 }
-                Err(needed) => needed,
-            };
-            // The head and its purse were read to find out.
-            meter.consume(T::WeightInfo::peek_queue());
-            // Or a little that is booked for each hook would keep a long turn from ever beginning.
-            let is_behind = has_booked && needed.all_lte(whole);
-            if lane == Lane::Queue && service.ahead >= 0 && (is_behind || is_first) {
-                match is_owed {
-                    // It has had all it would.
-                    true => service.ahead = -1,
-                    false => service.queue_begins = true,
-                }
-                Service::<T>::put(service);
-            }
-            if full.is_some() {
-                // Where the queue alone was served, it has kept the rest from what was booked, whether it
-                // burned that or not. Or what was booked would begin hook after hook, for a rest that the
-                // queue could not use behind it.
-                if is_spare && has_queued && !has_booked {
+                Err(needed) => {
+                    // The head and its purse were read to find out.
+                    meter.consume(T::WeightInfo::peek_queue());
                     let rest = Self::gas_within(meter.remaining());
-                    service.took(Lane::Queue, rest, hook);
-                    Service::<T>::put(service);
+                    if !order.did_not_fit(service, lane, needed, rest) {
+                        return;
+                    }
                 }
-                return;
             }
-            full = Some(lane);
         }
     }
 
@@ -222,7 +185,7 @@ impl<T: Config> Pallet<T> {
         let most = step.saturating_add(Self::turn_weight(gas_limit, proof_price));
         if !most.all_lte(promised) {
             // It fitted when it was sent, and the block has shrunk since.
-            session.journal.begin(lane, place, &task);
+            session.journal.begin(service, (lane, place), &task);
             Self::advance(service, lane, counts);
             Self::refuse(service, task, ReplyCode::LimitExceeded, session);
             return Ok(Self::step_of(step));
@@ -230,7 +193,7 @@ impl<T: Config> Pallet<T> {
         if !most.all_lte(room) || !Self::has_room(&task, gas_limit, &session.modules) {
             return Err(most);
         }
-        session.journal.begin(lane, place, &task);
+        session.journal.begin(service, (lane, place), &task);
         Self::advance(service, lane, counts);
         let (share, read) = (task.share, session.modules.spent());
         let used = Self::run(service, task, gas_limit, session);
@@ -304,7 +267,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Does what is due, in order, as long as the meter lasts.
-    pub(crate) fn do_due(mut service: ServiceState, meter: &mut WeightMeter) {
+    pub(crate) fn do_due(service: &mut ServiceState, meter: &mut WeightMeter) {
         // Room for the longest, since what it is shows only when it is read.
         let most = T::WeightInfo::do_due(bounds::PAYLOAD);
         while service.is_due() && meter.can_consume(most) {
@@ -313,7 +276,6 @@ impl<T: Config> Pallet<T> {
                 // All of that tick is done, or it never had anything; only damage has left a record.
                 Ticks::<T>::remove(tick);
                 (service.due_tick, service.due_index) = (tick.saturating_add(1), 0);
-                Service::<T>::put(service);
                 meter.consume(T::WeightInfo::do_due(0));
                 continue;
             }
@@ -326,17 +288,22 @@ impl<T: Config> Pallet<T> {
             }
             let bytes = match due {
                 Some(Due::Deadline { program, waiter }) => {
-                    Self::deadline_passes(&mut service, program, waiter);
+                    Self::deadline_passes(service, program, waiter);
                     0
                 }
-                Some(Due::Delivery(message)) => Self::deliver(&mut service, message),
-                Some(Due::Letter { user, message }) => {
-                    Self::letter_expires(&service, user, message)
-                }
+                Some(Due::Delivery(message)) => Self::deliver(service, message),
+                Some(Due::Letter { user, message }) => Self::letter_expires(service, user, message),
                 None => 0,
             };
-            Service::<T>::put(service);
             meter.consume(T::WeightInfo::do_due(bytes as u32));
         }
     }
+}
+
+/// Does a part of a hook with at most `limit`, and says what that took.
+fn within(meter: &mut WeightMeter, limit: Weight, part: impl FnOnce(&mut WeightMeter)) -> Weight {
+    let mut own = WeightMeter::with_limit(limit.min(meter.remaining()));
+    part(&mut own);
+    meter.consume(own.consumed());
+    own.consumed()
 }

@@ -26,12 +26,14 @@ impl<T: Config> Pallet<T> {
             .saturating_add(T::WeightInfo::resume_message(bounds::PAYLOAD))
     }
 
+    /// What a hook takes around all that it serves: its record, and handing over what it has earned.
+    fn around() -> Weight {
+        T::WeightInfo::tick().saturating_add(T::WeightInfo::hand_over())
+    }
+
     /// The most that serving one message takes, with all that a hook does before it.
     pub(crate) fn longest_head() -> Weight {
-        // The clock moves on, and three parts of the service look at its record.
-        T::WeightInfo::peek_service()
-            .saturating_mul(3)
-            .saturating_add(T::WeightInfo::tick())
+        Self::around()
             .saturating_add(Self::longest_step())
             .saturating_add(Self::turn_weight(
                 T::MaxTurnGas::get(),
@@ -54,9 +56,8 @@ impl<T: Config> Pallet<T> {
     /// what is due.
     pub(crate) fn promised() -> Weight {
         Self::min_service_weight()
-            .saturating_sub(T::WeightInfo::tick())
+            .saturating_sub(Self::around())
             .saturating_sub(Self::due_share())
-            .saturating_sub(T::WeightInfo::peek_service())
     }
 
     /// What a weight is worth in gas: its time, and its proof where a chain prices that.

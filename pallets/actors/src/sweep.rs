@@ -18,9 +18,9 @@ use crate::{
     queue::Lane,
     record::ServiceState,
     report,
+    till::Till,
     waiting::{WaitState, WaitingMessage},
-    Config, Event, Graves, Pages, Pallet, Remains, Service, State, Waiting, WaitingPayloads,
-    WeightInfo,
+    Config, Event, Graves, Pages, Pallet, Remains, State, Waiting, WaitingPayloads, WeightInfo,
 };
 
 /// Keys that one step of freeing an exited program's storage removes.
@@ -32,9 +32,9 @@ const MOST_GRAVES: u32 = 16;
 impl<T: Config> Pallet<T> {
     /// Sweeps, a bounded number of keys a step, as long as the meter lasts: first waiting
     /// messages are answered, then storage is freed. What remains is found again by the next hook.
-    pub(crate) fn sweep(mut service: ServiceState, meter: &mut WeightMeter) {
-        Self::answer(&mut service, meter);
-        Self::free_remains(&mut service, meter);
+    pub(crate) fn sweep(service: &mut ServiceState, meter: &mut WeightMeter) {
+        Self::answer(service, meter);
+        Self::free_remains(service, meter);
     }
 
     /// Answers messages that waited in programs which have ended.
@@ -59,7 +59,6 @@ impl<T: Config> Pallet<T> {
                     service.graves.step_over_gap(Graves::<T>::iter_keys());
                 }
             }
-            Service::<T>::put(*service);
         }
     }
 
@@ -75,12 +74,11 @@ impl<T: Config> Pallet<T> {
             }
             let place = service.remains.head;
             match Remains::<T>::get(place) {
-                Some(remnant) => match Self::free(remnant, &mut last) {
+                Some(remnant) => match Self::free(&mut service.till, remnant, &mut last) {
                     Some(left) => Remains::<T>::insert(place, left),
                     None => {
                         Remains::<T>::remove(place);
                         service.remains.pop();
-                        Service::<T>::put(*service);
                         last.clear();
                     }
                 },
@@ -88,7 +86,6 @@ impl<T: Config> Pallet<T> {
                     report!("no program is at {place} to be freed");
                     Remains::<T>::remove(place);
                     service.remains.step_over_gap(Remains::<T>::iter_keys());
-                    Service::<T>::put(*service);
                 }
             }
         }
@@ -122,7 +119,6 @@ impl<T: Config> Pallet<T> {
                     Parting::Upgraded => ReplyCode::Upgraded.into(),
                 };
                 Self::end_waiting(service, waiting, failure);
-                Service::<T>::put(*service);
             }
             last = key;
         }
@@ -132,6 +128,7 @@ impl<T: Config> Pallet<T> {
     /// Frees one step of what an exited program stores, from behind `last`, and gives its heir the
     /// part of the deposit that was held for that. Returns what is left, if anything.
     fn free(
+        till: &mut Till,
         mut remnant: Remnant<T::AccountId>,
         last: &mut Vec<u8>,
     ) -> Option<Remnant<T::AccountId>> {
@@ -163,7 +160,7 @@ impl<T: Config> Pallet<T> {
         let heir = Self::heir(account.clone());
         let is_last = remnant.items <= freed;
         if is_last {
-            Self::release_rest(&account, &heir, remnant.deposit);
+            Self::release_rest(till, &account, &heir, remnant.deposit);
         } else {
             let share = part(remnant.deposit, freed.into(), remnant.items.into());
             let released = Self::release_storage(&account, share);
@@ -209,7 +206,7 @@ impl<T: Config> Pallet<T> {
             );
         }
         if let Some(purse) = purse {
-            Self::put_purse(&waiting.message.purse, purse);
+            Self::put_purse(&mut service.till, &waiting.message.purse, purse);
         }
         Self::deposit_event(Event::MessageProcessed {
             message_id: waiting.message.id,

@@ -23,6 +23,7 @@ use crate::{
     report,
     session::Session,
     task::{Ended, Past, Task},
+    till::Till,
     waiting::WaitState,
     Codes, Config, Event, Pallet, Program, Programs, Purse, Status,
 };
@@ -200,7 +201,7 @@ impl<T: Config> Pallet<T> {
         gas_limit: Gas,
         session: &mut Session<T>,
     ) -> Weight {
-        let is_whole = Self::begin(&mut task);
+        let is_whole = Self::begin(&mut service.till, &mut task);
         let Some(purse) = task.purse.take() else {
             // Only damaged storage brings us here: nothing can pay for the turn.
             Self::end(service, task, None, ReplyCode::OutOfGas.into(), 0);
@@ -235,7 +236,9 @@ impl<T: Config> Pallet<T> {
             .journal
             .end(&task, gas_limit, (run.gas_burned, place), came_of_it);
         match outcome {
-            Ok(ended) => Self::finish(task, Some(purse), ended, gas_burned),
+            Ok(ended) => {
+                Self::finish(&mut service.till, task, Some(purse), ended, gas_burned);
+            }
             Err(failure) => Self::end(service, task, Some(purse), failure, gas_burned),
         }
         Weight::from_parts(run.gas_burned, run.proof)
@@ -248,7 +251,7 @@ impl<T: Config> Pallet<T> {
         code: ReplyCode,
         session: &mut Session<T>,
     ) {
-        Self::begin(&mut task);
+        Self::begin(&mut service.till, &mut task);
         let purse = task.purse.take();
         let failure = Failure::from(code);
         session.journal.end(&task, 0, (0, 0), Err(&failure));
@@ -257,7 +260,7 @@ impl<T: Config> Pallet<T> {
 
     /// What happens before a turn and outlasts its failure: the message waits no longer, the value of
     /// a reply is the program's, and the deposit money that comes with it is the message's. Whether all that the message says is there.
-    fn begin(task: &mut Task<T>) -> bool {
+    fn begin(till: &mut Till, task: &mut Task<T>) -> bool {
         let mut is_whole = true;
         if let Some(purse) = &mut task.purse {
             purse.is_signal = false;
@@ -278,7 +281,7 @@ impl<T: Config> Pallet<T> {
             _ => None,
         };
         if let Some(reply) = reply {
-            Self::value_returns(&reply.destination, reply.value);
+            Self::value_returns(till, &reply.destination, reply.value);
         }
         is_whole
     }
@@ -293,11 +296,23 @@ impl<T: Config> Pallet<T> {
     ) {
         let code = failure.code;
         Self::fail(service, &task, failure, purse.as_mut());
-        Self::finish(task, purse, Ended::With(code), gas_burned);
+        Self::finish(
+            &mut service.till,
+            task,
+            purse,
+            Ended::With(code),
+            gas_burned,
+        );
     }
 
     /// Gives up the references that the turn's message held, and tells how it ended.
-    fn finish(task: Task<T>, purse: Option<Purse<T>>, ended: Ended, gas_burned: Gas) {
+    fn finish(
+        till: &mut Till,
+        task: Task<T>,
+        purse: Option<Purse<T>>,
+        ended: Ended,
+        gas_burned: Gas,
+    ) {
         let message = task.message;
         let mut answer = task.answer;
         if let Some(mut purse) = purse {
@@ -307,13 +322,13 @@ impl<T: Config> Pallet<T> {
                 purse.release();
             }
             match ended {
-                Ended::With(_) => Self::put_purse(&message.purse, purse),
+                Ended::With(_) => Self::put_purse(till, &message.purse, purse),
                 // It keeps its reference.
                 Ended::Not(_) => Self::keep_purse(&message.purse, purse),
             }
         }
         if let Some(answer) = answer {
-            Self::release_purse(&answer.purse);
+            Self::release_purse(till, &answer.purse);
         }
         Self::deposit_event(match ended {
             Ended::With(reply_code) => Event::MessageProcessed {

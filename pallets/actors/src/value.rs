@@ -1,52 +1,17 @@
-//! Value on its way: the escrow account holds what is in flight, above the existential deposit
-//! that keeps the account alive. It holds more only if somebody sends it money.
+//! Value: what a message brings to where it goes.
 
 use actors_primitives::{Balance, ReplyCode};
 use frame_support::{
-    pallet_prelude::{DispatchError, Weight},
+    pallet_prelude::DispatchError,
     traits::{
-        fungible::{Balanced, Inspect, Mutate},
-        tokens::{Fortitude, Precision, Preservation, Provenance},
-        Get, OnUnbalanced,
+        fungible::{Inspect, Mutate},
+        tokens::{Preservation, Provenance},
     },
 };
-use sp_runtime::traits::AccountIdConversion;
 
-use crate::{aborted::Aborted, report, Config, Error, Pallet, ValueInFlight};
+use crate::{aborted::Aborted, till::Till, Config, Error, Pallet};
 
 impl<T: Config> Pallet<T> {
-    /// The account that holds value in flight.
-    #[must_use]
-    pub fn escrow() -> T::AccountId {
-        T::PalletId::get().into_account_truncating()
-    }
-
-    /// Mints the escrow account its existential deposit, once in the life of a chain: in its first
-    /// block, or with the upgrade that brings the pallet. An upgrade that raises the existential deposit
-    /// adds the difference.
-    pub(crate) fn endow_escrow() {
-        let escrow = Self::escrow();
-        let minimum = T::Currency::minimum_balance();
-        let own = T::Currency::balance(&escrow).checked_sub(ValueInFlight::<T>::get());
-        if own.is_none() {
-            report!("the escrow account holds less than is in flight");
-        }
-        let missing = minimum.saturating_sub(own.unwrap_or(minimum));
-        if missing != 0 && T::Currency::mint_into(&escrow, missing).is_err() {
-            report!("the escrow account could not be endowed");
-        }
-    }
-
-    /// What that takes: the account, the sum in flight, and the issuance.
-    pub(crate) fn endowing_weight() -> Weight {
-        T::DbWeight::get().reads_writes(3, 2)
-    }
-
-    /// What an account can send away and stay alive.
-    pub(crate) fn spendable(who: &T::AccountId) -> Balance {
-        T::Currency::reducible_balance(who, Preservation::Preserve, Fortitude::Polite)
-    }
-
     /// Whether `value` can arrive at an account, which it creates if need be.
     pub(crate) fn can_receive(who: &T::AccountId, value: Balance) -> bool {
         value == 0
@@ -55,57 +20,34 @@ impl<T: Config> Pallet<T> {
                 .is_ok()
     }
 
-    /// Moves value from its source into escrow.
+    /// Takes value on its way from its source.
     pub(crate) fn value_departs(
+        till: &mut Till,
         source: &T::AccountId,
         value: Balance,
     ) -> Result<(), DispatchError> {
-        if value == 0 {
-            return Ok(());
-        }
-        T::Currency::transfer(source, &Self::escrow(), value, Preservation::Preserve)
-            .map_err(|_| Error::<T>::ValueNotPayable)?;
-        ValueInFlight::<T>::mutate(|sum| *sum = sum.saturating_add(value));
-        Ok(())
+        Self::take_in(till, source, value).map_err(|_| Error::<T>::ValueNotPayable.into())
     }
 
-    /// Moves value out of escrow to where it goes.
+    /// Pays value that was on its way out to where it goes.
     pub(crate) fn value_arrives(
+        till: &mut Till,
         destination: &T::AccountId,
         value: Balance,
     ) -> Result<(), DispatchError> {
-        if value == 0 {
-            return Ok(());
-        }
-        T::Currency::transfer(&Self::escrow(), destination, value, Preservation::Preserve)?;
-        ValueInFlight::<T>::mutate(|sum| *sum = sum.saturating_sub(value));
-        Ok(())
+        Self::pay_out(till, destination, value)
     }
 
-    /// Moves value out of escrow to its source, or to whom that has left everything; says how
+    /// Pays value that was on its way out to its source, or to whom that has left everything; says how
     /// much arrived there.
     ///
     /// A source that could not take it back, because its account has gone meanwhile and the value
     /// is below the existential deposit, leaves it to [`Config::FeeHandler`], as dust is left.
-    pub(crate) fn value_returns(source: &T::AccountId, value: Balance) -> Balance {
-        if value == 0 || Self::value_arrives(&Self::heir(source.clone()), value).is_ok() {
+    pub(crate) fn value_returns(till: &mut Till, source: &T::AccountId, value: Balance) -> Balance {
+        if value == 0 || Self::pay_out(till, &Self::heir(source.clone()), value).is_ok() {
             return value;
         }
-        match T::Currency::withdraw(
-            &Self::escrow(),
-            value,
-            Precision::Exact,
-            Preservation::Preserve,
-            Fortitude::Force,
-        ) {
-            Ok(credit) => {
-                ValueInFlight::<T>::mutate(|sum| *sum = sum.saturating_sub(value));
-                T::FeeHandler::on_unbalanced(credit);
-            }
-            Err(_) => {
-                report!("the escrow account holds less than is in flight");
-            }
-        }
+        till.fees = till.fees.saturating_add(value);
         0
     }
 

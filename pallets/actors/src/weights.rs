@@ -24,6 +24,10 @@ pub trait WeightInfo {
     fn peek_service() -> Weight;
     /// Moving the clock on.
     fn tick() -> Weight;
+    /// Handing over to the fee handler what a hook has earned, and taking money from the escrow account.
+    fn hand_over() -> Weight;
+    /// Putting what is in the till at the end of a block on the escrow account.
+    fn close_till() -> Weight;
     /// Looking at the head of the queue, which may not fit.
     fn peek_queue() -> Weight;
     /// `set_service_paused`.
@@ -51,7 +55,7 @@ pub trait WeightInfo {
 
 /// Bytes that prove one access: nodes of the trie and a record of the pallet's. `make bench --only
 /// scaling` measures 1,000 bytes a key with 100,000 programs.
-const PROOF_PER_ACCESS: u64 = 2_048;
+pub(crate) const PROOF_PER_ACCESS: u64 = 2_048;
 
 /// Every key that is written is read as well.
 fn accesses(reads: u64, writes: u64) -> Weight {
@@ -163,6 +167,16 @@ impl WeightInfo for () {
 
     fn tick() -> Weight {
         accesses(1, 1)
+    }
+
+    // The escrow account and the issuance; what the handler does is the chain's own.
+    fn hand_over() -> Weight {
+        picoseconds(60_000_000, 0, 0).saturating_add(accesses(3, 2))
+    }
+
+    // The service and the escrow account.
+    fn close_till() -> Weight {
+        picoseconds(30_000_000, 0, 0).saturating_add(accesses(2, 2))
     }
 
     // The service, the head of the queue, its program, its purse; and the message that it resumes, the purse

@@ -288,11 +288,11 @@ mod tests {
 
     #[test]
     #[should_panic(
-        expected = "does not hold after block 1: the value in flight is not the sum. That is a fault of the pallet"
+        expected = "does not hold after block 1: there is less money than purses and messages have. That is a fault of the pallet"
     )]
     fn broken_invariants_are_told_after_the_block() {
         let chain = Chain::new();
-        chain.run(|| pallet_actors::ValueInFlight::<Runtime>::put(5));
+        chain.run(|| pallet_actors::Endowment::<Runtime>::mutate(|endowment| *endowment += 5));
         chain.next_block();
     }
 }

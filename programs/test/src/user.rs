@@ -2,7 +2,7 @@
 
 use actors_primitives::{Balance, MessageId};
 use frame_support::traits::fungible::{hold::Inspect as _, Inspect};
-use pallet_actors::{Event, Mailboxes};
+use pallet_actors::{Event, Mailboxes, Purses};
 use std::fmt;
 
 use crate::{
@@ -87,17 +87,28 @@ impl User {
         self.account.clone().into()
     }
 
-    /// The free balance, in planck: without what is held for messages at work and for code.
+    /// The free balance, in planck: without what is on hold for code, and what messages at work have.
     #[must_use]
     pub fn balance(&self) -> Balance {
         self.chain.run(|| Balances::balance(&self.account))
     }
 
-    /// What is held on the account for messages at work and for code, in planck.
+    /// What is on hold on the account, for code, in planck.
     #[must_use]
     pub fn held(&self) -> Balance {
         self.chain
             .run(|| Balances::total_balance_on_hold(&self.account))
+    }
+
+    /// What calls of this user have brought for gas and deposits and is not settled yet, as long as messages that they
+    /// have caused are at work, in planck. What is left of it comes back.
+    #[must_use]
+    pub fn in_purses(&self) -> Balance {
+        self.chain.run(|| {
+            let purses = Purses::<Runtime>::iter_values();
+            let own = purses.filter(|purse| purse.payer == self.account);
+            own.map(|purse| purse.held + purse.deposit).sum()
+        })
     }
 
     /// All that programs sent this user so far of their own accord, in order.

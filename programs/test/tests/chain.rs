@@ -39,9 +39,12 @@ fn money_is_exact_to_the_planck() {
         .gas(DEFAULT_GAS)
         .deposit(0)
         .by(&bob);
-    assert!(bob.held() >= u128::from(DEFAULT_GAS) / 100);
+    // All that it brings has left the account, and is on hold nowhere.
+    let gas = u128::from(DEFAULT_GAS) / 100;
+    assert_eq!((bob.balance(), bob.held()), (before - gas - 10, 0));
+    assert_eq!(bob.in_purses(), gas);
     let reply = message.expect_reply(b"");
-    assert_eq!(bob.held(), 0);
+    assert_eq!(bob.in_purses(), 0);
     // One planck for a hundred gas, rounded down; half of the value came back.
     assert_eq!(
         bob.balance(),

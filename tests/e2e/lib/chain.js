@@ -5,6 +5,7 @@ import './warnings.js';
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiPromise, Keyring, WsProvider } from '@polkadot/api';
+import { u8aConcat } from '@polkadot/util';
 
 /** Enough for any test that does not look at gas or deposits. */
 export const GAS = 100_000_000_000n;
@@ -208,6 +209,14 @@ export class Chain {
     const api = hash ? await this.api.at(hash) : this.api;
     const { data } = await api.query.system.account(account);
     return { free: data.free.toBigInt(), held: data.reserved.toBigInt() };
+  }
+
+  /** What the escrow account has of purses, value on its way and fees, in planck. */
+  async inEscrow() {
+    const { palletId } = this.api.consts.actors;
+    const account = u8aConcat('modl', palletId.toU8a(), new Uint8Array(20));
+    const endowment = await this.api.query.actors.endowment();
+    return (await this.balance(account)).free - endowment.toBigInt();
   }
 
   /**

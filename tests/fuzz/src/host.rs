@@ -26,9 +26,6 @@ impl Host for OneProgram {
     fn block_timestamp(&mut self) -> u64 {
         0
     }
-    fn liquid_deposit(&mut self) -> Balance {
-        0
-    }
     fn is_closed(&mut self) -> bool {
         false
     }

@@ -141,9 +141,6 @@ pub trait Host {
     fn balance(&mut self) -> Balance;
     /// The time of the block, in milliseconds since 1970.
     fn block_timestamp(&mut self) -> u64;
-    /// How much of what is held on the payer's account no lock has frozen since, in planck: deposit
-    /// money beyond that cannot be used.
-    fn liquid_deposit(&mut self) -> Balance;
     /// Whether the payer has closed the purse that this turn's was split from: asked if
     /// [`Context::is_closed`] does not say.
     fn is_closed(&mut self) -> bool;

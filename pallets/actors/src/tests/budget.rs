@@ -163,8 +163,8 @@ fn booked_code_counts_as_what_it_takes() {
     idle();
     assert_eq!(Service::<Test>::get().scheduled, 1);
     begin_block();
-    Pallet::<Test>::tick();
-    Pallet::<Test>::do_due_within(BlockWeights::get().max_block);
+    super::player::tick();
+    super::player::do_due_within(BlockWeights::get().max_block);
     super::player::serve_one();
     let info = Programs::<Test>::get(&program).expect("it is there").info;
     let least = 8 * Pallet::<Test>::code_share(&info) as i64;

@@ -6,10 +6,6 @@ use frame_support::{assert_noop, assert_ok, traits::fungible::hold::Inspect as _
 use super::player::*;
 use crate::{mock::*, Error, Event, HoldReason, Pallet, Purses};
 
-fn held(who: &AccountId) -> u128 {
-    Balances::balance_on_hold(&HoldReason::Purse.into(), who)
-}
-
 /// How the reply that resumed the message says that the other ended.
 fn told(asking: &AccountId, id: MessageId) -> i32 {
     let seen = turns_of(asking, id).pop().and_then(|turn| turn.reply);
@@ -74,7 +70,7 @@ fn what_a_callee_leaves_comes_back_with_its_reply() {
             pass(3);
             assert_eq!(code_of_answer(id), Some(code), "{gas:?}");
             assert_quiet();
-            assert_eq!(held(&ALICE), 0);
+            assert_eq!(in_purses(&ALICE), 0);
             play(&asking, script([&[vec![9, 2]]]));
             play(&asked, script([&[vec![9, 1]]]));
         }
@@ -118,7 +114,7 @@ fn a_signal_has_what_is_left_of_the_deposit_money() {
             Some(ReplyCode::Trapped)
         );
         assert_eq!(grown(&program) - before, growth);
-        assert_eq!(held(&ALICE), 0);
+        assert_eq!(in_purses(&ALICE), 0);
         assert_quiet();
     }
 }
@@ -183,7 +179,7 @@ fn a_payer_closes_what_a_call_has_opened() {
         payer: ALICE,
     };
     assert!(events().contains(&closed));
-    assert!(held(&ALICE) > 0, "what waits goes on waiting");
+    assert!(in_purses(&ALICE) > 0, "what waits goes on waiting");
     // Once is enough.
     System::reset_events();
     assert_ok!(close(&ALICE, id));
@@ -195,7 +191,7 @@ fn a_payer_closes_what_a_call_has_opened() {
     let over = error::PURSE_CLOSED;
     assert!(told.contains(&vec![over, over, over, 0]), "{told:?}");
     assert_eq!(code_of_answer(id), Some(ReplyCode::Replied));
-    assert_eq!(held(&ALICE), 0);
+    assert_eq!(in_purses(&ALICE), 0);
     assert_noop!(close(&ALICE, id), Error::<Test>::NoSuchPurse);
     assert_quiet();
 }
@@ -313,11 +309,11 @@ fn messages_to_oneself_do_not_outlive_the_purse() {
     let second = script([&[next(third, 60_000_000_000)]]);
     let id = play(&program, script([&[next(second, 150_000_000_000)]]));
     assert_eq!(code_of_answer(id), Some(ReplyCode::Finished));
-    assert!(held(&ALICE) > 0);
+    assert!(in_purses(&ALICE) > 0);
     pass(5);
     let told = results(&program);
     assert_eq!(told.last(), Some(&vec![error::OVER_LIMIT]), "{told:?}");
-    assert_eq!(held(&ALICE), 0);
+    assert_eq!(in_purses(&ALICE), 0);
     assert_quiet();
 }
 

@@ -299,8 +299,8 @@ fn what_comes_after_a_deadline_stays_behind_it() {
         script([&[wait(1)], &[wait(30)], &[wait(30)], &[]]),
     );
     // Its time is over, and nothing of that is served yet; then another message wakes it, which is served first.
-    Pallet::<Test>::tick();
-    Pallet::<Test>::do_due_within(BlockWeights::get().max_block);
+    tick();
+    do_due_within(BlockWeights::get().max_block);
     assert_eq!(Service::<Test>::get().booked.length(), 1);
     Service::<Test>::mutate(|service| service.ahead = -1);
     send(&program, script([&[wake(0)]]));

@@ -2,7 +2,7 @@
 
 use actors_primitives::{abi::error, program_preimage, CodeHash, MessageId, ReplyCode};
 
-use crate::{mock::*, Codes, Event, Pallet, Programs, Purses, Status, Tombstones, ValueInFlight};
+use crate::{mock::*, Codes, Event, Pallet, Programs, Purses, Status, Tombstones};
 
 /// The payload that makes `family` create a program.
 fn creation(code: CodeHash, salt: &[u8], gas: i64, value: u128, payload: &[u8]) -> Vec<u8> {
@@ -88,7 +88,7 @@ fn a_program_sees_how_its_message_failed_and_has_its_value_back() {
     let seen = seen(&family);
     assert_eq!((seen.code, seen.value), (0x100, UNIT));
     assert!(seen.payload.is_empty());
-    assert_eq!(ValueInFlight::<Test>::get(), 0);
+    assert_eq!(in_flight(), 0);
 }
 
 fn a_failing_handle_reply_keeps_the_value_and_nothing_else() {

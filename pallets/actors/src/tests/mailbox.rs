@@ -4,9 +4,7 @@ use actors_primitives::{Balance, MessageId, ReplyCode};
 use frame_support::{assert_noop, assert_ok, traits::fungible::Mutate};
 
 use super::player::*;
-use crate::{
-    mock::*, Error, Event, LetterEnd, Mailboxes, Pallet, Purses, ReplyTo, Service, ValueInFlight,
-};
+use crate::{mock::*, Error, Event, LetterEnd, Mailboxes, Pallet, Purses, ReplyTo, Service};
 
 /// Has a program write to Bob with value and wait for so many blocks; the ids of the message and
 /// of the letter.
@@ -60,7 +58,7 @@ fn a_user_replies_and_has_the_value() {
     let (bob, base) = (total(&BOB), total(&program));
     let (id, letter) = write(&program, 100, 5, 9);
     assert_eq!(total(&BOB), bob, "it stands in the mailbox");
-    assert_eq!(ValueInFlight::<Test>::get(), 100);
+    assert_eq!(in_flight(), 100);
     assert!(events().contains(&Event::UserMessage {
         message_id: letter,
         source: program.clone(),
@@ -72,7 +70,7 @@ fn a_user_replies_and_has_the_value() {
     }));
     send_reply(&BOB, letter, b"fine", 30);
     assert_eq!(total(&BOB), bob + 100 - 30);
-    assert_eq!(ValueInFlight::<Test>::get(), 30);
+    assert_eq!(in_flight(), 30);
     idle();
     let told = heard(&program, id);
     assert_eq!((told.to, told.code, told.value), (letter, 0, 30));

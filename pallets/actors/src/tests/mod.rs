@@ -48,6 +48,8 @@ mod deposit;
 mod exit;
 mod family;
 mod mailbox;
+#[cfg(test)]
+mod migration;
 #[allow(unreachable_pub, reason = "the suite exports the steps")]
 pub(crate) mod model;
 mod place;

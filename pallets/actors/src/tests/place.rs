@@ -9,7 +9,6 @@ use crate::{
     mock::*,
     place::{Rate, DOUBLING, FALL, FREE_PARTS, RISE},
     record::ServiceState,
-    session::Session,
     Error, Kind, Lane, Pallet, Purse, Purses, Service, Waiter,
 };
 
@@ -184,7 +183,7 @@ fn a_dry_run_counts_what_is_burned_beyond_what_is_paid_for() {
         let id = send_as(&ALICE, program.clone(), words.clone(), 0, gas, DEPOSIT);
         let id = id.expect("it starts");
         let room = BlockWeights::get().max_block;
-        Pallet::<Test>::serve_within(room, &mut Session::default(), &mut || ());
+        serve_within(room);
         code_of_answer(id)
     };
     let less = needed - 64 * ActorsSchedule::get().fuel;
@@ -893,8 +892,8 @@ fn what_was_booked_with_limits_does_not_keep_long_turns_from_beginning() {
         assert_ok!(send_as(&ALICE, spin.clone(), vec![], 0, LONGEST, 0));
     }
     begin_block();
-    Pallet::<Test>::tick();
-    Pallet::<Test>::do_due_within(BlockWeights::get().max_block);
+    tick();
+    do_due_within(BlockWeights::get().max_block);
     let least = Pallet::<Test>::promised() + <() as crate::WeightInfo>::tick();
     for blocks in 1.. {
         // The second has no room for a long turn in any case.
@@ -923,8 +922,8 @@ fn what_was_booked_does_not_wait_for_what_an_empty_queue_is_owed() {
     }
     idle();
     begin_block();
-    Pallet::<Test>::tick();
-    Pallet::<Test>::do_due_within(BlockWeights::get().max_block);
+    super::player::tick();
+    super::player::do_due_within(BlockWeights::get().max_block);
     assert_eq!(Service::<Test>::get().booked.length(), 3);
     let least = Pallet::<Test>::promised() + <() as crate::WeightInfo>::tick();
     let mut blocks = 0;
@@ -958,8 +957,8 @@ fn what_was_booked_has_its_part_behind_turns_that_leave_room_for_one() {
     let send = || send_as(&ALICE, spin.clone(), vec![], 0, turn, 0);
     let ids: Vec<_> = (0..40).map(|_| send().expect("it is accepted")).collect();
     begin_block();
-    Pallet::<Test>::tick();
-    Pallet::<Test>::do_due_within(BlockWeights::get().max_block);
+    super::player::tick();
+    super::player::do_due_within(BlockWeights::get().max_block);
     let least = Pallet::<Test>::promised() + <() as crate::WeightInfo>::tick();
     for _ in 0..30 {
         poll_with(least);

@@ -3,12 +3,10 @@
 use actors_executor::Schedule;
 use actors_primitives::{abi::REST_OF_DEPOSIT, Balance, CodeHash, Gas, MessageId, ReplyCode};
 
-use crate::{
-    mock::*, session::Session, Event, Pallet, ReplyTo, Service, ValueInFlight, WeightInfo,
-};
+use crate::{mock::*, session::Session, Event, Pallet, ReplyTo, Service, ServiceState, WeightInfo};
 use frame_support::{
     traits::{Get, Hooks},
-    weights::WeightMeter,
+    weights::{Weight, WeightMeter},
 };
 
 /// Gas for many turns of the mock's dear calls.
@@ -326,6 +324,43 @@ pub(super) fn pass_full(blocks: u32) {
     }
 }
 
+/// Does a part of a hook alone, with so much room, and says what that took.
+fn do_within(limit: Weight, part: impl FnOnce(&mut ServiceState, &mut WeightMeter)) -> Weight {
+    let mut meter = WeightMeter::with_limit(limit);
+    if meter
+        .try_consume(<() as WeightInfo>::peek_service())
+        .is_ok()
+    {
+        Service::<Test>::mutate(|service| part(service, &mut meter));
+    }
+    meter.consumed()
+}
+
+pub(super) fn do_due_within(limit: Weight) -> Weight {
+    do_within(limit, Pallet::<Test>::do_due)
+}
+
+pub(super) fn sweep_within(limit: Weight) -> Weight {
+    do_within(limit, Pallet::<Test>::sweep)
+}
+
+pub(super) fn serve_within(limit: Weight) -> Weight {
+    do_within(limit, |service, meter| {
+        Pallet::<Test>::serve(service, meter, &mut Session::default(), &mut |_| ());
+    })
+}
+
+/// Lets a block of service pass.
+pub(super) fn tick() {
+    Service::<Test>::mutate(ServiceState::tick);
+}
+
+/// Loses the record of the service between two blocks.
+pub(super) fn lose_record() {
+    Actors::on_finalize(System::block_number());
+    Service::<Test>::kill();
+}
+
 /// Serves the message that is next, and no other but what resumes nothing any more.
 pub(super) fn serve_one() {
     let service = Service::<Test>::get();
@@ -343,7 +378,7 @@ pub(super) fn serve_one() {
     let price = ActorsSchedule::get().proof_byte;
     room.saturating_accrue(Pallet::<Test>::turn_weight(limit, price));
     let least = peek.saturating_add(Pallet::<Test>::longest_step());
-    Pallet::<Test>::serve_within(room.max(least), &mut Session::default(), &mut || ());
+    serve_within(room.max(least));
     let left = Service::<Test>::get().row(lane).head;
     assert!(left > service.row(lane).head, "it is served");
     Pallet::<Test>::check_invariants().expect("every invariant holds after a message");
@@ -523,5 +558,5 @@ pub(super) fn assert_quiet() {
     assert_eq!(crate::Delayed::<Test>::iter().count(), 0);
     assert_eq!(crate::Mailboxes::<Test>::iter().count(), 0);
     assert_eq!(crate::Purses::<Test>::iter().count(), 0);
-    assert_eq!(ValueInFlight::<Test>::get(), 0);
+    assert_eq!(in_flight(), 0);
 }

@@ -74,9 +74,9 @@ fn a_deadline_proves_no_payload_of_who_waited() {
                 play(&sleeper, asks(&BOB, 1, 0, &vec![number; longest() - 41]));
             }
             begin_block();
-            Pallet::<Test>::tick();
+            tick();
         },
-        || Pallet::<Test>::do_due_within(BlockWeights::get().max_block),
+        || do_due_within(BlockWeights::get().max_block),
     );
     assert!(recorded > 30 * 400, "{recorded} bytes: it did not happen");
     assert!(recorded <= charged, "{recorded} bytes of {charged}");

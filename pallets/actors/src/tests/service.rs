@@ -206,7 +206,7 @@ fn damage_to_what_is_scheduled_reaches_no_further() {
     });
     // All that is known of the service: it is found again, in order.
     undone(|| {
-        Service::<Test>::kill();
+        lose_record();
         serve_some();
         assert!(resumed(first) && resumed(second) && resumed(third));
         let order: Vec<_> = ended(&program).into_iter().map(|end| end.0).collect();
@@ -231,7 +231,7 @@ fn a_lost_record_strands_nothing_that_is_scheduled() {
     }
     assert_eq!(Ticks::<Test>::iter_keys().count(), 300);
     undone(|| {
-        Service::<Test>::kill();
+        lose_record();
         for _ in 0..550 {
             begin_block();
             serve();
@@ -395,8 +395,8 @@ fn limits_that_nobody_burns_keep_nothing_that_was_booked_away() {
     }
     // As after a turn of what was booked that has burned as much.
     Service::<Test>::mutate(|service| service.ahead = -8 * long as i64);
-    Pallet::<Test>::tick();
-    Pallet::<Test>::do_due_within(BlockWeights::get().max_block);
+    tick();
+    do_due_within(BlockWeights::get().max_block);
     // Room for one limit, and hardly more.
     let room =
         Weight::from_parts(long + 2_000_000_000, u64::MAX / 2) + <() as crate::WeightInfo>::tick();

@@ -4,7 +4,7 @@ use actors_primitives::{MessageId, ReplyCode};
 use frame_support::assert_ok;
 
 use super::player::*;
-use crate::{mock::*, Event, Pallet, Programs, Purses, Service, Waiting};
+use crate::{mock::*, Event, Programs, Purses, Service, Waiting};
 
 fn a_signal_follows_a_later_turn_that_failed() {
     let program = create("script");
@@ -324,8 +324,8 @@ fn who_is_to_be_signalled_waits_still() {
     let program = create("script");
     play(&program, script([&[on_signal(&[waits(0)])]]));
     play(&program, script([&[wait(1)], &[burn()]]));
-    Pallet::<Test>::tick();
-    Pallet::<Test>::do_due_within(BlockWeights::get().max_block);
+    tick();
+    do_due_within(BlockWeights::get().max_block);
     serve_one();
     // It has failed, and its signal stands there.
     assert_eq!(Service::<Test>::get().booked.length(), 1);
@@ -359,8 +359,8 @@ fn who_works_with_a_signals_gas_is_no_signal() {
     let post = Post::new(&other, script([&[]])).deposit(0);
     play(&program, script([&[on_signal(&[post.act()])]]));
     let id = play(&program, script([&[wait(1)], &[burn()]]));
-    Pallet::<Test>::tick();
-    Pallet::<Test>::do_due_within(BlockWeights::get().max_block);
+    tick();
+    do_due_within(BlockWeights::get().max_block);
     serve_one();
     assert!(is_signalled(&program, &id));
     assert!(!is_signalled(&other, &id), "it is another's");

@@ -11,7 +11,7 @@ use frame_support::{
 use super::player::*;
 use crate::{
     mock::*, Agenda, Delayed, Event, Kind, Message, Pallet, Purse, Purses, Sender, Service, Ticks,
-    ValueInFlight, Waiting,
+    Waiting,
 };
 
 /// Gas for a message that does nothing much.
@@ -174,7 +174,7 @@ fn a_delayed_message_reaches_a_user() {
         expires: None,
     };
     assert_eq!(total(&BOB), bob);
-    assert_eq!(ValueInFlight::<Test>::get(), 30);
+    assert_eq!(in_flight(), 30);
     assert!(!events().contains(&told));
     let alice = total(&ALICE);
     Fees::set(0);

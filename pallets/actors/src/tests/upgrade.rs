@@ -264,7 +264,7 @@ fn what_waited_is_void_at_once() {
         if stale == 0 && answer(id).is_some() {
             stale = Waiting::<Test>::iter().count();
             pass_full(1);
-            Pallet::<Test>::do_due_within(BlockWeights::get().max_block);
+            do_due_within(BlockWeights::get().max_block);
         }
     }
     assert_eq!(stale, 3, "they stand there still");
@@ -318,7 +318,7 @@ fn whoever_waits_is_answered_in_bounded_steps() {
     let mut last = 0;
     let mut steps = 0;
     while !Service::<Test>::get().graves.is_empty() {
-        let used = Pallet::<Test>::sweep_within(room);
+        let used = sweep_within(room);
         assert!(used.all_lte(room), "{used:?} of {room:?}");
         Pallet::<Test>::check_invariants().expect("every invariant holds");
         assert!(answered() > last && answered() <= last + 5 || answered() == ids.len());

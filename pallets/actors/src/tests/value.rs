@@ -1,9 +1,16 @@
 //! Value in escrow.
 
 use actors_primitives::ReplyCode;
-use frame_support::traits::{fungible::Inspect, Hooks};
+use frame_support::{
+    assert_ok,
+    traits::{
+        fungible::{Inspect, Mutate},
+        tokens::{Fortitude, Precision, Preservation},
+        Hooks,
+    },
+};
 
-use crate::{mock::*, Pallet, ValueInFlight};
+use crate::{mock::*, Pallet, Service};
 
 fn the_first_block_endows_the_escrow_account() {
     let escrow = Pallet::<Test>::escrow();
@@ -17,16 +24,23 @@ fn the_first_block_endows_the_escrow_account() {
     // No other block does, and an upgrade adds what is missing of that, beside what is in flight.
     let program = create("echo");
     send_as(&ALICE, program, vec![], 100, GAS, 0).expect("it is accepted");
+    let brought = 100 + Price::get().cost(GAS);
     ExistentialDeposit::mutate(|minimum| *minimum += 5);
     begin_block();
-    assert_eq!(Balances::balance(&escrow), minimum + 100);
+    assert_eq!(Balances::balance(&escrow), minimum + brought);
     Actors::on_runtime_upgrade();
-    assert_eq!(Balances::balance(&escrow), minimum + 5 + 100);
+    assert_eq!(Balances::balance(&escrow), minimum + 5 + brought);
     // What was taken out of it by others is not minted again.
-    ValueInFlight::<Test>::mutate(|sum| *sum += 10_000_000);
+    assert_ok!(Balances::burn_from(
+        &escrow,
+        1,
+        Preservation::Expendable,
+        Precision::Exact,
+        Fortitude::Force
+    ));
     Actors::on_runtime_upgrade();
-    assert_eq!(Balances::balance(&escrow), minimum + 5 + 100);
-    ValueInFlight::<Test>::mutate(|sum| *sum -= 10_000_000);
+    assert_eq!(Balances::balance(&escrow), minimum + 4 + brought);
+    assert_ok!(Balances::mint_into(&escrow, 1));
     ExistentialDeposit::mutate(|minimum| *minimum -= 5);
     idle();
 }
@@ -35,18 +49,18 @@ fn value_waits_in_escrow_and_arrives_with_the_turn() {
     let program = create("echo");
     let (alice, base) = (total(&ALICE), total(&program));
     let id = send_as(&ALICE, program.clone(), vec![], 9, GAS, 0).expect("the message is accepted");
-    assert_eq!(ValueInFlight::<Test>::get(), 9);
-    assert_eq!(
-        Balances::balance(&Pallet::<Test>::escrow()),
-        EXISTENTIAL_DEPOSIT + 9
-    );
+    assert_eq!(in_flight(), 9);
+    // Neither it nor what the call brought for gas has touched another account, until the block ends.
+    let brought = 9 + Price::get().cost(GAS);
+    let escrow = || Balances::balance(&Pallet::<Test>::escrow());
+    assert_eq!(Service::<Test>::get().till.cash, brought);
+    assert_eq!(escrow(), EXISTENTIAL_DEPOSIT);
+    begin_block();
+    assert_eq!(escrow(), EXISTENTIAL_DEPOSIT + brought);
     Fees::set(0);
     idle();
-    assert_eq!(ValueInFlight::<Test>::get(), 0);
-    assert_eq!(
-        Balances::balance(&Pallet::<Test>::escrow()),
-        EXISTENTIAL_DEPOSIT
-    );
+    assert_eq!(in_flight(), 0);
+    assert_eq!(escrow(), EXISTENTIAL_DEPOSIT);
     let reply = reply_to(id).expect("it was served");
     assert_eq!((reply.code, reply.value), (ReplyCode::Replied, 4));
     assert_eq!(total(&program), base + 5);

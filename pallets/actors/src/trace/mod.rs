@@ -20,6 +20,7 @@ use codec::Encode;
 use crate::{
     message::{Kind, Message, Sender},
     queue::Lane,
+    record::ServiceState,
     task::{Ended, Task},
     Config, Delayed, Mailboxes, Programs, Purses, Service, Waiting,
 };
@@ -114,12 +115,12 @@ impl<T: Config> Tracer<T> {
     }
 
     /// A turn is about to run, for what stood at that place of a row.
-    pub(crate) fn begin(&mut self, place: (Lane, u64), task: &Task<T>) {
+    pub(crate) fn begin(&mut self, service: &ServiceState, place: (Lane, u64), task: &Task<T>) {
         let belongs = self.places.remove(&place)
             || self.has(&task.message)
             || task.answer.as_ref().is_some_and(|answer| self.has(answer));
         self.current = belongs.then(|| Current {
-            tails: Self::tails(),
+            tails: tails(service),
             effects: Vec::new(),
             debug: Vec::new(),
             spent: Vec::new(),
@@ -232,9 +233,9 @@ impl<T: Config> Tracer<T> {
     }
 
     /// All that the turn brought about stands in the queue.
-    pub(crate) fn settle(&mut self) {
+    pub(crate) fn settle(&mut self, service: &ServiceState) {
         if let Some(current) = self.current.take() {
-            let lanes = Lane::ALL.into_iter().zip(current.tails).zip(Self::tails());
+            let lanes = Lane::ALL.into_iter().zip(current.tails).zip(tails(service));
             let taken =
                 lanes.flat_map(|((lane, from), to)| (from..to).map(move |place| (lane, place)));
             self.places.extend(taken);
@@ -284,12 +285,6 @@ impl<T: Config> Tracer<T> {
             Stay::Waits { epoch, turn } => Waiting::<T>::contains_key((&turn.program, *epoch, id)),
         });
         self.stays.is_empty() && !self.is_queued()
-    }
-
-    /// The ends of the rows.
-    fn tails() -> [u64; 2] {
-        let service = Service::<T>::get();
-        Lane::ALL.map(|lane| service.row(lane).tail)
     }
 
     /// The messages at the first places of each row, without payloads.
@@ -405,4 +400,9 @@ impl<T: Config> Tracer<T> {
             self.turns.push(turn);
         }
     }
+}
+
+/// The ends of the rows.
+fn tails(service: &ServiceState) -> [u64; 2] {
+    Lane::ALL.map(|lane| service.row(lane).tail)
 }

@@ -166,7 +166,9 @@ impl<T: Config> Pallet<T> {
             ..Session::default()
         };
         let mut meter = WeightMeter::with_limit(T::BlockWeights::get().max_block);
-        Self::serve(Service::<T>::get(), &mut meter, &mut session, &mut || ());
+        Service::<T>::mutate(|service| {
+            Self::serve(service, &mut meter, &mut session, &mut |_| ());
+        });
         Ok(Self::gather(made, share, session.journal))
     }
 

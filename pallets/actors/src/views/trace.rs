@@ -72,8 +72,10 @@ impl<T: Config> Pallet<T> {
     fn trace_made(made: Made<T>, blocks: u32) -> Result<Trace<T::AccountId>, ReadError> {
         let mut session = Self::traced(Tracer::new(made.message_id));
         let mut meter = WeightMeter::with_limit(T::BlockWeights::get().max_block);
-        Self::serve(Service::<T>::get(), &mut meter, &mut session, &mut || ());
-        Self::sweep(Service::<T>::get(), &mut meter);
+        Service::<T>::mutate(|service| {
+            Self::serve(service, &mut meter, &mut session, &mut |_| ());
+            Self::sweep(service, &mut meter);
+        });
         Self::trace_on(session, meter.consumed(), blocks)
     }
 

@@ -110,7 +110,7 @@ impl Setup {
     fn all(&self) -> u128 {
         let users = [&self.alice, &self.bob, &self.carol];
         let programs = [&self.deeds, &self.escrow];
-        let users = users.map(|user| user.balance() + user.held());
+        let users = users.map(|user| user.balance() + user.in_purses());
         let programs = programs.map(|program| program.balance() + program.storage_deposit());
         users.iter().chain(&programs).sum()
     }
@@ -154,7 +154,7 @@ impl Setup {
     }
 
     fn purses(&self) -> [u128; 2] {
-        [&self.bob, &self.alice].map(|user| user.balance() + user.held())
+        [&self.bob, &self.alice].map(|user| user.balance() + user.in_purses())
     }
 }
 
@@ -199,7 +199,7 @@ fn one_of_two_who_buy_at_once_has_it() {
     let before = stage.purses();
     let first = stage.buy();
     let second = stage.escrow.call("buy").value(PRICE).by(&stage.carol);
-    let carol = stage.carol.balance() + stage.carol.held();
+    let carol = stage.carol.balance() + stage.carol.in_purses();
     second.expect_revert(EscrowError::NotOpen);
     first.expect_ok(Sale::Done);
     let gas = u128::from(second.reply().gas_burned);

@@ -85,7 +85,7 @@ impl Setup {
         let rent = u128::from(blocks) * (2 * 1_000_000 + bytes * 1_000);
         let gas = (u128::from(message.cascade_gas()) + rent) / 100;
         assert_eq!(before - self.carol.balance(), lost + PAGE + gas);
-        assert_eq!(self.carol.held(), 0);
+        assert_eq!(self.carol.in_purses(), 0);
     }
 }
 

@@ -32,7 +32,7 @@ const ITEMS: &[(&str, &[&str])] = &[
             "Graves",
             "Remains",
             "Purses",
-            "ValueInFlight",
+            "Endowment",
             "Nonce",
             "Paused",
             "Waiting",

@@ -138,7 +138,7 @@ pub(crate) fn run(ask: Ask, wasm: Vec<u8>) -> Vec<(Vec<u8>, Vec<u64>, Accesses)>
             ));
         }),
     );
-    let reason = || pallet_actors::HoldReason::Purse.into();
+    let reason = || pallet_actors::HoldReason::Storage.into();
     step(
         "hold",
         laps_of(laps, || Balances::hold(&reason(), &ALICE, 1_000_000)),
@@ -153,29 +153,21 @@ pub(crate) fn run(ask: Ask, wasm: Vec<u8>) -> Vec<(Vec<u8>, Vec<u64>, Accesses)>
             Balances::release(&reason(), &ALICE, 500_000, Precision::BestEffort)
         }),
     );
-    // What a message cannot do without as long as its gas is held on the payer's account and paid
-    // through the traits that any currency has.
+    // What a message cannot do without as long as its gas is paid through the traits that any currency has.
     let open = || {
-        let (exact, keep, force) = (Precision::Exact, Preservation::Protect, Fortitude::Force);
-        let amount = 1_000_000;
-        let held = Balances::decrease_balance(&ALICE, amount, exact, keep, force)
-            .and_then(|_| Balances::increase_balance_on_hold(&reason(), &ALICE, amount, exact));
-        Balances::done_hold(&reason(), &ALICE, amount);
-        held
+        let (exact, keep, polite) = (Precision::Exact, Preservation::Preserve, Fortitude::Polite);
+        let taken = Balances::decrease_balance(&ALICE, 1_000_000, exact, keep, polite);
+        Balances::done_withdraw(&ALICE, 1_000_000);
+        taken
     };
     let close = || {
-        let (all, _) = Balances::slash(&reason(), &ALICE, 1_000_000);
-        let (fee, rest) = all.split(1_000);
-        drop(fee);
-        drop(Balances::resolve(&ALICE, rest));
+        let paid = Balances::increase_balance(&ALICE, 1_000_000, Precision::Exact);
+        Balances::done_deposit(&ALICE, 1_000_000);
+        paid
     };
     step(
-        "a purse's money held and settled, nothing else",
-        laps_of(laps, || {
-            let held = open();
-            close();
-            held
-        }),
+        "a purse's money taken and given back, nothing else",
+        laps_of(laps, || open().and_then(|_| close())),
     );
     step(
         "a storage layer",
@@ -345,10 +337,6 @@ impl Host for Fixed {
     }
 
     fn block_timestamp(&mut self) -> u64 {
-        0
-    }
-
-    fn liquid_deposit(&mut self) -> Balance {
         0
     }
 

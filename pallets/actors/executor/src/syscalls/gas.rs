@@ -8,11 +8,7 @@ pub(crate) fn gas_left(call: &mut Call<'_, '_>) -> Result<i64, Fault> {
 }
 
 pub(crate) fn deposit_left(call: &mut Call<'_, '_>, out: u32) -> Result<(), Fault> {
-    let liquid = call.once(
-        |journal| &mut journal.liquid_deposit,
-        |host| host.liquid_deposit(),
-    )?;
-    let left = call.deposit_left().min(liquid);
+    let left = call.deposit_left();
     call.copy_out(out, &left.to_le_bytes())
 }
 

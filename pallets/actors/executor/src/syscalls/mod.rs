@@ -76,8 +76,6 @@ pub(crate) struct Journal<'h> {
     /// What it has sent of that.
     spent: Balance,
     block_timestamp: Option<u64>,
-    /// What no lock has frozen of the payer's holds, once it was asked for.
-    liquid_deposit: Option<Balance>,
     /// Deposit money that has been sent along.
     deposit_sent: Balance,
     /// Whether the payer has closed the purse, once that is known.
@@ -124,7 +122,6 @@ impl<'h> Journal<'h> {
             balance: None,
             spent: 0,
             block_timestamp: None,
-            liquid_deposit: None,
             deposit_sent: 0,
             is_closed: context.is_closed,
             sends: 0,

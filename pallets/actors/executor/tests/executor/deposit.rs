@@ -71,22 +71,6 @@ fn deposit_money_goes_along_as_far_as_the_message_has_it() {
     assert_eq!(numbers(&reply(&effects)), ([77, 69], [0, 0, 0, short]));
 }
 
-#[test]
-fn what_a_lock_has_frozen_is_not_left() {
-    let mut chain = spender([0, 0, 10, 0]);
-    chain.world.liquid_deposit = 70;
-    let effects = chain.turn();
-    let ([before, behind], results) = numbers(&reply(&effects));
-    assert_eq!(
-        (before, behind),
-        (70, 67),
-        "the less of what it has and what is not frozen"
-    );
-    assert_eq!(results, [0; 4]);
-    // It is asked for once.
-    assert_eq!(chain.world.times_asked(&Asked::LiquidDeposit), 1);
-}
-
 /// Sends, creates and waits, and replies what that returned.
 fn beginner() -> Chain {
     let mut chain = Chain::new(

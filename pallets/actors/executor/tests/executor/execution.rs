@@ -97,7 +97,6 @@ impl Chain {
             code: Some(wasm),
             balance: 1_000,
             timestamp: 1_700_000_000_000,
-            liquid_deposit: 1_000,
             ..World::default()
         };
         let memory = StoredMemory::default();
@@ -888,12 +887,7 @@ fn what_the_chain_stores_is_asked_for_once_and_only_if_used() {
     curious.turn();
     assert_eq!(
         curious.world.asked,
-        [
-            Asked::Code,
-            Asked::Balance,
-            Asked::LiquidDeposit,
-            Asked::Timestamp
-        ]
+        [Asked::Code, Asked::Balance, Asked::Timestamp]
     );
     // What carries no value needs no balance.
     let mut frugal = sending(-1, 0, 0, 0, 0);

@@ -23,8 +23,6 @@ pub(crate) struct World {
     pub(crate) balance: Balance,
     /// The time of the block.
     pub(crate) timestamp: u64,
-    /// What no lock has frozen of its payer's holds.
-    pub(crate) liquid_deposit: Balance,
     /// Whether the payer has closed the purse that its own was split from.
     pub(crate) is_closed: bool,
     /// Codes that are stored.
@@ -49,7 +47,6 @@ pub(crate) enum Asked {
     State(Vec<u8>),
     Balance,
     Timestamp,
-    LiquidDeposit,
     IsClosed,
     CodeExists(CodeHash),
     Address([u8; 32]),
@@ -90,10 +87,6 @@ impl Host for World {
     fn block_timestamp(&mut self) -> u64 {
         self.asked.push(Asked::Timestamp);
         self.timestamp
-    }
-    fn liquid_deposit(&mut self) -> Balance {
-        self.asked.push(Asked::LiquidDeposit);
-        self.liquid_deposit
     }
     fn is_closed(&mut self) -> bool {
         self.asked.push(Asked::IsClosed);

@@ -32,9 +32,6 @@ impl Host for World {
     fn block_timestamp(&mut self) -> u64 {
         0
     }
-    fn liquid_deposit(&mut self) -> Balance {
-        0
-    }
     fn is_closed(&mut self) -> bool {
         false
     }

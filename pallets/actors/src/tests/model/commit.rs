@@ -78,10 +78,8 @@ impl Chain {
             if growth > turn.message.deposit {
                 return Err(ReplyCode::DepositShortfall.into());
             }
-            let purse = self.purse(&turn.message.purse);
-            purse.deposit -= growth;
-            let payer = purse.payer.clone();
-            self.ledger.store(account, &payer, due);
+            self.purse(&turn.message.purse).deposit -= growth;
+            self.ledger.store(account, due);
         }
         if turn.entry == Entry::Init && done.wait.is_none() {
             program.is_active = true;

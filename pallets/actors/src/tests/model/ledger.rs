@@ -8,8 +8,6 @@ use crate::mock::AccountId;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Account {
     pub(super) free: u128,
-    /// On hold for purses.
-    pub(super) purses: u128,
     /// On hold for what a program stores.
     pub(super) storage: u128,
 }
@@ -21,7 +19,9 @@ pub(super) struct Ledger {
     existential_deposit: u128,
     /// Value on its way.
     pub(super) in_flight: u128,
-    /// What the fee handler has received.
+    /// What all purses have.
+    pub(super) purses: u128,
+    /// What the fee handler has received, or will.
     pub(super) fees: u128,
 }
 
@@ -31,6 +31,7 @@ impl Ledger {
             accounts: BTreeMap::new(),
             existential_deposit,
             in_flight: 0,
+            purses: 0,
             fees: 0,
         }
     }
@@ -98,7 +99,6 @@ impl Ledger {
     /// the account needs to live.
     pub(super) fn bequeath(&mut self, from: &AccountId, to: &AccountId) -> u128 {
         let all = self.of(from);
-        assert_eq!(all.purses, 0, "nothing is on hold for a purse");
         let value = match all.storage {
             0 => {
                 self.accounts.remove(from);
@@ -114,25 +114,29 @@ impl Ledger {
         value
     }
 
-    pub(super) fn hold_for_purse(&mut self, who: &AccountId, amount: u128) {
+    pub(super) fn fill_purse(&mut self, who: &AccountId, amount: u128) {
         self.take(who, amount);
-        self.account(who).purses += amount;
+        self.purses += amount;
     }
 
-    /// A purse's hold ends: so much is due, the rest comes back.
+    /// A purse closes: so much of what it has is due, the rest comes back, or is dust.
     pub(super) fn settle_purse(&mut self, who: &AccountId, held: u128, due: u128) {
-        let account = self.account(who);
-        account.purses -= held;
-        account.free += held - due;
+        self.purses -= held;
         self.fees += due;
+        let rest = held - due;
+        if self.can_receive(who, rest) {
+            self.give(who, rest);
+        } else {
+            self.fees += rest;
+        }
     }
 
-    /// What a program stores has grown or shrunk: growth is paid out of the purse's hold, what
-    /// is freed is the program's.
-    pub(super) fn store(&mut self, program: &AccountId, payer: &AccountId, due: u128) {
+    /// What a program stores has grown or shrunk: growth is paid out of a purse, what is freed is the
+    /// program's.
+    pub(super) fn store(&mut self, program: &AccountId, due: u128) {
         let before = self.of(program).storage;
         if due > before {
-            self.account(payer).purses -= due - before;
+            self.purses -= due - before;
         } else {
             self.account(program).free += before - due;
         }

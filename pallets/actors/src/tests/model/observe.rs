@@ -11,7 +11,7 @@ use super::{
     message::{Kind, Message, Sender, Waiter},
     rules::Rules,
 };
-use crate::{mock::*, Agenda, Codes, Event, LetterEnd, Pallet, ReplyTo, Service};
+use crate::{mock::*, Agenda, Codes, Event, LetterEnd, Pallet, ReplyTo, Service, ServiceState};
 
 /// The rules that the chain has now.
 pub(super) fn rules() -> Rules {
@@ -257,7 +257,6 @@ pub(super) fn account(who: &AccountId) -> ledger::Account {
     let held = |reason: HoldReason| Balances::balance_on_hold(&reason.into(), who);
     ledger::Account {
         free: Balances::free_balance(who),
-        purses: held(HoldReason::Purse),
         storage: held(HoldReason::Storage),
     }
 }
@@ -304,8 +303,7 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    pub(super) fn now() -> Self {
-        let service = Service::<Test>::get();
+    pub(super) fn now(service: &ServiceState) -> Self {
         let mut overdue: Vec<_> = Agenda::<Test>::iter_keys().collect();
         overdue.sort_unstable();
         Self {
@@ -317,9 +315,9 @@ impl Progress {
     }
 
     /// How much of what was due before was served, and how many messages.
-    pub(super) fn since(&self) -> Done {
-        let now = Self::now();
-        let clock = Service::<Test>::get().clock;
+    pub(super) fn since(&self, service: &ServiceState) -> Done {
+        let now = Self::now(service);
+        let clock = service.clock;
         let overdue = self.overdue.iter().filter(|(tick, _)| *tick <= clock);
         let served = overdue.filter(|place| **place < now.due).count();
         Done {

@@ -24,7 +24,7 @@ use super::{
     stage,
     step::{Order, Step},
 };
-use crate::{mock::*, session::Session, Pallet};
+use crate::{mock::*, session::Session, Pallet, Service};
 
 /// Blocks that nothing outlasts.
 const LONG: u32 = 1_000;
@@ -261,10 +261,10 @@ impl Play {
     /// The end of this block, and the beginning of the next.
     fn block(&mut self, idle: u16, poll: u16) {
         let room = observe::room(idle);
-        let (mut before, mut steps) = (Progress::now(), Vec::new());
-        let used = Pallet::<Test>::idle_in_steps(room, &mut Session::default(), &mut || {
-            steps.push(before.since());
-            before = Progress::now();
+        let (mut before, mut steps) = (Progress::now(&Service::<Test>::get()), Vec::new());
+        let used = Pallet::<Test>::idle_in_steps(room, &mut Session::default(), &mut |service| {
+            steps.push(before.since(service));
+            before = Progress::now(service);
         });
         assert!(used.all_lte(room), "{used:?} of {room:?}");
         self.compare_service(&steps);
@@ -274,11 +274,11 @@ impl Play {
             self.chain.agenda.tick(is_queued);
         }
         let room = observe::room(poll);
-        let (mut before, mut steps) = (Progress::now(), Vec::new());
+        let (mut before, mut steps) = (Progress::now(&Service::<Test>::get()), Vec::new());
         let backlog = self.chain.queued();
-        let used = Pallet::<Test>::poll_in_steps(room, &mut Session::default(), &mut || {
-            steps.push(before.since());
-            before = Progress::now();
+        let used = Pallet::<Test>::poll_in_steps(room, &mut Session::default(), &mut |service| {
+            steps.push(before.since(service));
+            before = Progress::now(service);
         });
         assert!(used.all_lte(room), "{used:?} of {room:?}");
         self.compare_service(&steps);

@@ -1,4 +1,4 @@
-//! Purses: gas and deposit money of one call, on hold until the last message that draws on it ends.
+//! Purses: gas and deposit money of one call, until the last message that draws on it ends.
 
 use actors_primitives::{Gas, MessageId};
 
@@ -12,9 +12,9 @@ pub(super) struct Purse {
     pub(super) gas: Gas,
     /// Gas that was burned.
     pub(super) burned: Gas,
-    /// Gas money on hold.
+    /// Gas money.
     pub(super) held: u128,
-    /// Deposit money on hold.
+    /// Deposit money.
     pub(super) deposit: u128,
     /// How many messages and purses draw on it.
     pub(super) references: u32,
@@ -46,7 +46,7 @@ impl Chain {
     /// Opens the purse of a call, and burns what its place in the queue costs.
     pub(super) fn open_purse(&mut self, id: MessageId, payer: &AccountId, gas: Gas, deposit: u128) {
         let held = self.rules.gas_price.cost(gas);
-        self.ledger.hold_for_purse(payer, held + deposit);
+        self.ledger.fill_purse(payer, held + deposit);
         let mut purse = Purse {
             payer: payer.clone(),
             gas,
@@ -100,8 +100,8 @@ impl Chain {
         );
     }
 
-    /// Gives up a reference; with the last one the purse pays for the gas that was burned, the
-    /// floor of the sum, and gives the rest back.
+    /// Gives up a reference. With the last one what was split off gives all back to the call's purse; and that pays
+    /// for the gas that was burned, the floor of the sum, and gives the rest back.
     pub(super) fn release_purse(&mut self, id: &MessageId) {
         let purse = self.purse(id);
         purse.references -= 1;
@@ -109,12 +109,17 @@ impl Chain {
             return;
         }
         let purse = self.purses.remove(id).expect("it was open");
+        if let Some(id) = purse.root {
+            let root = self.purse(&id);
+            root.burned += purse.burned;
+            root.held += purse.held;
+            root.deposit += purse.deposit;
+            self.release_purse(&id);
+            return;
+        }
         let due = self.rules.gas_price.cost(purse.burned);
         let held = purse.held + purse.deposit;
         self.ledger.settle_purse(&purse.payer, held, due);
-        if let Some(root) = purse.root {
-            self.release_purse(&root);
-        }
     }
 
     /// Whether nothing new begins on a purse: its time is over, or the call's was closed.
