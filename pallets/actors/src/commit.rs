@@ -27,7 +27,7 @@ impl<T: Config> Pallet<T> {
         let account = &message.destination;
         ledger.purse.restore(task.past.signal);
         if task.past.turns == 0 && message.kind.has_reply() {
-            Self::value_arrives(&mut ledger.service.till, account, message.value)?;
+            Self::pay_out(&mut ledger.service.till, account, message.value)?;
         }
         if effects.exit.is_none() {
             Self::commit_program(

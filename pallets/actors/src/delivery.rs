@@ -35,15 +35,14 @@ impl<T: Config> Pallet<T> {
             Self::enqueue(service, Lane::Booked, message);
             return bytes;
         }
-        let arrived =
-            match Self::value_arrives(&mut service.till, &message.destination, message.value) {
-                Ok(()) => message.value,
-                Err(_) => {
-                    // The account that was there when it was sent has gone.
-                    Self::value_returns(&mut service.till, &message.source, message.value);
-                    0
-                }
-            };
+        let arrived = match Self::pay_out(&mut service.till, &message.destination, message.value) {
+            Ok(()) => message.value,
+            Err(_) => {
+                // The account that was there when it was sent has gone.
+                Self::value_returns(&mut service.till, &message.source, message.value);
+                0
+            }
+        };
         Self::release_purse(&mut service.till, &message.purse);
         Self::deposit_event(Event::UserMessage {
             message_id: message.id,

@@ -98,9 +98,7 @@ impl<T: Config> Pallet<T> {
         let taken = T::Currency::decrease_balance_on_hold(&reason, account, left, precision);
         let taken = taken.unwrap_or_default();
         till.cash = till.cash.saturating_add(taken);
-        if Self::pay_out(till, heir, taken).is_err() {
-            till.fees = till.fees.saturating_add(taken);
-        }
+        Self::give_back(till, heir, taken);
     }
 
     /// Gives all that is free on an account to the fee handler: too little for an account that does not

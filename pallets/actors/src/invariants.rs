@@ -19,6 +19,8 @@ use crate::{
 struct Sums<T: Config> {
     /// Value in escrow.
     in_flight: Balance,
+    /// What all purses have.
+    purses: Balance,
     /// References to each purse.
     references: BTreeMap<MessageId, u32>,
     /// Gas set aside in each purse.
@@ -47,6 +49,7 @@ impl<T: Config> Sums<T> {
     fn new() -> Self {
         Self {
             in_flight: 0,
+            purses: 0,
             references: BTreeMap::new(),
             aside: BTreeMap::new(),
             queued: BTreeMap::new(),
@@ -285,13 +288,10 @@ impl<T: Config> Pallet<T> {
     /// What messages and purses have, and what is due to the fee handler, is there. More is possible: anybody
     /// can send the escrow account money.
     fn check_money(sums: &Sums<T>) -> Result<(), TryRuntimeError> {
-        let purses = Purses::<T>::iter_values().fold(0, |sum: Balance, purse| {
-            sum.saturating_add(purse.held).saturating_add(purse.deposit)
-        });
         let till = Service::<T>::get().till;
         let owed = sums
             .in_flight
-            .saturating_add(purses)
+            .saturating_add(sums.purses)
             .saturating_add(till.fees);
         let there = T::Currency::balance(&Self::escrow()).saturating_add(till.cash);
         ensure!(
@@ -315,6 +315,7 @@ impl<T: Config> Pallet<T> {
 
     fn check_purses(sums: &mut Sums<T>) -> Result<(), TryRuntimeError> {
         for (id, purse) in Purses::<T>::iter() {
+            sums.purses = sums.purses.saturating_add(purse.money());
             if let Some(parent) = purse.parent {
                 *sums.references.entry(parent).or_default() += 1;
             }

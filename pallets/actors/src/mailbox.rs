@@ -115,7 +115,7 @@ impl<T: Config> Pallet<T> {
         // What is due may have to wait for room; whoever awaited it may know already.
         ensure!(letter.slot.tick > service.clock, Error::<T>::LetterExpired);
         Self::cancel(service, letter.slot);
-        Self::value_arrives(&mut service.till, user, letter.message.value)
+        Self::pay_out(&mut service.till, user, letter.message.value)
             .map_err(|_| Error::<T>::LetterValueTooSmall)?;
         Ok(Self::close_letter(service, letter, end))
     }

@@ -326,7 +326,7 @@ pub(crate) fn serve() {
 /// The value of all messages, by what money there is.
 pub(crate) fn in_flight() -> Balance {
     let till = Service::<Test>::get().till;
-    let purses = Purses::<Test>::iter_values().map(|purse| purse.held + purse.deposit);
+    let purses = Purses::<Test>::iter_values().map(|purse| purse.money());
     let owed = purses.sum::<Balance>() + till.fees + Endowment::<Test>::get();
     let there = Balances::free_balance(Pallet::<Test>::escrow()) + till.cash;
     there.checked_sub(owed).expect("what is owed is there")
@@ -497,5 +497,5 @@ pub(crate) fn total(who: &AccountId) -> Balance {
 /// What an account has in purses.
 pub(crate) fn in_purses(who: &AccountId) -> Balance {
     let own = Purses::<Test>::iter_values().filter(|purse| purse.payer == *who);
-    own.map(|purse| purse.held + purse.deposit).sum()
+    own.map(|purse| purse.money()).sum()
 }

@@ -23,7 +23,7 @@ pub(crate) struct Order {
     whole: Weight,
     /// Whether what was booked has waited for its part for so long that it has it now.
     is_owed: bool,
-    /// Whether the queue begins, whoever's turn it is.
+    /// Whether the queue begins, even where it is not its turn.
     queue_begins: bool,
     /// Whose head does not fit any more.
     full: Option<Lane>,

@@ -97,6 +97,12 @@ pub(crate) struct Split {
 }
 
 impl<T: Config> Purse<T> {
+    /// All that it has, for gas and for deposits, in planck.
+    #[must_use]
+    pub fn money(&self) -> Balance {
+        self.held.saturating_add(self.deposit)
+    }
+
     /// Burns gas: what there is at most.
     pub(crate) fn burn(&mut self, gas: Gas) {
         let gas = gas.min(self.gas);
@@ -308,12 +314,8 @@ impl<T: Config> Pallet<T> {
     fn settle_purse(till: &mut Till, purse: Purse<T>) {
         let due = purse.price.cost(purse.burned).min(purse.held);
         till.fees = till.fees.saturating_add(due);
-        let rest = purse.held.saturating_sub(due).saturating_add(purse.deposit);
-        if Self::pay_out(till, &purse.payer, rest).is_err() {
-            // Too little for an account that has nothing else: dust, as value that cannot go
-            // back is.
-            till.fees = till.fees.saturating_add(rest);
-        }
+        let rest = purse.money().saturating_sub(due);
+        Self::give_back(till, &purse.payer, rest);
     }
 
     /// Splits gas and deposit money off a purse into a new one with the same payer, price and end; says what

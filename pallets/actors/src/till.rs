@@ -2,7 +2,7 @@
 //!
 //! What a call brings leaves its account at once, as a transaction's fee does, and what comes of it reaches other
 //! accounts when it is theirs. In between it belongs to purses and messages, whose records say how much. While a
-//! block lasts it is a number in the record of the service; what is left of it at the end of the block stands on
+//! block lasts it is a number in the record of the service; what is left of it at the end of the block goes to
 //! the escrow account, beside an existential deposit that keeps that alive. So a message touches the accounts of
 //! those who pay and are paid, and no other.
 
@@ -87,6 +87,16 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
+    /// Gives money back to whom it belongs; says how much arrived there. What cannot, because the account has gone
+    /// and it is below the existential deposit, is left to [`Config::FeeHandler`], as dust is.
+    pub(crate) fn give_back(till: &mut Till, who: &T::AccountId, amount: Balance) -> Balance {
+        if Self::pay_out(till, who, amount).is_ok() {
+            return amount;
+        }
+        till.fees = till.fees.saturating_add(amount);
+        0
+    }
+
     /// Takes a fee from an account: what there is of it at most, by force.
     pub(crate) fn take_fee(
         till: &mut Till,
@@ -114,8 +124,8 @@ impl<T: Config> Pallet<T> {
             report!("the fees are not there");
             return;
         }
-        // A credit that stood in storage as a number, as the one of `pallet-transaction-payment` stands there
-        // as itself: issuance counts it until its handler has it.
+        // A credit that was stored as a number, as `pallet-transaction-payment` stores one: issuance counts it
+        // until its handler has it.
         match fees.using_encoded(|bytes| CreditOf::<T>::decode(&mut &*bytes)) {
             Ok(credit) => {
                 till.cash = till.cash.saturating_sub(fees);

@@ -29,26 +29,13 @@ impl<T: Config> Pallet<T> {
         Self::take_in(till, source, value).map_err(|_| Error::<T>::ValueNotPayable.into())
     }
 
-    /// Pays value that was on its way out to where it goes.
-    pub(crate) fn value_arrives(
-        till: &mut Till,
-        destination: &T::AccountId,
-        value: Balance,
-    ) -> Result<(), DispatchError> {
-        Self::pay_out(till, destination, value)
-    }
-
-    /// Pays value that was on its way out to its source, or to whom that has left everything; says how
+    /// Gives value that was on its way back to its source, or to whom that has left everything; says how
     /// much arrived there.
-    ///
-    /// A source that could not take it back, because its account has gone meanwhile and the value
-    /// is below the existential deposit, leaves it to [`Config::FeeHandler`], as dust is left.
     pub(crate) fn value_returns(till: &mut Till, source: &T::AccountId, value: Balance) -> Balance {
-        if value == 0 || Self::pay_out(till, &Self::heir(source.clone()), value).is_ok() {
-            return value;
+        match value {
+            0 => 0,
+            _ => Self::give_back(till, &Self::heir(source.clone()), value),
         }
-        till.fees = till.fees.saturating_add(value);
-        0
     }
 
     /// Moves value from a program to where it is at once, and refuses what could not arrive.

@@ -107,7 +107,7 @@ impl User {
         self.chain.run(|| {
             let purses = Purses::<Runtime>::iter_values();
             let own = purses.filter(|purse| purse.payer == self.account);
-            own.map(|purse| purse.held + purse.deposit).sum()
+            own.map(|purse| purse.money()).sum()
         })
     }
 

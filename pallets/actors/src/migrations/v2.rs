@@ -7,7 +7,7 @@
 //!
 //! The cursor is the message whose purse was moved last.
 
-use actors_primitives::{Balance, Gas, MessageId};
+use actors_primitives::{Gas, MessageId};
 use codec::Decode;
 use frame_support::{
     migrations::{MigrationId, SteppedMigration, SteppedMigrationError},
@@ -30,8 +30,7 @@ use crate::{
 
 /// The record of the service in version 1.
 #[derive(Decode)]
-#[cfg_attr(test, derive(codec::Encode))]
-pub(crate) struct OldService {
+struct OldService {
     queue: Row,
     booked: Row,
     ahead: i64,
@@ -135,7 +134,7 @@ fn begin<T: Config>() {
 /// The money of one purse.
 fn move_money<T: Config>(id: &MessageId, mut purse: Purse<T>) {
     let (reason, precision) = (HoldReason::Purse.into(), Precision::BestEffort);
-    let all: Balance = purse.held.saturating_add(purse.deposit);
+    let all = purse.money();
     let taken = T::Currency::decrease_balance_on_hold(&reason, &purse.payer, all, precision);
     let taken = taken.unwrap_or_default();
     if taken < all {

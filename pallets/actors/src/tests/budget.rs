@@ -11,7 +11,7 @@ use frame_support::{
 };
 use sp_runtime::{traits::Dispatchable, DispatchError, Perbill};
 
-use super::player::{grow, play, script};
+use super::player::*;
 use crate::{
     mock::*, session::HALF_BUDGET, Call, Codes, Error, Pallet, Programs, Queue, Service, WeightInfo,
 };
@@ -154,18 +154,18 @@ fn each_code_counts_a_kib_besides_its_own_length() {
 fn booked_code_counts_as_what_it_takes() {
     let program = programs(&[LONG])[0].clone();
     let sender = create("script");
-    let later = super::player::Post::new(&program, b"x".to_vec())
+    let later = Post::new(&program, b"x".to_vec())
         .deposit(0)
         .gas(ENOUGH)
         .delay(1);
-    super::player::send_with(&sender, script([&[later.act()]]), 0, 4 * ENOUGH);
+    send_with(&sender, script([&[later.act()]]), 0, 4 * ENOUGH);
     begin_block();
     idle();
     assert_eq!(Service::<Test>::get().scheduled, 1);
     begin_block();
-    super::player::tick();
-    super::player::do_due_within(BlockWeights::get().max_block);
-    super::player::serve_one();
+    tick();
+    do_due_within(BlockWeights::get().max_block);
+    serve_one();
     let info = Programs::<Test>::get(&program).expect("it is there").info;
     let least = 8 * Pallet::<Test>::code_share(&info) as i64;
     let ahead = Service::<Test>::get().ahead;

@@ -19,7 +19,7 @@ use crate::{
     Endowment, HoldReason, Pallet, Purses, Service,
 };
 
-/// Where the till stands in the record, in bytes before the end: what follows has four numbers of 64 bits less one
+/// Where the record has the till, in bytes before the end: what follows has four numbers of 64 bits less one
 /// half, and a flag.
 const BEHIND_THE_TILL: usize = 1 + 8 + 8 + 8 + 4;
 const TILL: usize = 32;
@@ -30,7 +30,7 @@ fn go_back() {
     Actors::on_finalize(System::block_number());
     let (exact, reason) = (Precision::Exact, HoldReason::Purse.into());
     for purse in Purses::<Test>::iter_values() {
-        let all = purse.held + purse.deposit;
+        let all = purse.money();
         let (keep, force) = (Preservation::Preserve, Fortitude::Force);
         Balances::decrease_balance(&Pallet::<Test>::escrow(), all, exact, keep, force).unwrap();
         Balances::increase_balance_on_hold(&reason, &purse.payer, all, exact).unwrap();
@@ -47,24 +47,20 @@ fn go_back() {
 
 /// Calls whose messages wait, one of them with value, and one on a purse that was split.
 fn busy() -> Vec<actors_primitives::MessageId> {
-    let (script, relay) = (create("script"), create("script"));
+    let (program, relay) = (create("script"), create("script"));
     let waiting = script_waiting();
-    let mut ids: Vec<_> = (0..3).map(|_| play(&script, waiting.clone())).collect();
-    let split = Post::new(&script, waiting.clone())
+    let mut ids: Vec<_> = (0..3).map(|_| play(&program, waiting.clone())).collect();
+    let split = Post::new(&program, waiting.clone())
         .gas(60_000_000_000)
         .deposit(1_000_000);
-    ids.push(play(&relay, script_of(&[split.act()])));
+    ids.push(play(&relay, script([&[split.act()]])));
     idle();
-    ids.push(send_as(&ALICE, script, waiting, 9, GAS, DEPOSIT).expect("it is accepted"));
+    ids.push(send_as(&ALICE, program, waiting, 9, GAS, DEPOSIT).expect("it is accepted"));
     ids
 }
 
 fn script_waiting() -> Vec<u8> {
     script([&[wait(4)], &[reply(b"over", 0)]])
-}
-
-fn script_of(acts: &[Act]) -> Vec<u8> {
-    script([acts])
 }
 
 #[test]
@@ -135,10 +131,7 @@ fn a_purse_whose_hold_has_less_has_what_there_is() {
         let step = |cursor| TakeHolds::<Test>::step(cursor, &mut WeightMeter::new()).unwrap();
         assert_eq!(step(None), None);
         let after = Purses::<Test>::get(id).unwrap();
-        assert_eq!(
-            after.held + after.deposit + 1_000,
-            before.held + before.deposit
-        );
+        assert_eq!(after.money() + 1_000, before.money());
         // Its message may use more than that, so invariants do not hold until it is answered.
         for _ in 0..6 {
             begin_block();

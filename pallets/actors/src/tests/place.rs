@@ -24,12 +24,6 @@ fn hook() -> Gas {
     hook.ref_time().min(proof) * 8 / 9
 }
 
-/// The hook before the transactions of a block, with that much room.
-fn poll_with(room: Weight) {
-    let mut meter = frame_support::weights::WeightMeter::with_limit(room);
-    Actors::on_poll(System::block_number(), &mut meter);
-}
-
 /// How many messages that may burn a long turn have places for nothing.
 fn free() -> u32 {
     (100 * hook() / counted()) as u32
@@ -922,8 +916,8 @@ fn what_was_booked_does_not_wait_for_what_an_empty_queue_is_owed() {
     }
     idle();
     begin_block();
-    super::player::tick();
-    super::player::do_due_within(BlockWeights::get().max_block);
+    tick();
+    do_due_within(BlockWeights::get().max_block);
     assert_eq!(Service::<Test>::get().booked.length(), 3);
     let least = Pallet::<Test>::promised() + <() as crate::WeightInfo>::tick();
     let mut blocks = 0;
@@ -957,8 +951,8 @@ fn what_was_booked_has_its_part_behind_turns_that_leave_room_for_one() {
     let send = || send_as(&ALICE, spin.clone(), vec![], 0, turn, 0);
     let ids: Vec<_> = (0..40).map(|_| send().expect("it is accepted")).collect();
     begin_block();
-    super::player::tick();
-    super::player::do_due_within(BlockWeights::get().max_block);
+    tick();
+    do_due_within(BlockWeights::get().max_block);
     let least = Pallet::<Test>::promised() + <() as crate::WeightInfo>::tick();
     for _ in 0..30 {
         poll_with(least);

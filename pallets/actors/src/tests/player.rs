@@ -355,6 +355,12 @@ pub(super) fn tick() {
     Service::<Test>::mutate(ServiceState::tick);
 }
 
+/// The hook before the transactions of a block, with that much room.
+pub(super) fn poll_with(room: Weight) {
+    let mut meter = WeightMeter::with_limit(room);
+    Actors::on_poll(System::block_number(), &mut meter);
+}
+
 /// Loses the record of the service between two blocks.
 pub(super) fn lose_record() {
     Actors::on_finalize(System::block_number());

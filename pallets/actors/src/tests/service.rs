@@ -344,8 +344,7 @@ fn what_was_booked_and_does_not_fit_leaves_the_rest_to_the_queue() {
     let milliseconds = |count: u64| Weight::from_parts(count * 1_000_000_000, u64::MAX);
     assert_eq!(Service::<Test>::get().scheduled, 1);
     begin_block();
-    let mut meter = frame_support::weights::WeightMeter::with_limit(milliseconds(190));
-    Actors::on_poll(System::block_number(), &mut meter);
+    poll_with(milliseconds(190));
     for id in ids {
         assert!(reply_to(id).is_some(), "it stands beside what does not fit");
     }
@@ -372,8 +371,7 @@ fn what_the_queue_cannot_use_is_left_to_what_was_booked() {
     Service::<Test>::mutate(|service| service.ahead = ahead);
     let milliseconds = |count: u64| Weight::from_parts(count * 1_000_000_000, u64::MAX);
     begin_block();
-    let mut meter = frame_support::weights::WeightMeter::with_limit(milliseconds(190));
-    Actors::on_poll(System::block_number(), &mut meter);
+    poll_with(milliseconds(190));
     let service = Service::<Test>::get();
     // Their replies stand behind the two.
     assert_eq!((service.queue.length(), service.booked.length()), (5, 0));
@@ -403,8 +401,7 @@ fn limits_that_nobody_burns_keep_nothing_that_was_booked_away() {
     let mut blocks = 0;
     while Service::<Test>::get().booked.length() > 0 {
         begin_block();
-        let mut meter = frame_support::weights::WeightMeter::with_limit(room);
-        Actors::on_poll(System::block_number(), &mut meter);
+        poll_with(room);
         blocks += 1;
         assert!(blocks <= 12, "{:?}", Service::<Test>::get());
     }
@@ -425,8 +422,7 @@ fn what_does_not_run_needs_no_room() {
     begin_block();
     // Room for half of one limit.
     let room = Weight::from_parts(long / 2, u64::MAX / 2);
-    let mut meter = frame_support::weights::WeightMeter::with_limit(room);
-    Actors::on_poll(System::block_number(), &mut meter);
+    poll_with(room);
     for id in ids {
         assert_eq!(code_of_answer(id), Some(ReplyCode::PurseClosed));
     }
