@@ -27,7 +27,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// What a hook takes around all that it serves: its record, and handing over what it has earned.
-    fn around() -> Weight {
+    pub(crate) fn around() -> Weight {
         T::WeightInfo::tick().saturating_add(T::WeightInfo::hand_over())
     }
 

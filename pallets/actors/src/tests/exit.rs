@@ -604,8 +604,7 @@ mod blocks {
         chain.commit_all().expect("the block can be committed");
         // One step, beside what a hook takes in any case.
         let room = <() as WeightInfo>::peek_service()
-            .saturating_add(<() as WeightInfo>::tick())
-            .saturating_add(<() as WeightInfo>::hand_over())
+            .saturating_add(Pallet::<Test>::around())
             .saturating_add(<() as WeightInfo>::sweep(SWEEP_KEYS));
         let state = || {
             let items = State::<Test>::iter_key_prefix(&program).count()
